@@ -1,0 +1,5 @@
+/** Starts the device agent, interactively or for one command. */
+@NullMarked
+package dev.waxwing.agent;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Starts the Waxwing server. */
+@NullMarked
+package dev.waxwing.server;
+
+import org.jspecify.annotations.NullMarked;
