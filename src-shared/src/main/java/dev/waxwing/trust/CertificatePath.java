@@ -1,0 +1,74 @@
+package dev.waxwing.trust;
+
+import dev.waxwing.trust.UntrustedException.Reason;
+import java.security.GeneralSecurityException;
+import java.security.InvalidAlgorithmParameterException;
+import java.security.cert.CertPathValidator;
+import java.security.cert.CertPathValidatorException;
+import java.security.cert.CertPathValidatorException.BasicReason;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.PKIXParameters;
+import java.security.cert.PKIXReason;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.Set;
+
+/** RFC 5280 section 6 over exactly the certificates given, in their order: nothing is searched for or fetched. */
+final class CertificatePath {
+
+    /** What may sign a certificate or an OCSP response here: nothing with SHA-1 or less. */
+    private static final Set<String> SIGNATURE_OIDS = Set.of(
+            "1.2.840.10045.4.3.2",
+            "1.2.840.10045.4.3.3",
+            "1.2.840.10045.4.3.4",
+            "1.2.840.113549.1.1.11",
+            "1.2.840.113549.1.1.12",
+            "1.2.840.113549.1.1.13");
+
+    private CertificatePath() {}
+
+    /**
+     * @param chain the end of the path first, each signed by the next, the last signed by the anchor
+     * @throws UntrustedException if a link does not hold at that time
+     */
+    static void validate(List<X509Certificate> chain, X509Certificate anchor, Instant at) throws UntrustedException {
+        for (X509Certificate certificate : chain) {
+            if (certificate.equals(anchor)) {
+                throw new UntrustedException(Reason.BAD_PATH, "the chain holds the root itself");
+            }
+            if (!SIGNATURE_OIDS.contains(certificate.getSigAlgOID())) {
+                throw new UntrustedException(
+                        Reason.WEAK_KEY, "a certificate is signed with " + certificate.getSigAlgName());
+            }
+            KeyKind.of(certificate.getPublicKey());
+        }
+        try {
+            var parameters = new PKIXParameters(Set.of(new TrustAnchor(anchor, null)));
+            parameters.setRevocationEnabled(false);
+            parameters.setDate(Date.from(at));
+            var path = CertificateFactory.getInstance("X.509").generateCertPath(chain);
+            CertPathValidator.getInstance("PKIX").validate(path, parameters);
+        } catch (CertPathValidatorException e) {
+            throw new UntrustedException(reason(e.getReason()), "path: " + e.getMessage(), e);
+        } catch (CertificateException | InvalidAlgorithmParameterException e) {
+            throw new UntrustedException(Reason.MALFORMED, "path: " + e.getMessage(), e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has PKIX", e);
+        }
+    }
+
+    private static Reason reason(CertPathValidatorException.Reason reason) {
+        return switch (reason) {
+            case BasicReason.EXPIRED -> Reason.EXPIRED;
+            case BasicReason.NOT_YET_VALID -> Reason.NOT_YET_VALID;
+            case BasicReason.INVALID_SIGNATURE -> Reason.BAD_SIGNATURE;
+            case BasicReason.ALGORITHM_CONSTRAINED -> Reason.WEAK_KEY;
+            case PKIXReason.NO_TRUST_ANCHOR, PKIXReason.NAME_CHAINING -> Reason.UNKNOWN_ISSUER;
+            default -> Reason.BAD_PATH;
+        };
+    }
+}

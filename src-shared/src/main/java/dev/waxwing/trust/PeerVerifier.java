@@ -1,0 +1,66 @@
+package dev.waxwing.trust;
+
+import dev.waxwing.trust.UntrustedException.Reason;
+import dev.waxwing.wire.Bytes;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Verifies a peer's certificate chain (protocol section 7.1): path, role, name, key, then status. Immutable; any thread
+ * may use it.
+ */
+public final class PeerVerifier {
+
+    private final TrustedRoot root;
+    private final Role required;
+    private final CertificateStatus status;
+    private final Clock clock;
+    private final @Nullable X509Certificate own;
+
+    public PeerVerifier(TrustedRoot root, Role required, CertificateStatus status, Clock clock) {
+        this(root, required, status, clock, null);
+    }
+
+    private PeerVerifier(
+            TrustedRoot root, Role required, CertificateStatus status, Clock clock, @Nullable X509Certificate own) {
+        this.root = root;
+        this.required = required;
+        this.status = status;
+        this.clock = clock;
+        this.own = own;
+    }
+
+    /** The same verifier, which also refuses this certificate: a peer must not present the verifier's own. */
+    public PeerVerifier refusing(X509Certificate ownCertificate) {
+        return new PeerVerifier(root, required, status, clock, ownCertificate);
+    }
+
+    public TrustedRoot root() {
+        return root;
+    }
+
+    /**
+     * @param chain the peer's own certificate first, each signed by the next, without the root
+     * @param staple the OCSP response that came with it; empty if none did
+     * @throws UntrustedException for the first check that fails
+     */
+    public VerifiedPeer verify(List<X509Certificate> chain, Bytes staple) throws UntrustedException {
+        if (chain.isEmpty() || chain.size() > Certificates.MAX_CHAIN) {
+            throw new UntrustedException(Reason.MALFORMED, "a chain of " + chain.size() + " certificates");
+        }
+        List<X509Certificate> path = List.copyOf(chain);
+        X509Certificate leaf = path.getFirst();
+        if (leaf.equals(own)) {
+            throw new UntrustedException(Reason.OWN_CERTIFICATE, "the peer presented our own certificate");
+        }
+        Instant now = clock.instant();
+        CertificatePath.validate(path, root.certificate(), now);
+        PeerName name = EndEntity.requireRole(leaf, required);
+        X509Certificate issuer = path.size() > 1 ? path.get(1) : root.certificate();
+        status.check(leaf, issuer, staple, now);
+        return new VerifiedPeer(name, required, path, issuer);
+    }
+}

@@ -1,0 +1,104 @@
+package dev.waxwing.trust;
+
+import dev.waxwing.trust.UntrustedException.Reason;
+import dev.waxwing.wire.Bytes;
+import java.security.GeneralSecurityException;
+import java.security.Signature;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Believes the OCSP response that came with a certificate (protocol section 7.1) and nothing else: it needs no network
+ * and has no way to use one.
+ *
+ * <p>The JDK's own checker does not fit: it allows fifteen minutes of clock difference, takes a revocation that lies in
+ * the future for good, and knows SHA-1 certificate ids only.
+ */
+public final class StapledStatus implements CertificateStatus {
+
+    /** The largest OCSP response that is looked at, in bytes (protocol section 5.5). */
+    public static final int MAX_STAPLE = 16_384;
+
+    /** The clock difference that is allowed on either side. */
+    public static final Duration SKEW = Duration.ofMinutes(5);
+
+    private static final String OCSP_SIGNING = "1.3.6.1.5.5.7.3.9";
+
+    @Override
+    public void check(X509Certificate leaf, X509Certificate issuer, Bytes staple, Instant now)
+            throws UntrustedException {
+        if (staple.isEmpty()) {
+            throw new UntrustedException(Reason.BAD_STAPLE, "no OCSP response came with the certificate");
+        }
+        if (staple.size() > MAX_STAPLE) {
+            throw new UntrustedException(Reason.BAD_STAPLE, "an OCSP response of " + staple.size() + " bytes");
+        }
+        OcspResponse response = OcspResponse.parse(staple.toArray());
+        requireSignature(response, issuer, now);
+        OcspResponse.Single single = response.about(leaf, issuer);
+        requireInTime(single, now);
+        switch (single.status()) {
+            case GOOD -> {}
+            case REVOKED -> throw new UntrustedException(Reason.REVOKED, "the authority revoked it");
+            case UNKNOWN -> throw new UntrustedException(Reason.NOT_IN_INVENTORY, "the authority does not know it");
+        }
+    }
+
+    private static void requireInTime(OcspResponse.Single single, Instant now) throws UntrustedException {
+        if (single.thisUpdate().isAfter(now.plus(SKEW))) {
+            throw new UntrustedException(
+                    Reason.BAD_STAPLE, "the OCSP response is of the future: " + single.thisUpdate() + ", now " + now);
+        }
+        if (single.nextUpdate().isBefore(now.minus(SKEW))) {
+            throw new UntrustedException(
+                    Reason.BAD_STAPLE, "the OCSP response lapsed at " + single.nextUpdate() + ", now " + now);
+        }
+    }
+
+    private static void requireSignature(OcspResponse response, X509Certificate issuer, Instant now)
+            throws UntrustedException {
+        X509Certificate signer = response.isBy(issuer) ? issuer : delegate(response, issuer, now);
+        try {
+            Signature verifier = Signature.getInstance(response.signatureAlgorithm());
+            verifier.initVerify(signer.getPublicKey());
+            verifier.update(response.signedContent().asByteBuffer());
+            if (verifier.verify(response.signature().toArray())) {
+                return;
+            }
+        } catch (GeneralSecurityException e) {
+            throw new UntrustedException(Reason.BAD_STAPLE, "the OCSP response's signature: " + e.getMessage(), e);
+        }
+        throw new UntrustedException(Reason.BAD_STAPLE, "the OCSP response's signature does not verify");
+    }
+
+    /** RFC 6960 section 4.2.2.2: a certificate for OCSP signing, issued directly by the issuer in question. */
+    private static X509Certificate delegate(OcspResponse response, X509Certificate issuer, Instant now)
+            throws UntrustedException {
+        for (X509Certificate candidate : response.certificates()) {
+            if (response.isBy(candidate)) {
+                requireDelegation(candidate, issuer, now);
+                return candidate;
+            }
+        }
+        throw new UntrustedException(Reason.BAD_STAPLE, "the OCSP response's signer is neither issuer nor enclosed");
+    }
+
+    private static void requireDelegation(X509Certificate delegate, X509Certificate issuer, Instant now)
+            throws UntrustedException {
+        try {
+            CertificatePath.validate(List.of(delegate), issuer, now);
+            List<String> usages = delegate.getExtendedKeyUsage();
+            boolean[] keyUsage = delegate.getKeyUsage();
+            if (usages == null || !usages.equals(List.of(OCSP_SIGNING)) || keyUsage == null || !keyUsage[0]) {
+                throw new UntrustedException(Reason.BAD_STAPLE, "the OCSP response's signer may not sign it");
+            }
+        } catch (CertificateParsingException e) {
+            throw new UntrustedException(Reason.BAD_STAPLE, "the OCSP response's signer: " + e.getMessage(), e);
+        } catch (UntrustedException e) {
+            throw new UntrustedException(Reason.BAD_STAPLE, "the OCSP response's signer: " + e.getMessage(), e);
+        }
+    }
+}
