@@ -179,8 +179,7 @@ public final class Reader {
                     .decode(utf8)
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new ProtocolException(
-                    AlertCode.PROTOCOL_ERROR, "ill-formed UTF-8 before " + in.position(), e);
+            throw new ProtocolException(AlertCode.PROTOCOL_ERROR, "ill-formed UTF-8 before " + in.position(), e);
         }
     }
 
@@ -194,8 +193,7 @@ public final class Reader {
 
     private void need(int n) throws ProtocolException {
         if (n > in.remaining()) {
-            throw ProtocolException.malformed(
-                    "needs " + n + " bytes at " + in.position() + ", has " + in.remaining());
+            throw ProtocolException.malformed("needs " + n + " bytes at " + in.position() + ", has " + in.remaining());
         }
     }
 }
