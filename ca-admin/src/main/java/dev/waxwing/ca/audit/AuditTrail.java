@@ -1,0 +1,16 @@
+package dev.waxwing.ca.audit;
+
+/**
+ * Keeps the record of what was done and what was refused. The server implements it.
+ *
+ * <p>An event recorded inside a database transaction is part of it: it is kept if and only if the transaction commits.
+ */
+public interface AuditTrail {
+
+    /**
+     * Adds one event.
+     *
+     * @throws RuntimeException when the event cannot be kept; the caller must not go on as if it had been
+     */
+    void record(AuditEvent event);
+}

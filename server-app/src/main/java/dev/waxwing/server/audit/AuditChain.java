@@ -1,0 +1,113 @@
+package dev.waxwing.server.audit;
+
+import dev.waxwing.ca.audit.AuditEvent;
+import dev.waxwing.ca.audit.AuditTrail;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Appends to the audit trail. Whoever appends holds the lock on the chain's head until its transaction ends, so callers
+ * append last.
+ */
+@Component
+public final class AuditChain implements AuditTrail {
+
+    private static final int MAX_ACTOR = 128;
+    private static final int MAX_ACTION = 64;
+    private static final int MAX_SUBJECT = 255;
+    private static final int MAX_REASON = 1024;
+
+    private final JdbcClient jdbc;
+    private final TransactionTemplate transaction;
+    private final Clock clock;
+
+    AuditChain(JdbcClient jdbc, PlatformTransactionManager transactions, Clock clock) {
+        this.jdbc = jdbc;
+        this.transaction = new TransactionTemplate(transactions);
+        this.clock = clock;
+    }
+
+    @Override
+    public void record(AuditEvent event) {
+        record(List.of(event));
+    }
+
+    /** Adds events in this order, all or none. */
+    public void record(List<AuditEvent> events) {
+        if (!events.isEmpty()) {
+            transaction.executeWithoutResult(_ -> append(events));
+        }
+    }
+
+    private void append(List<AuditEvent> events) {
+        Head head = jdbc.sql("SELECT id, hash FROM audit_head WHERE only_row = 1 FOR UPDATE")
+                .query(Head::of)
+                .single();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        for (AuditEvent event : events) {
+            head = insert(head, entry(head.id() + 1, now, event));
+        }
+        jdbc.sql("UPDATE audit_head SET id = :id, hash = :hash WHERE only_row = 1")
+                .param("id", head.id())
+                .param("hash", head.hash())
+                .update();
+    }
+
+    private Head insert(Head head, AuditEntry entry) {
+        String hash = EntryHash.of(head.hash(), entry);
+        jdbc.sql("""
+                INSERT INTO audit_event (id, at, actor, action, subject, outcome, reference, reason, previous_hash, hash)
+                VALUES (:id, :at, :actor, :action, :subject, :outcome, :reference, :reason, :previous, :hash)
+                """)
+                .param("id", entry.id())
+                .param("at", entry.at().atOffset(ZoneOffset.UTC))
+                .param("actor", entry.actor())
+                .param("action", entry.action())
+                .param("subject", entry.subject())
+                .param("outcome", entry.outcome().name())
+                .param("reference", entry.reference())
+                .param("reason", entry.reason())
+                .param("previous", head.hash())
+                .param("hash", hash)
+                .update();
+        return new Head(entry.id(), hash);
+    }
+
+    private static AuditEntry entry(long id, Instant at, AuditEvent event) {
+        return new AuditEntry(
+                id,
+                at,
+                fitted(event.actor(), MAX_ACTOR),
+                fitted(event.action(), MAX_ACTION),
+                fitted(event.subject(), MAX_SUBJECT),
+                event.outcome(),
+                event.reference(),
+                event.reason() == null ? null : fitted(event.reason(), MAX_REASON));
+    }
+
+    /** Peers choose parts of what is written here: no control characters, no more than the column takes. */
+    private static String fitted(String text, int max) {
+        String shown = text.replaceAll("\\p{Cc}", "\uFFFD");
+        if (shown.length() <= max) {
+            return shown;
+        }
+        int end = Character.isHighSurrogate(shown.charAt(max - 2)) ? max - 2 : max - 1;
+        return shown.substring(0, end) + "…";
+    }
+
+    private record Head(long id, String hash) {
+        static Head of(ResultSet row, int number) throws SQLException {
+            return new Head(row.getLong("id"), row.getString("hash"));
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package dev.waxwing.server.audit;
+
+import dev.waxwing.ca.audit.Outcome;
+import dev.waxwing.ca.web.Page;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Searches and checks the audit trail. */
+@Component
+public final class AuditLog {
+
+    private static final String GENESIS = "0".repeat(64);
+    private static final int BATCH = 1_000;
+    private static final String MATCH = """
+            WHERE reference = :exact OR LOWER(actor) LIKE :part ESCAPE '!' OR LOWER(action) LIKE :part ESCAPE '!'
+               OR LOWER(subject) LIKE :part ESCAPE '!' OR LOWER(reason) LIKE :part ESCAPE '!'
+            """;
+
+    private final JdbcClient jdbc;
+
+    AuditLog(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /**
+     * Entries whose actor, action, subject or reason contains {@code query}, in either case, or whose reference it is; newest
+     * first.
+     *
+     * @param query blank for all
+     * @param page from 0
+     * @param size at least 1
+     */
+    public Page<AuditEntry> page(String query, int page, int size) {
+        String wanted = query.strip().toLowerCase(Locale.ROOT);
+        String where = wanted.isEmpty() ? "" : MATCH;
+        Map<String, Object> match =
+                wanted.isEmpty() ? Map.of() : Map.of("exact", wanted, "part", "%" + literal(wanted) + "%");
+        long total = jdbc.sql("SELECT COUNT(*) FROM audit_event " + where)
+                .params(match)
+                .query(Long.class)
+                .single();
+        List<AuditEntry> items = jdbc.sql("SELECT * FROM audit_event " + where
+                        + " ORDER BY id DESC OFFSET :offset ROWS FETCH NEXT :size ROWS ONLY")
+                .params(match)
+                .param("offset", (long) page * size)
+                .param("size", size)
+                .query(AuditLog::entry)
+                .list();
+        return new Page<>(items, page, size, total);
+    }
+
+    /** Recomputes the whole chain. Takes time in proportion to its length, and memory for a thousand entries. */
+    public ChainCheck verify() {
+        String previous = GENESIS;
+        long checked = 0;
+        List<Link> links = linksAfter(checked);
+        while (!links.isEmpty()) {
+            for (Link link : links) {
+                checked++;
+                if (!link.follows(previous, checked)) {
+                    return new ChainCheck(checked, checked);
+                }
+                previous = link.hash();
+            }
+            links = linksAfter(checked);
+        }
+        return endsAtHead(checked, previous) ? new ChainCheck(checked, null) : new ChainCheck(checked, checked + 1);
+    }
+
+    private List<Link> linksAfter(long id) {
+        return jdbc.sql("SELECT * FROM audit_event WHERE id > :id ORDER BY id FETCH FIRST :count ROWS ONLY")
+                .param("id", id)
+                .param("count", BATCH)
+                .query((row, number) ->
+                        new Link(entry(row, number), row.getString("previous_hash"), row.getString("hash")))
+                .list();
+    }
+
+    /** False when entries were cut off the end. More may have been added since the last batch was read, never fewer. */
+    private boolean endsAtHead(long lastId, String lastHash) {
+        return jdbc.sql("SELECT id, hash FROM audit_head WHERE only_row = 1")
+                .query((row, _) -> row.getLong("id") > lastId && exists(lastId + 1)
+                        || row.getLong("id") == lastId && row.getString("hash").equals(lastHash))
+                .single();
+    }
+
+    private boolean exists(long id) {
+        return jdbc.sql("SELECT COUNT(*) FROM audit_event WHERE id = :id")
+                        .param("id", id)
+                        .query(Long.class)
+                        .single()
+                == 1;
+    }
+
+    private static String literal(String text) {
+        return text.replace("!", "!!").replace("%", "!%").replace("_", "!_");
+    }
+
+    private static AuditEntry entry(ResultSet row, int number) throws SQLException {
+        return new AuditEntry(
+                row.getLong("id"),
+                row.getObject("at", OffsetDateTime.class).toInstant(),
+                row.getString("actor"),
+                row.getString("action"),
+                row.getString("subject"),
+                Outcome.valueOf(row.getString("outcome")),
+                row.getString("reference"),
+                row.getString("reason"));
+    }
+
+    private record Link(AuditEntry entry, String previousHash, String hash) {
+        boolean follows(String previous, long id) {
+            return entry.id() == id && previousHash.equals(previous) && hash.equals(EntryHash.of(previous, entry));
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package dev.waxwing.server.session;
+
+import java.time.Instant;
+
+/**
+ * A live session.
+ *
+ * @param id of the session, 32 hex digits (docs/protocol.md, section 6.3)
+ * @param device whose session it is
+ * @param certificateSerialNumber of the certificate it came with, lower-case hex
+ * @param suite the name of the cipher suite
+ * @param epoch the key epoch
+ * @param startedAt when it was accepted
+ * @param remoteAddress where it comes from, as address and port
+ * @param receivedBytes content received so far, in bytes
+ */
+public record Session(
+        String id,
+        String device,
+        String certificateSerialNumber,
+        String suite,
+        int epoch,
+        Instant startedAt,
+        String remoteAddress,
+        long receivedBytes) {}

@@ -1,0 +1,91 @@
+package dev.waxwing.server.session;
+
+import dev.waxwing.ca.audit.AuditEvent;
+import dev.waxwing.ca.audit.AuditTrail;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.stereotype.Component;
+
+/** The register of live sessions: one per device. Any thread may call. */
+@Component
+public final class Sessions {
+
+    private final ConcurrentMap<String, LiveSession> byDevice = new ConcurrentHashMap<>();
+    private final AuditTrail audit;
+    private final ApplicationEventPublisher events;
+
+    Sessions(AuditTrail audit, ApplicationEventPublisher events) {
+        this.audit = audit;
+        this.events = events;
+    }
+
+    /** All live sessions, newest first. */
+    public List<Session> live() {
+        return byDevice.values().stream()
+                .map(LiveSession::view)
+                .sorted(Comparator.comparing(Session::startedAt).reversed())
+                .toList();
+    }
+
+    /** The live session with this id. */
+    public Optional<Session> find(String id) {
+        return live().stream().filter(session -> session.id().equals(id)).findFirst();
+    }
+
+    /**
+     * Ends a session. The device may come again.
+     *
+     * @param actor who wants it
+     * @return false when there is no such session
+     */
+    public boolean end(String id, String actor) {
+        Optional<LiveSession> found = byDevice.values().stream()
+                .filter(session -> session.view().id().equals(id))
+                .findFirst();
+        found.ifPresent(session -> {
+            audit.record(
+                    AuditEvent.success(actor, "session.ended", session.view().device(), "session " + id));
+            session.end(Ending.ENDED_BY_OPERATOR);
+        });
+        return found.isPresent();
+    }
+
+    /** Adds a session, and ends the one that the same device had. */
+    public void open(LiveSession session) {
+        Session view = session.view();
+        @Nullable LiveSession older = byDevice.put(view.device(), session);
+        if (older != null) {
+            older.end(Ending.TAKEN_OVER);
+        }
+        events.publishEvent(new SessionOpened(view));
+    }
+
+    /** Takes a session off the register. */
+    public void closed(LiveSession session, String reason) {
+        Session view = session.view();
+        byDevice.remove(view.device(), session);
+        events.publishEvent(new SessionEnded(view, reason));
+    }
+
+    /** Ends every session that came with this certificate. */
+    public void endCertificate(String serialNumber) {
+        byDevice.values().stream()
+                .filter(session -> session.view().certificateSerialNumber().equals(serialNumber))
+                .forEach(session -> session.end(Ending.REVOKED));
+    }
+
+    /** Ends all sessions. */
+    public void endAll(Ending ending) {
+        byDevice.values().forEach(session -> session.end(ending));
+    }
+
+    Collection<LiveSession> all() {
+        return byDevice.values();
+    }
+}
