@@ -1,0 +1,70 @@
+package dev.waxwing.crypto;
+
+import dev.waxwing.wire.Bytes;
+import java.nio.ByteBuffer;
+import java.security.InvalidKeyException;
+import java.security.PrivateKey;
+import java.security.Provider;
+import java.security.PublicKey;
+import java.util.Optional;
+import org.conscrypt.Conscrypt;
+
+/** Conscrypt as a bag of primitives; it is never registered with the JDK and never used as TLS. */
+final class ConscryptCrypto implements CryptoProvider {
+
+    private final Engines engines;
+
+    private ConscryptCrypto(Provider provider) {
+        this.engines = new Engines(
+                provider, provider, provider, provider, "ChaCha20/Poly1305/NoPadding", "SHA256withRSA/PSS");
+    }
+
+    static Optional<CryptoProvider> instance() {
+        return Loaded.INSTANCE;
+    }
+
+    @Override
+    public String name() {
+        return "Conscrypt";
+    }
+
+    @Override
+    public ByteBuffer allocate(int size) {
+        return ByteBuffer.allocateDirect(size);
+    }
+
+    @Override
+    public Aead aead(TrafficKeys keys) {
+        return engines.aead(keys);
+    }
+
+    @Override
+    public Secret x25519(Secret scalar, Bytes u) throws InvalidKeyException {
+        return engines.x25519(scalar, u);
+    }
+
+    @Override
+    public Bytes sign(SignatureScheme scheme, PrivateKey key, Bytes content) throws InvalidKeyException {
+        return engines.sign(scheme, key, content);
+    }
+
+    @Override
+    public boolean verify(SignatureScheme scheme, PublicKey key, Bytes content, Bytes signature) {
+        return engines.verify(scheme, key, content, signature);
+    }
+
+    /** Loads the native library once. */
+    private static final class Loaded {
+        private static final Optional<CryptoProvider> INSTANCE = load();
+
+        private static Optional<CryptoProvider> load() {
+            try {
+                return Conscrypt.isAvailable()
+                        ? Optional.of(new ConscryptCrypto(Conscrypt.newProvider()))
+                        : Optional.empty();
+            } catch (LinkageError e) {
+                return Optional.empty();
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package dev.waxwing.crypto;
+
+import dev.waxwing.wire.Bytes;
+import java.nio.ByteBuffer;
+import java.security.InvalidKeyException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.util.Optional;
+
+/**
+ * The primitives that are worth choosing: AEAD, X25519 and signatures. Hashes, HKDF and ML-KEM always come from the JDK.
+ * Every provider gives the same bytes. Safe for use by many threads.
+ */
+public interface CryptoProvider {
+
+    /** Conscrypt where its native library loads, otherwise the JDK. */
+    static CryptoProvider best() {
+        return conscrypt().orElseGet(CryptoProvider::jdk);
+    }
+
+    /** The JDK alone; its ciphers are fast on heap buffers. */
+    static CryptoProvider jdk() {
+        return JdkCrypto.INSTANCE;
+    }
+
+    /** Conscrypt, if its native library loads here; its ciphers are fast on direct buffers. */
+    static Optional<CryptoProvider> conscrypt() {
+        return ConscryptCrypto.instance();
+    }
+
+    /** For people: {@code Conscrypt} or {@code JDK}. */
+    String name();
+
+    /** A buffer of the kind on which this provider's ciphers are fast. Never mix the kinds. */
+    ByteBuffer allocate(int size);
+
+    /** Makes the keys into a cipher of their suite; the keys are given away. */
+    Aead aead(TrafficKeys keys);
+
+    /**
+     * The function X25519 of RFC 7748.
+     *
+     * @param scalar 32 bytes
+     * @param u 32 bytes
+     * @throws InvalidKeyException if the result is all zero
+     */
+    Secret x25519(Secret scalar, Bytes u) throws InvalidKeyException;
+
+    /**
+     * @throws InvalidKeyException if the key cannot sign under this scheme
+     */
+    Bytes sign(SignatureScheme scheme, PrivateKey key, Bytes content) throws InvalidKeyException;
+
+    /** False for every reason: another key, a broken encoding, a signature that does not agree. */
+    boolean verify(SignatureScheme scheme, PublicKey key, Bytes content, Bytes signature);
+}

@@ -1,0 +1,120 @@
+package dev.waxwing.crypto;
+
+import dev.waxwing.wire.Bytes;
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.Provider;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.PSSParameterSpec;
+import java.security.spec.X509EncodedKeySpec;
+import javax.crypto.Cipher;
+import javax.crypto.KeyAgreement;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.IvParameterSpec;
+
+/** Where one {@link CryptoProvider} finds its engines, and under which names. */
+record Engines(Provider ciphers, Provider agreement, Provider ecdsa, Provider rsa, String chacha20, String rsaPss) {
+
+    private static final byte[] X25519_PKCS8_HEAD = Bytes.fromHex("302e020100300506032b656e04220420").toArray();
+    private static final byte[] X25519_X509_HEAD = Bytes.fromHex("302a300506032b656e032100").toArray();
+    private static final PSSParameterSpec PSS = new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1);
+    private static final int X25519_LENGTH = 32;
+
+    Aead aead(TrafficKeys keys) {
+        return switch (keys.suite()) {
+            case AES_256_GCM_SHA384 ->
+                new Aead(
+                        cipher("AES/GCM/NoPadding"),
+                        "AES",
+                        keys,
+                        nonce -> new GCMParameterSpec(8 * Aead.TAG_LENGTH, nonce));
+            case CHACHA20_POLY1305_SHA256 -> new Aead(cipher(chacha20), "ChaCha20", keys, IvParameterSpec::new);
+        };
+    }
+
+    Secret x25519(Secret scalar, Bytes u) throws InvalidKeyException {
+        if (scalar.value().length != X25519_LENGTH || u.size() != X25519_LENGTH) {
+            throw new InvalidKeyException("X25519 takes 32 bytes and 32 bytes");
+        }
+        byte[] pkcs8 = concat(X25519_PKCS8_HEAD, scalar.value());
+        try (Secret encoded = Secret.adopt(pkcs8)) {
+            KeyFactory factory = KeyFactory.getInstance("XDH", agreement);
+            KeyAgreement x25519 = KeyAgreement.getInstance("XDH", agreement);
+            x25519.init(factory.generatePrivate(new PKCS8EncodedKeySpec(encoded.value())));
+            x25519.doPhase(
+                    factory.generatePublic(new X509EncodedKeySpec(concat(X25519_X509_HEAD, u.toArray()))), true);
+            return notZero(Secret.adopt(x25519.generateSecret()));
+        } catch (InvalidKeyException e) {
+            throw e;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("X25519 failed", e);
+        }
+    }
+
+    Bytes sign(SignatureScheme scheme, PrivateKey key, Bytes content) throws InvalidKeyException {
+        try {
+            Signature signature = signature(scheme);
+            signature.initSign(key);
+            signature.update(content.asByteBuffer());
+            return Bytes.of(signature.sign());
+        } catch (InvalidKeyException e) {
+            throw e;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(scheme + " failed", e);
+        }
+    }
+
+    boolean verify(SignatureScheme scheme, PublicKey key, Bytes content, Bytes signature) {
+        try {
+            Signature verifier = signature(scheme);
+            verifier.initVerify(key);
+            verifier.update(content.asByteBuffer());
+            return scheme.fits(key) && verifier.verify(signature.toArray());
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    private Signature signature(SignatureScheme scheme) throws GeneralSecurityException {
+        return switch (scheme) {
+            case ECDSA_SECP256R1_SHA256 -> Signature.getInstance("SHA256withECDSA", ecdsa);
+            case ECDSA_SECP384R1_SHA384 -> Signature.getInstance("SHA384withECDSA", ecdsa);
+            case RSA_PSS_RSAE_SHA256 -> {
+                Signature pss = Signature.getInstance(rsaPss, rsa);
+                pss.setParameter(PSS);
+                yield pss;
+            }
+        };
+    }
+
+    private Cipher cipher(String transformation) {
+        try {
+            return Cipher.getInstance(transformation, ciphers);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(transformation + " is missing from " + ciphers.getName(), e);
+        }
+    }
+
+    private static Secret notZero(Secret result) throws InvalidKeyException {
+        int bits = 0;
+        for (byte b : result.value()) {
+            bits |= b;
+        }
+        if (bits == 0) {
+            throw new InvalidKeyException("X25519 result is all zero");
+        }
+        return result;
+    }
+
+    private static byte[] concat(byte[] head, byte[] tail) {
+        byte[] whole = new byte[head.length + tail.length];
+        System.arraycopy(head, 0, whole, 0, head.length);
+        System.arraycopy(tail, 0, whole, head.length, tail.length);
+        return whole;
+    }
+}

@@ -1,0 +1,42 @@
+package dev.waxwing.crypto;
+
+import java.util.Arrays;
+
+/**
+ * Secret bytes. They are wiped on close, never printed and never compared; only this package sees them. Owned by one
+ * thread.
+ */
+public final class Secret implements AutoCloseable {
+
+    private final byte[] value;
+    private boolean wiped;
+
+    private Secret(byte[] value) {
+        this.value = value;
+    }
+
+    /** Takes the array over; the caller must not keep it. */
+    static Secret adopt(byte[] value) {
+        return new Secret(value);
+    }
+
+    /** The bytes themselves, not a copy. */
+    byte[] value() {
+        if (wiped) {
+            throw new IllegalStateException("this secret was wiped");
+        }
+        return value;
+    }
+
+    /** Wipes the bytes; a second call does nothing. */
+    @Override
+    public void close() {
+        Arrays.fill(value, (byte) 0);
+        wiped = true;
+    }
+
+    @Override
+    public String toString() {
+        return "Secret";
+    }
+}

@@ -1,0 +1,68 @@
+package dev.waxwing.recordlayer;
+
+import dev.waxwing.crypto.Aead;
+import dev.waxwing.wire.SessionId;
+import java.nio.ByteBuffer;
+import javax.crypto.AEADBadTagException;
+
+/** One key of one direction and the sequence of its records (protocol section 3.3). */
+final class Epoch implements AutoCloseable {
+
+    /** How many records one key may protect (protocol section 3.5). */
+    static final long MAX_RECORDS = 1L << 22;
+
+    private static final int SEQUENCE = RecordHeader.SIZE + 1;
+    private static final int SESSION_ID = SEQUENCE + Long.BYTES;
+    private static final int SUITE = SESSION_ID + SessionId.SIZE;
+    private static final int SIZE = SUITE + Short.BYTES;
+
+    private final int number;
+    private final Aead aead;
+    private final ByteBuffer additionalData = ByteBuffer.allocate(SIZE);
+    private long sequence;
+
+    Epoch(int number, Direction direction, SessionId session, Aead aead) {
+        this.number = number;
+        this.aead = aead;
+        additionalData.put(RecordHeader.SIZE, direction.code());
+        additionalData.put(SESSION_ID, session.value().toArray());
+        additionalData.putShort(SUITE, (short) aead.suite().code());
+    }
+
+    int number() {
+        return number;
+    }
+
+    /** How many records were sealed or opened. */
+    long records() {
+        return sequence;
+    }
+
+    boolean isSpent() {
+        return sequence >= MAX_RECORDS;
+    }
+
+    void seal(RecordHeader header, ByteBuffer inner) {
+        if (isSpent()) {
+            throw new IllegalStateException("the key of epoch " + number + " is used up");
+        }
+        aead.seal(sequence, additionalData(header), inner);
+        sequence++;
+    }
+
+    void open(RecordHeader header, ByteBuffer payload) throws AEADBadTagException {
+        aead.open(sequence, additionalData(header), payload);
+        sequence++;
+    }
+
+    @Override
+    public void close() {
+        aead.close();
+    }
+
+    private byte[] additionalData(RecordHeader header) {
+        header.put(additionalData, 0);
+        additionalData.putLong(SEQUENCE, sequence);
+        return additionalData.array();
+    }
+}
