@@ -5,14 +5,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.stream.Stream;
 
 /**
- * Checks or applies palantir-java-format to every Java file below the given directories.
+ * Checks or applies palantir-java-format: {@code Format check|apply DIRECTORY,DIRECTORY...}.
  *
  * <p>It is a program of its own, and not a Maven plug-in, because the formatter parses with the compiler of the JVM it
  * runs in: inside a Maven that was started on an older JDK it cannot read our sources.
@@ -26,7 +25,7 @@ final class Format {
         boolean apply = "apply".equals(args[0]);
         Set<Path> unformatted = new ConcurrentSkipListSet<>();
         Set<String> unreadable = new ConcurrentSkipListSet<>();
-        sources(List.of(args).subList(1, args.length)).parallelStream().forEach(file -> {
+        sources(args[1].split(",")).parallelStream().forEach(file -> {
             try {
                 String source = Files.readString(file);
                 String formatted = FORMATTER.formatSourceAndFixImports(source);
@@ -50,7 +49,7 @@ final class Format {
         }
     }
 
-    private static Set<Path> sources(List<String> roots) throws IOException {
+    private static Set<Path> sources(String[] roots) throws IOException {
         Set<Path> files = new TreeSet<>();
         for (String root : roots) {
             if (Files.isDirectory(Path.of(root))) {

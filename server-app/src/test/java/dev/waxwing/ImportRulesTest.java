@@ -27,7 +27,8 @@ class ImportRulesTest {
         "dev.waxwing.media..",
         "dev.waxwing.evidence.."
     };
-    private static final String[] CHANNEL = List.of(PROTOCOL_LIBRARY).subList(0, 7).toArray(String[]::new);
+    private static final String[] CHANNEL =
+            List.of(PROTOCOL_LIBRARY).subList(0, 7).toArray(String[]::new);
 
     private static JavaClasses waxwing;
 
@@ -149,7 +150,11 @@ class ImportRulesTest {
 
     @Test
     void dependencies_are_given_to_constructors() {
-        noFields().should().beAnnotatedWith(Autowired.class).allowEmptyShould(true).check(waxwing);
+        noFields()
+                .should()
+                .beAnnotatedWith(Autowired.class)
+                .allowEmptyShould(true)
+                .check(waxwing);
     }
 
     @Test
