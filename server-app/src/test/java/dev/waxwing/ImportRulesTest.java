@@ -25,10 +25,11 @@ class ImportRulesTest {
         "dev.waxwing.handshake..",
         "dev.waxwing.channel..",
         "dev.waxwing.media..",
+        "dev.waxwing.enrollment..",
         "dev.waxwing.evidence.."
     };
     private static final String[] CHANNEL =
-            List.of(PROTOCOL_LIBRARY).subList(0, 7).toArray(String[]::new);
+            List.of(PROTOCOL_LIBRARY).subList(0, 8).toArray(String[]::new);
 
     private static JavaClasses waxwing;
 
@@ -59,6 +60,8 @@ class ImportRulesTest {
                 .definedBy("dev.waxwing.channel..")
                 .layer("media")
                 .definedBy("dev.waxwing.media..")
+                .optionalLayer("enrollment")
+                .definedBy("dev.waxwing.enrollment..")
                 .layer("evidence")
                 .definedBy("dev.waxwing.evidence..")
                 .whereLayer("wire")
@@ -75,6 +78,8 @@ class ImportRulesTest {
                 .mayOnlyAccessLayers("wire", "crypto", "recordlayer", "trust", "handshake")
                 .whereLayer("media")
                 .mayOnlyAccessLayers("wire", "trust", "channel")
+                .whereLayer("enrollment")
+                .mayOnlyAccessLayers("wire", "trust")
                 .whereLayer("evidence")
                 .mayOnlyAccessLayers("wire", "crypto", "trust", "channel")
                 .check(waxwing);
