@@ -1,0 +1,29 @@
+package dev.waxwing.agent.spool;
+
+import dev.waxwing.wire.Bytes;
+import java.util.List;
+
+/** One line of the journal. */
+sealed interface Event {
+
+    /** A text was queued. */
+    record TextQueued(QueuedText text) implements Event {}
+
+    /** A file was queued. */
+    record FileQueued(QueuedFile file) implements Event {}
+
+    /** The server holds these texts durably. */
+    record TextsAcknowledged(List<Long> counters) implements Event {}
+
+    /** Texts were put into a group, and its manifest was signed. */
+    record GroupSealed(Bytes id, long counter, List<Long> texts, SignedManifest manifest) implements Event {}
+
+    /** A file's manifest was signed. */
+    record FileSealed(Bytes id, SignedManifest manifest) implements Event {}
+
+    /** Something got its receipt or its final refusal. */
+    record Concluded(Settled settled) implements Event {}
+
+    /** The last counter that was given out, and the hash of the last manifest that was signed. */
+    record Marks(long counter, Bytes manifestSha256) implements Event {}
+}

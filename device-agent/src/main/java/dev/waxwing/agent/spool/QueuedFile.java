@@ -1,0 +1,35 @@
+package dev.waxwing.agent.spool;
+
+import dev.waxwing.wire.Bytes;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file that has no receipt yet. It stays where it is; size and time of change tell whether it is still the same.
+ *
+ * @param counter the device's number for it, 1 or more
+ * @param id 16 bytes
+ * @param capturedAt the file's time of change, in whole milliseconds
+ * @param path absolute
+ * @param size bytes
+ * @param modifiedAt the file's time of change, as exact as the file system has it
+ * @param name what it is called; display data
+ * @param mediaType what it claims to be
+ * @param manifest the signed manifest; null until all of it was sent once
+ */
+public record QueuedFile(
+        long counter,
+        Bytes id,
+        Instant capturedAt,
+        Path path,
+        long size,
+        Instant modifiedAt,
+        String name,
+        String mediaType,
+        @Nullable SignedManifest manifest) {
+
+    QueuedFile sealed(SignedManifest signed) {
+        return new QueuedFile(counter, id, capturedAt, path, size, modifiedAt, name, mediaType, signed);
+    }
+}

@@ -1,0 +1,280 @@
+package dev.waxwing.agent.spool;
+
+import dev.waxwing.agent.home.PrivateFiles;
+import dev.waxwing.wire.Bytes;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What one device has to send, across crashes: an entry that a method of this class returned is on the disk.
+ *
+ * <p>Safe for threads. One lock guards the state and is held while the journal is written, so that both have the same
+ * order. Only one process may have a spool open; the home's lock sees to that.
+ */
+public final class Spool implements Closeable {
+
+    private static final String JOURNAL = "journal";
+    private static final String HISTORY = "history";
+    private static final int SETTLED_IN_JOURNAL = 500;
+    private static final int ID_SIZE = 16;
+
+    private final Path directory;
+    private final SecureRandom random;
+    private final Clock clock;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final SpoolState state = new SpoolState();
+    private Journal journal;
+
+    private Spool(Path directory, SecureRandom random, Clock clock) throws IOException {
+        this.directory = directory;
+        this.random = random;
+        this.clock = clock;
+        PrivateFiles.createDirectories(directory);
+        Path file = directory.resolve(JOURNAL);
+        boolean isNew = !Files.exists(file);
+        Journal.Content content = Journal.read(file);
+        content.events().forEach(state::apply);
+        if (content.damaged() > 0) {
+            keepDamaged(file);
+        }
+        this.journal = Journal.open(file, content.end());
+        if (isNew) {
+            PrivateFiles.syncDirectory(directory);
+        }
+        if (content.damaged() > 0 || state.settledCount() > SETTLED_IN_JOURNAL) {
+            compact();
+        }
+    }
+
+    /**
+     * Opens a spool, making it if it is missing.
+     *
+     * @throws IOException if it cannot be read or written
+     */
+    public static Spool open(Path directory, SecureRandom random, Clock clock) throws IOException {
+        return new Spool(directory, random, clock);
+    }
+
+    /** What a spool holds, without opening it for change. */
+    public static SpoolView view(Path directory) throws IOException {
+        SpoolState state = new SpoolState();
+        Journal.read(directory.resolve(JOURNAL)).events().forEach(state::apply);
+        return viewOf(state);
+    }
+
+    /** What a spool holds now. */
+    public SpoolView view() {
+        lock.lock();
+        try {
+            return viewOf(state);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static SpoolView viewOf(SpoolState state) {
+        return new SpoolView(state.texts(), state.groups(), state.files(), state.lastCounter());
+    }
+
+    /** Everything that got a receipt or a final refusal, oldest first, without opening the spool for change. */
+    public static List<Settled> history(Path directory) throws IOException {
+        Map<Bytes, Settled> history = new LinkedHashMap<>();
+        List<Event> events =
+                new ArrayList<>(Journal.read(directory.resolve(HISTORY)).events());
+        events.addAll(Journal.read(directory.resolve(JOURNAL)).events());
+        for (Event event : events) {
+            if (event instanceof Event.Concluded(Settled settled)) {
+                history.put(settled.id(), settled);
+            }
+        }
+        return List.copyOf(history.values());
+    }
+
+    /** Copies of journals that had damage in the middle, which no crash explains. */
+    public static List<Path> damagedJournals(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (var files = Files.list(directory)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(JOURNAL + ".damaged-"))
+                    .toList();
+        }
+    }
+
+    /**
+     * Queues a text.
+     *
+     * @param text 1 to 60,000 bytes in UTF-8; the caller has checked that
+     */
+    public QueuedText addText(String text) throws IOException {
+        lock.lock();
+        try {
+            QueuedText queued = new QueuedText(state.lastCounter() + 1, freshId(), now(), text, false);
+            record(new Event.TextQueued(queued), true);
+            return queued;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Queues files where they are, all or none.
+     *
+     * @param sources what to send, in order
+     */
+    public List<QueuedFile> addFiles(List<FileSource> sources) throws IOException {
+        lock.lock();
+        try {
+            List<QueuedFile> queued = new ArrayList<>();
+            List<Event> events = new ArrayList<>();
+            long counter = state.lastCounter();
+            for (FileSource source : sources) {
+                QueuedFile file = new QueuedFile(
+                        ++counter,
+                        freshId(),
+                        source.modifiedAt().truncatedTo(ChronoUnit.MILLIS),
+                        source.path(),
+                        source.size(),
+                        source.modifiedAt(),
+                        source.name(),
+                        source.mediaType(),
+                        null);
+                queued.add(file);
+                events.add(new Event.FileQueued(file));
+            }
+            record(events, true);
+            return queued;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Notes that the server holds these texts. Not durable by itself: a repeat is acknowledged again. */
+    public void acknowledged(List<Long> counters) throws IOException {
+        lock.lock();
+        try {
+            record(new Event.TextsAcknowledged(List.copyOf(counters)), false);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Puts acknowledged texts into a group of their own and keeps its signed manifest.
+     *
+     * @param texts in the order of their counters
+     * @param signer makes the manifest
+     */
+    public TextGroup seal(List<QueuedText> texts, ManifestSigner signer) throws IOException {
+        lock.lock();
+        try {
+            Bytes id = freshId();
+            long counter = state.lastCounter() + 1;
+            SignedManifest manifest = signer.sign(counter, id, now(), state.manifestSha256());
+            List<Long> counters = texts.stream().map(QueuedText::counter).toList();
+            record(new Event.GroupSealed(id, counter, counters, manifest), true);
+            return new TextGroup(id, counter, texts, manifest);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Keeps the signed manifest of a file. */
+    public QueuedFile seal(QueuedFile file, ManifestSigner signer) throws IOException {
+        lock.lock();
+        try {
+            SignedManifest manifest = signer.sign(file.counter(), file.id(), file.capturedAt(), state.manifestSha256());
+            record(new Event.FileSealed(file.id(), manifest), true);
+            return file.sealed(manifest);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Notes a receipt or a final refusal; what it is about leaves the queue for the history. */
+    public void settle(Settled settled) throws IOException {
+        lock.lock();
+        try {
+            record(new Event.Concluded(settled), true);
+            if (state.settledCount() > 2 * SETTLED_IN_JOURNAL) {
+                compact();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes sure that no counter up to this one is given out any more. */
+    public void skipCounters(long upTo) throws IOException {
+        lock.lock();
+        try {
+            if (upTo > state.lastCounter()) {
+                record(new Event.Marks(upTo, state.manifestSha256()), true);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Moves what is settled to the history file and starts the journal anew. Repeats after a crash do no harm. */
+    private void compact() throws IOException {
+        List<Event> settled = new ArrayList<>();
+        state.settled().forEach(outcome -> settled.add(new Event.Concluded(outcome)));
+        Path history = directory.resolve(HISTORY);
+        try (Journal past = Journal.open(history, Journal.read(history).end())) {
+            past.append(settled, true);
+        }
+        Path file = directory.resolve(JOURNAL);
+        byte[] lines = Journal.encode(state.toEvents());
+        PrivateFiles.replace(file, lines);
+        journal.close();
+        journal = Journal.open(file, lines.length);
+        state.forgetSettled();
+    }
+
+    private void keepDamaged(Path file) throws IOException {
+        Path copy = directory.resolve(JOURNAL + ".damaged-" + clock.millis());
+        Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
+    }
+
+    private void record(Event event, boolean durably) throws IOException {
+        record(List.of(event), durably);
+    }
+
+    private void record(List<Event> events, boolean durably) throws IOException {
+        journal.append(events, durably);
+        events.forEach(state::apply);
+    }
+
+    private Bytes freshId() {
+        byte[] id = new byte[ID_SIZE];
+        random.nextBytes(id);
+        return Bytes.of(id);
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    @Override
+    public void close() throws IOException {
+        lock.lock();
+        try {
+            journal.close();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
