@@ -1,0 +1,53 @@
+package dev.waxwing.agent.identity;
+
+import dev.waxwing.trust.PeerName;
+import dev.waxwing.trust.TrustedRoot;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * Who this device is, and whom it trusts.
+ *
+ * @param name the device's name
+ * @param chain its certificate and those above it, without the root
+ * @param root the root that its invite pinned
+ * @param addresses where the server listens, in the order to try
+ * @param enrolledAt when it got its certificate, by its own clock
+ */
+public record Identity(
+        PeerName name,
+        List<X509Certificate> chain,
+        TrustedRoot root,
+        List<ServerAddress> addresses,
+        Instant enrolledAt) {
+
+    public Identity {
+        if (chain.isEmpty()) {
+            throw new IllegalArgumentException("an identity without a certificate");
+        }
+        chain = List.copyOf(chain);
+        addresses = List.copyOf(addresses);
+    }
+
+    /** The device's own certificate. */
+    public X509Certificate certificate() {
+        return chain.getFirst();
+    }
+
+    /** When the device's certificate ends. */
+    public Instant notAfter() {
+        return certificate().getNotAfter().toInstant();
+    }
+
+    /** The serial number of the device's certificate in lower-case hexadecimal with an even number of digits. */
+    public String serialNumber() {
+        String hex = certificate().getSerialNumber().toString(16);
+        return hex.length() % 2 == 0 ? hex : "0" + hex;
+    }
+
+    /** What names this device for ever: its name under its root. Counters and ids belong to it. */
+    public String subject() {
+        return name.value() + "-" + root.spkiSha256().hex().substring(0, 16);
+    }
+}
