@@ -22,8 +22,6 @@ public enum TransferState {
 
     /** The state with this word. */
     public static Optional<TransferState> of(String word) {
-        return Arrays.stream(values())
-                .filter(state -> state.word().equals(word))
-                .findFirst();
+        return Arrays.stream(values()).filter(state -> state.word().equals(word)).findFirst();
     }
 }

@@ -1,0 +1,72 @@
+package dev.waxwing.agent.command;
+
+import dev.waxwing.agent.home.AgentFailure;
+import dev.waxwing.agent.identity.Identity;
+import dev.waxwing.agent.spool.Spool;
+import dev.waxwing.agent.spool.SpoolView;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Shows who this device is, how it stands with its server, and what waits. */
+final class StatusCommand implements AgentCommand {
+
+    private static final Usage USAGE = new Usage(
+            "status",
+            "",
+            "show the identity, the server and the queue",
+            List.of("Shows the identity, when its certificate ends, the server, what is queued, and the last contact."),
+            0,
+            0,
+            List.of());
+
+    @Override
+    public Usage usage() {
+        return USAGE;
+    }
+
+    @Override
+    public Result run(Invocation invocation) throws IOException, AgentFailure {
+        Device device = invocation.device();
+        String home = device.home().directory().toString();
+        if (!device.identities().isEnrolled()) {
+            String pending = device.identities().isEnrolmentPending()
+                    ? "enrolment was begun; run 'enroll' with the same invite again"
+                    : "not enrolled";
+            return Result.done(Tables.columns(List.of(List.of("home", home), List.of("identity", pending))))
+                    .with("home", home)
+                    .with("enrolled", false);
+        }
+        Identity identity = device.identity();
+        SpoolView queue = Spool.view(device.spoolDirectory(identity));
+        Instant now = device.clock().instant();
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of("home", home));
+        rows.add(List.of("device", identity.name().value()));
+        rows.add(List.of("certificate", identity.serialNumber()));
+        rows.add(List.of("valid until", identity.notAfter() + remaining(identity.notAfter(), now)));
+        rows.add(List.of(
+                "server",
+                String.join(
+                        ", ",
+                        identity.addresses().stream().map(Object::toString).toList())));
+        rows.add(List.of("queue", QueueCommand.summary(queue)));
+        return Result.done(Tables.columns(rows))
+                .with("home", home)
+                .with("enrolled", true)
+                .with("device", identity.name().value())
+                .with("certificateSerialNumber", identity.serialNumber())
+                .with("notAfter", identity.notAfter().toString())
+                .with(
+                        "addresses",
+                        identity.addresses().stream().map(Object::toString).toList());
+    }
+
+    private static String remaining(Instant end, Instant now) {
+        return end.isAfter(now)
+                ? " (%s left)".formatted(Durations.shown(Duration.between(now, end)))
+                : " (ENDED: this device must be enrolled again)";
+    }
+}
