@@ -1,0 +1,19 @@
+package dev.waxwing.channel;
+
+import dev.waxwing.trust.PeerName;
+import java.security.cert.X509Certificate;
+
+/** How an accepted connection ended its handshake. */
+public sealed interface Accepted {
+
+    /** A session with an authenticated device. */
+    record Connected(SecureChannel channel) implements Accepted {}
+
+    /**
+     * A device was enrolled; its connection is closed.
+     *
+     * @param name the name in its new certificate
+     * @param certificate its new certificate
+     */
+    record Enrolled(PeerName name, X509Certificate certificate) implements Accepted {}
+}
