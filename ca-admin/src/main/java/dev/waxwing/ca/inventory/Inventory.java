@@ -1,0 +1,283 @@
+package dev.waxwing.ca.inventory;
+
+import dev.waxwing.ca.authority.Certificates;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.RowMapper;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Every certificate of the deployment. All calls join the caller's transaction when there is one; any thread may call.
+ *
+ * <p>A certificate exists for everybody else from the moment it is issued. Intents that were never signed are not listed, not
+ * found and not valid.
+ */
+public final class Inventory {
+
+    private static final Duration EXPIRING = Duration.ofDays(30);
+
+    private static final String COLUMNS = """
+        SELECT serial_number, subject, name, role, profile, not_before, not_after, expiring_from, spki_sha256, issued_by,
+               created_at, revoked_at, reason
+          FROM certificate
+         WHERE state = 'issued'
+        """;
+
+    private final JdbcClient jdbc;
+    private final Clock clock;
+
+    /** An inventory over this database. */
+    public Inventory(JdbcClient jdbc, Clock clock) {
+        this.jdbc = jdbc;
+        this.clock = clock;
+    }
+
+    /** Stores that a certificate is about to be signed. */
+    public void recordIntent(Intent intent) {
+        jdbc.sql("""
+            INSERT INTO certificate (serial_number, state, subject, name, role, profile, not_before, not_after, expiring_from,
+                                     spki_sha256, issued_by, created_at)
+            VALUES (:serial, 'pending', :subject, :name, :role, :profile, :notBefore, :notAfter, :expiringFrom,
+                    :spki, :issuedBy, :now)
+            """)
+                .param("serial", intent.serialNumber().toString())
+                .param("subject", intent.subject())
+                .param("name", intent.name())
+                .param("role", intent.role().name())
+                .param("profile", intent.profile())
+                .param("notBefore", utc(intent.notBefore()))
+                .param("notAfter", utc(intent.notAfter()))
+                .param("expiringFrom", utc(expiringFrom(intent)))
+                .param("spki", intent.spkiSha256())
+                .param("issuedBy", intent.issuedBy())
+                .param("now", utc(clock.instant()))
+                .update();
+    }
+
+    private static Instant expiringFrom(Intent intent) {
+        Duration third = Duration.between(intent.notBefore(), intent.notAfter()).dividedBy(3);
+        return intent.notAfter().minus(third.compareTo(EXPIRING) < 0 ? third : EXPIRING);
+    }
+
+    /**
+     * Makes an intent a certificate.
+     *
+     * @return false when the intent was abandoned in the meantime: the certificate must then not be handed out
+     */
+    public boolean complete(SerialNumber serialNumber, byte[] der) {
+        return jdbc.sql("UPDATE certificate SET state = 'issued', certificate = :der WHERE serial_number ="
+                                + " :serial AND state = 'pending'")
+                        .param("serial", serialNumber.toString())
+                        .param("der", der)
+                        .update()
+                == 1;
+    }
+
+    /**
+     * Gives up an intent, so that it can never become a certificate.
+     *
+     * @return false when it is no intent any more
+     */
+    public boolean abandon(SerialNumber serialNumber) {
+        return jdbc.sql("UPDATE certificate SET state = 'abandoned' WHERE serial_number = :serial AND state ="
+                                + " 'pending'")
+                        .param("serial", serialNumber.toString())
+                        .update()
+                == 1;
+    }
+
+    /** Gives up all intents older than {@code age}: what was being signed when a process was killed. */
+    public int abandonOlderThan(Duration age) {
+        return jdbc.sql("UPDATE certificate SET state = 'abandoned' WHERE state = 'pending' AND created_at < :limit")
+                .param("limit", utc(clock.instant().minus(age)))
+                .update();
+    }
+
+    /** The entry of an issued certificate, or nothing. */
+    public Optional<CertificateEntry> find(SerialNumber serialNumber) {
+        return jdbc.sql(COLUMNS + " AND serial_number = :serial")
+                .param("serial", serialNumber.toString())
+                .query(entries())
+                .optional();
+    }
+
+    /** The issued certificate itself, or nothing. */
+    public Optional<X509Certificate> certificate(SerialNumber serialNumber) {
+        return jdbc.sql("SELECT certificate FROM certificate WHERE state = 'issued' AND serial_number = :serial")
+                .param("serial", serialNumber.toString())
+                .query((row, _) -> parse(row.getBytes("certificate")))
+                .optional();
+    }
+
+    /** All issued certificates of this name and role, newest first. */
+    public List<CertificateEntry> ofName(String name, CertificateRole role) {
+        return jdbc.sql(COLUMNS + " AND name = :name AND role = :role ORDER BY created_at DESC, serial_number")
+                .param("name", name)
+                .param("role", role.name())
+                .query(entries())
+                .list();
+    }
+
+    /** All issued certificates of this key, newest first. */
+    public List<CertificateEntry> ofKey(String spkiSha256) {
+        return jdbc.sql(COLUMNS + " AND spki_sha256 = :spki ORDER BY created_at DESC, serial_number")
+                .param("spki", spkiSha256)
+                .query(entries())
+                .list();
+    }
+
+    /** One page of what a search finds, newest first. */
+    public List<CertificateEntry> list(CertificateSearch search) {
+        Map<String, Object> parameters = new HashMap<>();
+        String sql = COLUMNS + conditions(search, parameters)
+                + " ORDER BY created_at DESC, serial_number OFFSET :offset ROWS FETCH NEXT :size ROWS ONLY";
+        parameters.put("offset", (long) search.page() * search.size());
+        parameters.put("size", search.size());
+        return jdbc.sql(sql).params(parameters).query(entries()).list();
+    }
+
+    /** How many certificates a search finds on all its pages. */
+    public long count(CertificateSearch search) {
+        Map<String, Object> parameters = new HashMap<>();
+        String sql = "SELECT COUNT(*) FROM certificate WHERE state = 'issued'" + conditions(search, parameters);
+        return jdbc.sql(sql).params(parameters).query(Long.class).single();
+    }
+
+    private String conditions(CertificateSearch search, Map<String, Object> parameters) {
+        StringBuilder sql = new StringBuilder();
+        String query = search.query();
+        if (query != null && !query.isBlank()) {
+            sql.append(" AND (name LIKE :query ESCAPE '!' OR serial_number LIKE :query ESCAPE '!')");
+            parameters.put("query", "%" + literal(query.strip().toLowerCase(Locale.ROOT)) + "%");
+        }
+        CertificateStatus status = search.status();
+        if (status != null) {
+            sql.append(
+                    switch (status) {
+                        case REVOKED -> " AND revoked_at IS NOT NULL";
+                        case EXPIRED -> " AND revoked_at IS NULL AND not_after < :now";
+                        case EXPIRING -> " AND revoked_at IS NULL AND not_after >= :now AND expiring_from <= :now";
+                        case VALID -> " AND revoked_at IS NULL AND not_after >= :now AND expiring_from > :now";
+                    });
+            if (status != CertificateStatus.REVOKED) {
+                parameters.put("now", utc(clock.instant()));
+            }
+        }
+        return sql.toString();
+    }
+
+    private static String literal(String query) {
+        return query.replace("!", "!!").replace("%", "!%").replace("_", "!_");
+    }
+
+    /**
+     * Marks a certificate as revoked.
+     *
+     * @return false when there is no such certificate, or it is revoked already
+     */
+    public boolean revoke(SerialNumber serialNumber, RevocationReason reason, String revokedBy, Instant at) {
+        return jdbc.sql("""
+            UPDATE certificate SET revoked_at = :at, reason = :reason, revoked_by = :revokedBy
+             WHERE serial_number = :serial AND state = 'issued' AND revoked_at IS NULL
+            """)
+                        .param("serial", serialNumber.toString())
+                        .param("at", utc(at))
+                        .param("reason", reason.rfcName())
+                        .param("revokedBy", revokedBy)
+                        .update()
+                == 1;
+    }
+
+    /** Passes every revoked certificate whose own end is after {@code notAfter} to {@code sink}, in no order. */
+    public void revokedEndingAfter(Instant notAfter, Consumer<RevokedEntry> sink) {
+        jdbc.sql("""
+            SELECT serial_number, revoked_at, reason, not_after FROM certificate
+             WHERE revoked_at IS NOT NULL AND not_after > :limit
+            """)
+                .param("limit", utc(notAfter))
+                .query((ResultSet row) -> sink.accept(new RevokedEntry(
+                        serialNumber(row),
+                        instant(row, "revoked_at"),
+                        reason(row.getString("reason")),
+                        instant(row, "not_after"))));
+    }
+
+    private RowMapper<CertificateEntry> entries() {
+        Instant now = clock.instant();
+        return (row, _) -> {
+            Instant revokedAt = nullableInstant(row, "revoked_at");
+            String reason = row.getString("reason");
+            return new CertificateEntry(
+                    serialNumber(row),
+                    row.getString("subject"),
+                    row.getString("name"),
+                    CertificateRole.valueOf(row.getString("role")),
+                    row.getString("profile"),
+                    status(revokedAt, instant(row, "not_after"), instant(row, "expiring_from"), now),
+                    instant(row, "not_before"),
+                    instant(row, "not_after"),
+                    row.getString("spki_sha256"),
+                    row.getString("issued_by"),
+                    instant(row, "created_at"),
+                    revokedAt,
+                    revokedAt == null ? null : reason(reason));
+        };
+    }
+
+    private static CertificateStatus status(
+            @Nullable Instant revokedAt, Instant notAfter, Instant expiringFrom, Instant now) {
+        if (revokedAt != null) {
+            return CertificateStatus.REVOKED;
+        }
+        if (notAfter.isBefore(now)) {
+            return CertificateStatus.EXPIRED;
+        }
+        return expiringFrom.isAfter(now) ? CertificateStatus.VALID : CertificateStatus.EXPIRING;
+    }
+
+    private static SerialNumber serialNumber(ResultSet row) throws SQLException {
+        String hex = row.getString("serial_number");
+        return SerialNumber.parse(hex)
+                .orElseThrow(() -> new SQLException("the inventory holds the serial number " + hex));
+    }
+
+    private static RevocationReason reason(String rfcName) {
+        return RevocationReason.parse(rfcName)
+                .orElseThrow(() -> new IllegalStateException("the inventory holds the reason " + rfcName));
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    private static @Nullable Instant nullableInstant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime at = row.getObject(column, OffsetDateTime.class);
+        return at == null ? null : at.toInstant();
+    }
+
+    private static OffsetDateTime utc(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+
+    private static X509Certificate parse(byte[] der) throws SQLException {
+        try {
+            return Certificates.parse(der);
+        } catch (CertificateException e) {
+            throw new SQLException("the inventory holds a damaged certificate", e);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.waxwing.ca.issuance;
+
+import dev.waxwing.trust.PeerName;
+import java.security.PublicKey;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Who gets what kind of certificate for which key. The key is one whose possession was proved, or the server's own. */
+public final class CertificateOrder {
+
+    private final PublicKey publicKey;
+    private final PeerName name;
+    private final Profile profile;
+    private final @Nullable Duration validity;
+    private final String issuedBy;
+
+    private CertificateOrder(
+            PublicKey publicKey, PeerName name, Profile profile, @Nullable Duration validity, String issuedBy) {
+        this.publicKey = publicKey;
+        this.name = name;
+        this.profile = profile;
+        this.validity = validity;
+        this.issuedBy = issuedBy;
+    }
+
+    /**
+     * An order for the key of a request. The name is the caller's decision: whoever takes it from the request must have asked a
+     * person for it.
+     *
+     * @param validity how long it shall live, or null for as long as the profile says
+     * @param issuedBy the actor of the audit trail
+     */
+    public static CertificateOrder of(
+            CertificateRequest request, PeerName name, Profile profile, @Nullable Duration validity, String issuedBy) {
+        return new CertificateOrder(request.publicKey(), name, profile, validity, issuedBy);
+    }
+
+    /** An order for a key that this server made for itself. */
+    static CertificateOrder own(PublicKey publicKey, PeerName name, Profile profile) {
+        return new CertificateOrder(publicKey, name, profile, null, "system");
+    }
+
+    PublicKey publicKey() {
+        return publicKey;
+    }
+
+    PeerName name() {
+        return name;
+    }
+
+    Profile profile() {
+        return profile;
+    }
+
+    Duration validity() {
+        return validity == null ? profile.validity() : validity;
+    }
+
+    String issuedBy() {
+        return issuedBy;
+    }
+}
