@@ -1,0 +1,196 @@
+package dev.waxwing.ca.enrollment;
+
+import dev.waxwing.ca.inventory.SerialNumber;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.RowMapper;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Invites in the database. What decides a race is one statement each. */
+final class InviteRepository {
+
+    private static final String COLUMNS = """
+        SELECT id, name, profile, replaces, created_by, created_at, expires_at, revoked_at, redeemed_at,
+               redeemed_spki_sha256, serial_number
+          FROM invite
+        """;
+
+    private static final String OPEN = "revoked_at IS NULL AND redeemed_at IS NULL AND expires_at > :now";
+
+    private final JdbcClient jdbc;
+    private final Clock clock;
+
+    InviteRepository(JdbcClient jdbc, Clock clock) {
+        this.jdbc = jdbc;
+        this.clock = clock;
+    }
+
+    void add(InviteEntry invite, String tokenSha256) {
+        jdbc.sql("""
+            INSERT INTO invite (id, token_sha256, name, profile, replaces, created_by, created_at, expires_at)
+            VALUES (:id, :token, :name, :profile, :replaces, :createdBy, :createdAt, :expiresAt)
+            """)
+                .param("id", invite.id())
+                .param("token", tokenSha256)
+                .param("name", invite.name())
+                .param("profile", invite.profile())
+                .param("replaces", invite.replaces())
+                .param("createdBy", invite.createdBy())
+                .param("createdAt", utc(invite.createdAt()))
+                .param("expiresAt", utc(invite.expiresAt()))
+                .update();
+    }
+
+    Optional<InviteEntry> findByToken(String tokenSha256) {
+        return jdbc.sql(COLUMNS + " WHERE token_sha256 = :token")
+                .param("token", tokenSha256)
+                .query(entries())
+                .optional();
+    }
+
+    Optional<InviteEntry> find(String id) {
+        return jdbc.sql(COLUMNS + " WHERE id = :id")
+                .param("id", id)
+                .query(entries())
+                .optional();
+    }
+
+    /** Whether the invite's time has not passed, redeemed or not. */
+    boolean isCurrent(InviteEntry invite) {
+        return invite.expiresAt().isAfter(clock.instant());
+    }
+
+    boolean hasOpen(String name) {
+        return jdbc.sql("SELECT COUNT(*) FROM invite WHERE name = :name AND " + OPEN)
+                        .param("name", name)
+                        .param("now", now())
+                        .query(Long.class)
+                        .single()
+                > 0;
+    }
+
+    /** Binds an open invite to a key and a prepared certificate; false when it is not open any more. */
+    boolean redeem(String id, String spkiSha256, SerialNumber serialNumber) {
+        return jdbc.sql("UPDATE invite SET redeemed_at = :now, redeemed_spki_sha256 = :spki, serial_number = :serial"
+                                + " WHERE id = :id AND " + OPEN)
+                        .param("id", id)
+                        .param("spki", spkiSha256)
+                        .param("serial", serialNumber.toString())
+                        .param("now", now())
+                        .update()
+                == 1;
+    }
+
+    /** Puts another prepared certificate in place of one that was never signed; false when somebody was faster. */
+    boolean rebind(String id, @Nullable String former, SerialNumber serialNumber) {
+        return jdbc.sql("""
+            UPDATE invite SET serial_number = :serial
+             WHERE id = :id AND serial_number = :former AND revoked_at IS NULL AND expires_at > :now
+            """)
+                        .param("id", id)
+                        .param("serial", serialNumber.toString())
+                        .param("former", former)
+                        .param("now", now())
+                        .update()
+                == 1;
+    }
+
+    boolean revoke(String id) {
+        return jdbc.sql("UPDATE invite SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL AND"
+                                + " redeemed_at IS NULL")
+                        .param("id", id)
+                        .param("now", now())
+                        .update()
+                == 1;
+    }
+
+    /** Takes back all open invites of a name. */
+    int revokeOpen(String name) {
+        return jdbc.sql("UPDATE invite SET revoked_at = :now WHERE name = :name AND " + OPEN)
+                .param("name", name)
+                .param("now", now())
+                .update();
+    }
+
+    List<InviteEntry> list(@Nullable InviteState state, int page, int size) {
+        var statement = jdbc.sql(COLUMNS + condition(state)
+                        + " ORDER BY created_at DESC, id OFFSET :offset ROWS FETCH NEXT :size ROWS ONLY")
+                .param("offset", (long) page * size)
+                .param("size", size);
+        return bindNow(statement, state).query(entries()).list();
+    }
+
+    long count(@Nullable InviteState state) {
+        return bindNow(jdbc.sql("SELECT COUNT(*) FROM invite" + condition(state)), state)
+                .query(Long.class)
+                .single();
+    }
+
+    private JdbcClient.StatementSpec bindNow(JdbcClient.StatementSpec statement, @Nullable InviteState state) {
+        return state == InviteState.OPEN || state == InviteState.EXPIRED ? statement.param("now", now()) : statement;
+    }
+
+    private static String condition(@Nullable InviteState state) {
+        return switch (state) {
+            case null -> "";
+            case OPEN -> " WHERE " + OPEN;
+            case REDEEMED -> " WHERE redeemed_at IS NOT NULL";
+            case EXPIRED -> " WHERE revoked_at IS NULL AND redeemed_at IS NULL AND expires_at <= :now";
+            case REVOKED -> " WHERE revoked_at IS NOT NULL AND redeemed_at IS NULL";
+        };
+    }
+
+    private RowMapper<InviteEntry> entries() {
+        Instant now = clock.instant();
+        return (row, _) -> {
+            Instant expiresAt =
+                    row.getObject("expires_at", OffsetDateTime.class).toInstant();
+            Instant redeemedAt = instant(row, "redeemed_at");
+            Instant revokedAt = instant(row, "revoked_at");
+            return new InviteEntry(
+                    row.getString("id"),
+                    row.getString("name"),
+                    row.getString("profile"),
+                    row.getBoolean("replaces"),
+                    state(redeemedAt, revokedAt, expiresAt, now),
+                    row.getString("created_by"),
+                    row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                    expiresAt,
+                    redeemedAt,
+                    row.getString("redeemed_spki_sha256"),
+                    revokedAt,
+                    row.getString("serial_number"));
+        };
+    }
+
+    private static InviteState state(
+            @Nullable Instant redeemedAt, @Nullable Instant revokedAt, Instant expiresAt, Instant now) {
+        if (redeemedAt != null) {
+            return InviteState.REDEEMED;
+        }
+        if (revokedAt != null) {
+            return InviteState.REVOKED;
+        }
+        return expiresAt.isAfter(now) ? InviteState.OPEN : InviteState.EXPIRED;
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime at = row.getObject(column, OffsetDateTime.class);
+        return at == null ? null : at.toInstant();
+    }
+
+    private OffsetDateTime now() {
+        return utc(clock.instant());
+    }
+
+    private static OffsetDateTime utc(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+}

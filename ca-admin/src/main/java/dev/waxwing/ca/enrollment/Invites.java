@@ -1,0 +1,181 @@
+package dev.waxwing.ca.enrollment;
+
+import dev.waxwing.ca.audit.AuditEvent;
+import dev.waxwing.ca.audit.AuditTrail;
+import dev.waxwing.ca.authority.CertificateAuthority;
+import dev.waxwing.ca.inventory.CertificateRole;
+import dev.waxwing.ca.inventory.Inventory;
+import dev.waxwing.ca.issuance.Profile;
+import dev.waxwing.ca.issuance.Profiles;
+import dev.waxwing.enrollment.Invite;
+import dev.waxwing.enrollment.InviteToken;
+import dev.waxwing.trust.PeerName;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Makes, lists and takes back invites. Any thread may call; there is no state besides the database. */
+public final class Invites {
+
+    private static final Duration DEFAULT_LIFETIME = Duration.ofHours(24);
+    private static final Duration SHORTEST = Duration.ofMinutes(1);
+    private static final Duration LONGEST = Duration.ofDays(30);
+
+    private final InviteRepository repository;
+    private final CertificateAuthority authority;
+    private final Inventory inventory;
+    private final Profiles profiles;
+    private final PublicAddresses addresses;
+    private final AuditTrail audit;
+    private final TransactionTemplate transactions;
+    private final Clock clock;
+    private final SecureRandom random;
+
+    /** Invites to this authority's deployment. */
+    public Invites(
+            JdbcClient jdbc,
+            CertificateAuthority authority,
+            Inventory inventory,
+            Profiles profiles,
+            PublicAddresses addresses,
+            AuditTrail audit,
+            TransactionTemplate transactions,
+            Clock clock,
+            SecureRandom random) {
+        this.repository = new InviteRepository(jdbc, clock);
+        this.authority = authority;
+        this.inventory = inventory;
+        this.profiles = profiles;
+        this.addresses = addresses;
+        this.audit = audit;
+        this.transactions = transactions;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /** Makes an invite for one device. */
+    public InviteResult create(InviteOrder order, String actor) {
+        Optional<String> fault = fault(order);
+        if (fault.isPresent()) {
+            return new InviteResult.Invalid(fault.get(), refuse(order, actor, fault.get()));
+        }
+        InviteToken token = InviteToken.random(random);
+        Invite invite =
+                new Invite(authority.rootSpkiSha256(), token, new PeerName(order.name()), addresses.addresses());
+        InviteResult result = transactions.execute(_ -> store(order, actor, invite));
+        if (result == null) {
+            throw new IllegalStateException("the transaction always has a result");
+        }
+        return result;
+    }
+
+    private Optional<String> fault(InviteOrder order) {
+        if (!PeerName.isValid(order.name())) {
+            return Optional.of(
+                    "A name has 1 to 63 characters of a-z, 0-9, '.', '_' and '-', and starts with a letter or digit.");
+        }
+        Optional<Profile> profile = profiles.find(profile(order));
+        if (profile.isEmpty() || profile.get().role() != CertificateRole.DEVICE) {
+            return Optional.of("There is no device profile of that name. There are: "
+                    + String.join(", ", profiles.ofDevices()) + ".");
+        }
+        Duration lifetime = lifetime(order);
+        if (lifetime.compareTo(SHORTEST) < 0 || lifetime.compareTo(LONGEST) > 0) {
+            return Optional.of("An invite lasts from 1 minute (PT1M) to 30 days (P30D).");
+        }
+        return Optional.empty();
+    }
+
+    private static String profile(InviteOrder order) {
+        return order.profile() == null ? Profiles.DEFAULT : order.profile();
+    }
+
+    private static Duration lifetime(InviteOrder order) {
+        return order.expiresIn() == null ? DEFAULT_LIFETIME : order.expiresIn();
+    }
+
+    private InviteResult store(InviteOrder order, String actor, Invite invite) {
+        if (!order.replace()) {
+            Optional<String> obstacle = obstacle(order.name());
+            if (obstacle.isPresent()) {
+                return new InviteResult.NameTaken(obstacle.get(), refuse(order, actor, obstacle.get()));
+            }
+        }
+        repository.revokeOpen(order.name());
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        byte[] id = new byte[8];
+        random.nextBytes(id);
+        InviteEntry entry = new InviteEntry(
+                HexFormat.of().formatHex(id),
+                order.name(),
+                profile(order),
+                order.replace(),
+                InviteState.OPEN,
+                actor,
+                now,
+                now.plus(lifetime(order)),
+                null,
+                null,
+                null,
+                null);
+        repository.add(entry, HexFormat.of().formatHex(invite.token().sha256()));
+        audit.record(AuditEvent.success(
+                actor, "invite.created", entry.name(), "invite " + entry.id() + ", until " + entry.expiresAt()));
+        return new InviteResult.Created(entry.id(), invite, entry.expiresAt());
+    }
+
+    private Optional<String> obstacle(String name) {
+        if (!inventory.ofName(name, CertificateRole.DEVICE).isEmpty()) {
+            return Optional.of(
+                    "There is a device of that name. To put another in its place, ask for \"replace\": true.");
+        }
+        return repository.hasOpen(name)
+                ? Optional.of("There is an open invite for that name. Take it back, or ask for \"replace\": true.")
+                : Optional.empty();
+    }
+
+    private String refuse(InviteOrder order, String actor, String reason) {
+        String subject = PeerName.isValid(order.name()) ? order.name() : "invalid name";
+        AuditEvent event = AuditEvent.refused(actor, "invite.creation-refused", subject, reason);
+        audit.record(event);
+        return event.reference();
+    }
+
+    /**
+     * Takes back an invite that nobody redeemed.
+     *
+     * @return how it stands now, or nothing when there is none of that id; a redeemed one stays redeemed
+     */
+    public Optional<InviteEntry> revoke(String id, String actor) {
+        transactions.executeWithoutResult(_ -> {
+            if (repository.revoke(id)) {
+                String name = repository.find(id).map(InviteEntry::name).orElse(id);
+                audit.record(AuditEvent.success(actor, "invite.revoked", name, "invite " + id));
+            }
+        });
+        return repository.find(id);
+    }
+
+    /** The invite of this id, or nothing. */
+    public Optional<InviteEntry> find(String id) {
+        return repository.find(id);
+    }
+
+    /** One page of invites, newest first; {@code state} null finds all. */
+    public List<InviteEntry> list(@Nullable InviteState state, int page, int size) {
+        return repository.list(state, page, size);
+    }
+
+    /** How many invites there are; {@code state} null counts all. */
+    public long count(@Nullable InviteState state) {
+        return repository.count(state);
+    }
+}

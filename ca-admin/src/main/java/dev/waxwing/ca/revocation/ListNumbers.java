@@ -1,0 +1,102 @@
+package dev.waxwing.ca.revocation;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The database's memory of revocation lists: their numbers, and the root's list itself. */
+final class ListNumbers {
+
+    private final JdbcClient jdbc;
+    private final TransactionTemplate transactions;
+
+    ListNumbers(JdbcClient jdbc, TransactionTemplate transactions) {
+        this.jdbc = jdbc;
+        this.transactions = transactions;
+    }
+
+    /** The next number of this issuer; committed before it is used, so that none is ever used twice. */
+    long next(String issuer, Instant thisUpdate, Instant nextUpdate) {
+        try {
+            return increment(issuer, thisUpdate, nextUpdate);
+        } catch (DuplicateKeyException e) {
+            return increment(issuer, thisUpdate, nextUpdate); // Another node made the row first.
+        }
+    }
+
+    private long increment(String issuer, Instant thisUpdate, Instant nextUpdate) {
+        Long number = transactions.execute(_ -> {
+            int updated = jdbc.sql("""
+                UPDATE revocation_list
+                   SET list_number = list_number + 1, this_update = :thisUpdate, next_update = :nextUpdate
+                 WHERE issuer = :issuer
+                """)
+                    .param("issuer", issuer)
+                    .param("thisUpdate", utc(thisUpdate))
+                    .param("nextUpdate", utc(nextUpdate))
+                    .update();
+            if (updated == 0) {
+                insert(issuer, thisUpdate, nextUpdate);
+            }
+            return jdbc.sql("SELECT list_number FROM revocation_list WHERE issuer = :issuer")
+                    .param("issuer", issuer)
+                    .query(Long.class)
+                    .single();
+        });
+        if (number == null) {
+            throw new IllegalStateException("the row was just written");
+        }
+        return number;
+    }
+
+    private void insert(String issuer, Instant thisUpdate, Instant nextUpdate) {
+        jdbc.sql("""
+            INSERT INTO revocation_list (issuer, list_number, this_update, next_update)
+            VALUES (:issuer, 1, :thisUpdate, :nextUpdate)
+            """)
+                .param("issuer", issuer)
+                .param("thisUpdate", utc(thisUpdate))
+                .param("nextUpdate", utc(nextUpdate))
+                .update();
+    }
+
+    void keep(String issuer, RevocationList list) {
+        jdbc.sql("UPDATE revocation_list SET list = :list WHERE issuer = :issuer AND list_number = :number")
+                .param("list", list.der())
+                .param("issuer", issuer)
+                .param("number", list.number())
+                .update();
+    }
+
+    Optional<RevocationList> kept(String issuer) {
+        return jdbc.sql("""
+            SELECT list, list_number, this_update, next_update FROM revocation_list
+             WHERE issuer = :issuer AND list IS NOT NULL
+            """)
+                .param("issuer", issuer)
+                .query((row, _) -> list(row))
+                .optional();
+    }
+
+    private static RevocationList list(ResultSet row) throws SQLException {
+        return new RevocationList(
+                row.getBytes("list"),
+                row.getLong("list_number"),
+                instant(row, "this_update"),
+                instant(row, "next_update"));
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    private static OffsetDateTime utc(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+}

@@ -1,0 +1,299 @@
+package dev.waxwing.ca.revocation;
+
+import dev.waxwing.ca.authority.CertificateAuthority;
+import dev.waxwing.ca.inventory.Inventory;
+import dev.waxwing.ca.inventory.RevocationReason;
+import dev.waxwing.ca.inventory.RevokedEntry;
+import dev.waxwing.ca.inventory.SerialNumber;
+import dev.waxwing.ca.issuance.RoleCredentials;
+import dev.waxwing.trust.Credential;
+import java.io.IOException;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.Extensions;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.ocsp.BasicOCSPRespBuilder;
+import org.bouncycastle.cert.ocsp.CertificateID;
+import org.bouncycastle.cert.ocsp.CertificateStatus;
+import org.bouncycastle.cert.ocsp.OCSPException;
+import org.bouncycastle.cert.ocsp.OCSPReq;
+import org.bouncycastle.cert.ocsp.OCSPResp;
+import org.bouncycastle.cert.ocsp.OCSPRespBuilder;
+import org.bouncycastle.cert.ocsp.Req;
+import org.bouncycastle.cert.ocsp.RevokedStatus;
+import org.bouncycastle.cert.ocsp.UnknownStatus;
+import org.bouncycastle.operator.ContentSigner;
+import org.bouncycastle.operator.DigestCalculatorProvider;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.operator.jcajce.JcaDigestCalculatorProviderBuilder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers what stands with a certificate (RFC 6960), signed by a key delegated for nothing else. An answer holds for one hour;
+ * answers without a nonce are kept and given out again for half of that, unless the status has changed.
+ *
+ * <p>Any thread may call; the kept answers are guarded by a lock that is not held while an answer is signed.
+ */
+public final class OcspResponder {
+
+    /** Longest request in bytes. */
+    public static final int MAX_REQUEST = 16 * 1024;
+
+    /** How long an answer holds. */
+    public static final Duration LIFETIME = Duration.ofHours(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(OcspResponder.class);
+    private static final Duration REUSE = LIFETIME.dividedBy(2);
+    private static final int MAX_CERTIFICATES = 16;
+    private static final int MAX_NONCE = 128; // RFC 9654 section 2.1.
+    private static final int MAX_KEPT = 10_000;
+
+    private final CertificateAuthority authority;
+    private final RoleCredentials credentials;
+    private final Inventory inventory;
+    private final Revocation revocation;
+    private final Clock clock;
+    private final DigestCalculatorProvider digests;
+    private final X509CertificateHolder issuer;
+    private final ReentrantLock keptLock = new ReentrantLock();
+    private final Map<CertificateID, Kept> kept = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<CertificateID, Kept> eldest) {
+            return size() > MAX_KEPT;
+        }
+    };
+
+    /** A responder for the certificates of this authority. */
+    public OcspResponder(
+            CertificateAuthority authority,
+            RoleCredentials credentials,
+            Inventory inventory,
+            Revocation revocation,
+            Clock clock) {
+        this.authority = authority;
+        this.credentials = credentials;
+        this.inventory = inventory;
+        this.revocation = revocation;
+        this.clock = clock;
+        try {
+            this.digests = new JcaDigestCalculatorProviderBuilder().build();
+            this.issuer = holder(authority.issuingCertificate());
+        } catch (OperatorCreationException e) {
+            throw new IllegalStateException("every Java platform has SHA-1 and SHA-256", e);
+        }
+    }
+
+    /**
+     * Answers one DER request with a DER response; a request that is no request gets the error that RFC 6960 has for it. Never
+     * throws on bad input.
+     */
+    public byte[] respond(byte[] request) {
+        OCSPReq parsed = parse(request);
+        if (parsed == null) {
+            return error(OCSPRespBuilder.MALFORMED_REQUEST);
+        }
+        Extension nonce = parsed.getExtension(OCSPObjectIdentifiers.id_pkix_ocsp_nonce);
+        if (nonce != null && !soundNonce(nonce)) {
+            return error(OCSPRespBuilder.MALFORMED_REQUEST);
+        }
+        List<CertificateID> questions =
+                Arrays.stream(parsed.getRequestList()).map(Req::getCertID).toList();
+        try {
+            return nonce == null && questions.size() == 1 ? keptAnswer(questions.getFirst()) : sign(questions, nonce);
+        } catch (OCSPException | OperatorCreationException | IOException | RuntimeException e) {
+            LOG.error("An OCSP answer could not be made", e);
+            return error(OCSPRespBuilder.INTERNAL_ERROR);
+        }
+    }
+
+    /**
+     * An answer for one certificate of the issuing authority, to be sent along in a handshake; it names the certificate by SHA-1, as
+     * all clients do, and holds for at least half an hour.
+     *
+     * @throws IllegalArgumentException when another authority issued the certificate
+     */
+    public byte[] staple(X509Certificate certificate) {
+        if (!certificate
+                .getIssuerX500Principal()
+                .equals(authority.issuingCertificate().getSubjectX500Principal())) {
+            throw new IllegalArgumentException("the certificate is not of this authority");
+        }
+        try {
+            var id = new CertificateID(digests.get(CertificateID.HASH_SHA1), issuer, certificate.getSerialNumber());
+            return keptAnswer(id);
+        } catch (OCSPException | OperatorCreationException | IOException e) {
+            throw new IllegalStateException("the OCSP answer could not be made", e);
+        }
+    }
+
+    private static @Nullable OCSPReq parse(byte[] request) {
+        if (request.length > MAX_REQUEST) {
+            return null;
+        }
+        try {
+            ASN1Primitive.fromByteArray(request); // Refuses trailing bytes.
+            OCSPReq parsed = new OCSPReq(request);
+            int count = parsed.getRequestList().length;
+            return count >= 1 && count <= MAX_CERTIFICATES ? parsed : null;
+        } catch (IOException | RuntimeException e) {
+            return null; // Whatever the ASN.1 classes make of garbage, it is the sender's garbage.
+        }
+    }
+
+    private static boolean soundNonce(Extension extension) {
+        try {
+            int length = ASN1OctetString.getInstance(extension.getParsedValue()).getOctets().length;
+            return length >= 1 && length <= MAX_NONCE;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private byte[] keptAnswer(CertificateID id) throws OCSPException, OperatorCreationException, IOException {
+        boolean revoked = isRevoked(id);
+        Instant now = clock.instant();
+        Kept found = lookUp(id);
+        if (found != null
+                && found.revoked() == revoked
+                && now.isBefore(found.madeAt().plus(REUSE))) {
+            return found.answer();
+        }
+        byte[] answer = sign(List.of(id), null);
+        // What is unknown may be issued in a moment, and strangers could fill the memory with it.
+        if (!(status(id) instanceof UnknownStatus)) {
+            keep(id, new Kept(answer, revoked, now));
+        }
+        return answer;
+    }
+
+    private boolean isRevoked(CertificateID id) {
+        return id.getSerialNumber().signum() > 0
+                && revocation.find(new SerialNumber(id.getSerialNumber())).isPresent();
+    }
+
+    private @Nullable Kept lookUp(CertificateID id) {
+        keptLock.lock();
+        try {
+            return kept.get(id);
+        } finally {
+            keptLock.unlock();
+        }
+    }
+
+    private void keep(CertificateID id, Kept answer) {
+        keptLock.lock();
+        try {
+            kept.put(id, answer);
+        } finally {
+            keptLock.unlock();
+        }
+    }
+
+    private byte[] sign(List<CertificateID> questions, @Nullable Extension nonce)
+            throws OCSPException, OperatorCreationException, IOException {
+        Credential responder = credentials.ocsp();
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        var answer = new BasicOCSPRespBuilder(
+                SubjectPublicKeyInfo.getInstance(
+                        responder.certificate().getPublicKey().getEncoded()),
+                digests.get(CertificateID.HASH_SHA1));
+        for (CertificateID id : questions) {
+            answer.addResponse(id, status(id), Date.from(now), Date.from(now.plus(LIFETIME)), null);
+        }
+        if (nonce != null) {
+            answer.setResponseExtensions(new Extensions(nonce));
+        }
+        ContentSigner signer = new JcaContentSignerBuilder("SHA256withECDSA").build(responder.privateKey());
+        var basic = answer.build(signer, new X509CertificateHolder[] {holder(responder.certificate())}, Date.from(now));
+        return new OCSPRespBuilder().build(OCSPRespBuilder.SUCCESSFUL, basic).getEncoded();
+    }
+
+    private @Nullable CertificateStatus status(CertificateID id) {
+        if (!isOurs(id) || id.getSerialNumber().signum() <= 0) {
+            return new UnknownStatus();
+        }
+        SerialNumber serialNumber = new SerialNumber(id.getSerialNumber());
+        Optional<RevokedEntry> revoked = revocation.find(serialNumber);
+        if (revoked.isPresent()) {
+            return revoked(revoked.get());
+        }
+        return inventory.find(serialNumber).isPresent() ? CertificateStatus.GOOD : new UnknownStatus();
+    }
+
+    private boolean isOurs(CertificateID id) {
+        try {
+            return id.matchesIssuer(issuer, digests);
+        } catch (OCSPException e) {
+            return false; // A hash that we do not know.
+        }
+    }
+
+    private static RevokedStatus revoked(RevokedEntry entry) {
+        Date at = Date.from(entry.revokedAt());
+        return entry.reason() == RevocationReason.UNSPECIFIED
+                ? new RevokedStatus(at)
+                : new RevokedStatus(at, entry.reason().code());
+    }
+
+    private static X509CertificateHolder holder(X509Certificate certificate) {
+        try {
+            return new X509CertificateHolder(certificate.getEncoded());
+        } catch (IOException | CertificateEncodingException e) {
+            throw new IllegalStateException("a parsed certificate always has its encoding", e);
+        }
+    }
+
+    private static byte[] error(int status) {
+        try {
+            OCSPResp response = new OCSPRespBuilder().build(status, null);
+            return response.getEncoded();
+        } catch (OCSPException | IOException e) {
+            throw new IllegalStateException("an OCSP error is five bytes", e);
+        }
+    }
+
+    /** An answer that was signed before; the array is not to be written to. */
+    private static final class Kept {
+
+        private final byte[] answer;
+        private final boolean revoked;
+        private final Instant madeAt;
+
+        Kept(byte[] answer, boolean revoked, Instant madeAt) {
+            this.answer = answer;
+            this.revoked = revoked;
+            this.madeAt = madeAt;
+        }
+
+        byte[] answer() {
+            return answer.clone();
+        }
+
+        boolean revoked() {
+            return revoked;
+        }
+
+        Instant madeAt() {
+            return madeAt;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.waxwing.ca.revocation;
+
+import java.time.Instant;
+
+/** A signed revocation list (RFC 5280 section 5). Immutable. */
+public final class RevocationList {
+
+    private final byte[] der;
+    private final long number;
+    private final Instant thisUpdate;
+    private final Instant nextUpdate;
+
+    RevocationList(byte[] der, long number, Instant thisUpdate, Instant nextUpdate) {
+        this.der = der;
+        this.number = number;
+        this.thisUpdate = thisUpdate;
+        this.nextUpdate = nextUpdate;
+    }
+
+    /** The encoding. Shared, not copied, because lists can be large: not to be written to. */
+    public byte[] der() {
+        return der;
+    }
+
+    /** The CRL number, greater than that of every list before. */
+    public long number() {
+        return number;
+    }
+
+    /** When it was made. */
+    public Instant thisUpdate() {
+        return thisUpdate;
+    }
+
+    /** When it lapses. */
+    public Instant nextUpdate() {
+        return nextUpdate;
+    }
+}
