@@ -6,12 +6,19 @@ import java.util.List;
  * One page of a list, newest first.
  *
  * @param items what is on this page
- * @param page the page's number, from 0
- * @param size how many items a page has at most
- * @param total how many items there are on all pages
+ * @param page its number, from 0
+ * @param size how many items a full page has
+ * @param total how many items all pages have
  */
 public record Page<T>(List<T> items, int page, int size, long total) {
 
+    /** Most items that one page may be asked to have. */
+    public static final int MAX_SIZE = 200;
+
+    /** How many items a page has unless asked otherwise. */
+    public static final String DEFAULT_SIZE = "50";
+
+    /** Copies the items. */
     public Page {
         items = List.copyOf(items);
     }

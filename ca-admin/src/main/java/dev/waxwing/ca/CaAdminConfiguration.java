@@ -1,0 +1,143 @@
+package dev.waxwing.ca;
+
+import dev.waxwing.ca.audit.AuditTrail;
+import dev.waxwing.ca.authority.CertificateAuthority;
+import dev.waxwing.ca.authority.DataDirectory;
+import dev.waxwing.ca.authority.KeyStorage;
+import dev.waxwing.ca.authority.KeysProperties;
+import dev.waxwing.ca.enrollment.Enrollment;
+import dev.waxwing.ca.enrollment.Invites;
+import dev.waxwing.ca.enrollment.PublicAddresses;
+import dev.waxwing.ca.inventory.Inventory;
+import dev.waxwing.ca.issuance.Issuance;
+import dev.waxwing.ca.issuance.PkiProperties;
+import dev.waxwing.ca.issuance.Profiles;
+import dev.waxwing.ca.issuance.RoleCredentials;
+import dev.waxwing.ca.revocation.OcspResponder;
+import dev.waxwing.ca.revocation.Revocation;
+import dev.waxwing.ca.revocation.RevocationLists;
+import java.security.SecureRandom;
+import java.time.Clock;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The certificate authority as beans. The application supplies {@link AuditTrail} and {@link PublicAddresses}.
+ *
+ * <p>Everything is made by constructors, after the database was migrated: once the context has its beans, there are keys,
+ * certificates, a loaded revocation set and a revocation list. {@link Schedule} renews them from then on; it starts before, and stops
+ * after, anything in the default phase of {@link org.springframework.context.SmartLifecycle}.
+ */
+@Configuration(proxyBeanMethods = false)
+@ComponentScan
+@EnableConfigurationProperties({DataDirectory.class, KeysProperties.class, PkiProperties.class})
+public class CaAdminConfiguration {
+
+    @Bean
+    KeyStorage keyStorage(DataDirectory directory, KeysProperties properties, SecureRandom random) {
+        return KeyStorage.open(directory, properties, random);
+    }
+
+    @Bean
+    CertificateAuthority certificateAuthority(KeyStorage keys, JdbcClient jdbc, Clock clock, SecureRandom random) {
+        return CertificateAuthority.open(keys, jdbc, clock, random);
+    }
+
+    @Bean
+    Inventory inventory(JdbcClient jdbc, Clock clock) {
+        return new Inventory(jdbc, clock);
+    }
+
+    @Bean
+    Profiles profiles(PkiProperties properties) {
+        return new Profiles(properties);
+    }
+
+    @Bean
+    Issuance issuance(
+            CertificateAuthority authority,
+            Inventory inventory,
+            AuditTrail audit,
+            PkiProperties properties,
+            TransactionTemplate transactions,
+            Clock clock,
+            SecureRandom random) {
+        return new Issuance(authority, inventory, audit, properties, transactions, clock, random);
+    }
+
+    @Bean
+    RoleCredentials roleCredentials(
+            KeyStorage keys,
+            CertificateAuthority authority,
+            Issuance issuance,
+            Inventory inventory,
+            PkiProperties properties,
+            Clock clock,
+            SecureRandom random) {
+        return new RoleCredentials(keys, authority, issuance, inventory, properties, clock, random);
+    }
+
+    @Bean
+    Revocation revocation(
+            Inventory inventory,
+            AuditTrail audit,
+            TransactionTemplate transactions,
+            ApplicationEventPublisher events,
+            Clock clock) {
+        return new Revocation(inventory, audit, transactions, events, clock);
+    }
+
+    @Bean
+    RevocationLists revocationLists(
+            CertificateAuthority authority,
+            Inventory inventory,
+            Revocation revocation,
+            PkiProperties properties,
+            JdbcClient jdbc,
+            TransactionTemplate transactions,
+            Clock clock) {
+        return new RevocationLists(authority, inventory, revocation, properties, jdbc, transactions, clock);
+    }
+
+    @Bean
+    OcspResponder ocspResponder(
+            CertificateAuthority authority,
+            RoleCredentials credentials,
+            Inventory inventory,
+            Revocation revocation,
+            Clock clock) {
+        return new OcspResponder(authority, credentials, inventory, revocation, clock);
+    }
+
+    @Bean
+    Invites invites(
+            JdbcClient jdbc,
+            CertificateAuthority authority,
+            Inventory inventory,
+            Profiles profiles,
+            PublicAddresses addresses,
+            AuditTrail audit,
+            TransactionTemplate transactions,
+            Clock clock,
+            SecureRandom random) {
+        return new Invites(jdbc, authority, inventory, profiles, addresses, audit, transactions, clock, random);
+    }
+
+    @Bean
+    Enrollment enrollment(
+            JdbcClient jdbc,
+            CertificateAuthority authority,
+            Issuance issuance,
+            Profiles profiles,
+            Inventory inventory,
+            Revocation revocation,
+            AuditTrail audit,
+            Clock clock) {
+        return new Enrollment(jdbc, authority, issuance, profiles, inventory, revocation, audit, clock);
+    }
+}

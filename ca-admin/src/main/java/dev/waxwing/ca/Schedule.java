@@ -1,0 +1,106 @@
+package dev.waxwing.ca;
+
+import dev.waxwing.ca.issuance.Issuance;
+import dev.waxwing.ca.issuance.RoleCredentials;
+import dev.waxwing.ca.revocation.CertificateRevoked;
+import dev.waxwing.ca.revocation.RevocationLists;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.event.EventListener;
+import org.springframework.stereotype.Component;
+
+/**
+ * What the authority does by itself: a new revocation list within a second of a revocation, and once a minute a look at everything
+ * that comes to its end. One thread of its own; events only leave word for it.
+ */
+@Component
+class Schedule implements SmartLifecycle {
+
+    /** Before and after everything in the default phase, the device listener among it. */
+    static final int PHASE = -1_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Schedule.class);
+    private static final long LIST_DELAY_MILLIS = 500;
+    private static final long ROUND_SECONDS = 60;
+
+    private final RevocationLists lists;
+    private final RoleCredentials credentials;
+    private final Issuance issuance;
+    private final AtomicBoolean listAsked = new AtomicBoolean();
+    private volatile @Nullable ScheduledExecutorService thread;
+
+    Schedule(RevocationLists lists, RoleCredentials credentials, Issuance issuance) {
+        this.lists = lists;
+        this.credentials = credentials;
+        this.issuance = issuance;
+    }
+
+    @Override
+    public void start() {
+        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
+                Thread.ofPlatform().name("ca-schedule").daemon().factory());
+        started.scheduleWithFixedDelay(this::round, 0, ROUND_SECONDS, TimeUnit.SECONDS);
+        thread = started;
+    }
+
+    @Override
+    public void stop() {
+        ScheduledExecutorService stopping = thread;
+        thread = null;
+        if (stopping != null) {
+            stopping.shutdown();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return thread != null;
+    }
+
+    @Override
+    public int getPhase() {
+        return PHASE;
+    }
+
+    /** Many revocations at once make one list. */
+    @EventListener
+    void on(CertificateRevoked event) {
+        ScheduledExecutorService running = thread;
+        if (running == null || !listAsked.compareAndSet(false, true)) {
+            return; // The list of the next start has it.
+        }
+        try {
+            running.schedule(this::afterRevocation, LIST_DELAY_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("Stopping; the list of the next start has {}", event.serialNumber());
+        }
+    }
+
+    private void afterRevocation() {
+        listAsked.set(false); // Before the list is read: a revocation from now on asks for another one.
+        guarded("make the revocation list", lists::rebuild);
+        guarded("renew the server's certificates", credentials::renewWhereDue);
+    }
+
+    private void round() {
+        guarded("give up stale intents", issuance::abandonStale);
+        guarded("renew the server's certificates", credentials::renewWhereDue);
+        guarded("make the revocation lists", lists::rebuildWhereDue);
+    }
+
+    /** An exception would silently end the schedule. */
+    private static void guarded(String what, Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            LOG.error("Could not {}; trying again in a minute", what, e);
+        }
+    }
+}

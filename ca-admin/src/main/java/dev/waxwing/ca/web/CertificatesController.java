@@ -1,0 +1,245 @@
+package dev.waxwing.ca.web;
+
+import dev.waxwing.ca.audit.AuditEvent;
+import dev.waxwing.ca.audit.AuditTrail;
+import dev.waxwing.ca.authority.Pem;
+import dev.waxwing.ca.inventory.CertificateEntry;
+import dev.waxwing.ca.inventory.CertificateSearch;
+import dev.waxwing.ca.inventory.CertificateStatus;
+import dev.waxwing.ca.inventory.Inventory;
+import dev.waxwing.ca.inventory.RevocationReason;
+import dev.waxwing.ca.inventory.SerialNumber;
+import dev.waxwing.ca.issuance.CertificateOrder;
+import dev.waxwing.ca.issuance.CertificateRequest;
+import dev.waxwing.ca.issuance.Issuance;
+import dev.waxwing.ca.issuance.IssuanceResult;
+import dev.waxwing.ca.issuance.IssuedCertificate;
+import dev.waxwing.ca.issuance.Profile;
+import dev.waxwing.ca.issuance.Profiles;
+import dev.waxwing.ca.issuance.RequestCheck;
+import dev.waxwing.ca.issuance.RequestFault;
+import dev.waxwing.ca.revocation.Revocation;
+import dev.waxwing.ca.revocation.RevocationResult;
+import dev.waxwing.trust.PeerName;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Size;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.Principal;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Certificates over REST: issue, list, show, revoke. */
+@RestController
+@RequestMapping("/api/v1/certificates")
+@Tag(name = "certificates")
+final class CertificatesController {
+
+    private static final String PEM = "application/x-pem-file";
+
+    private final Issuance issuance;
+    private final Profiles profiles;
+    private final Inventory inventory;
+    private final Revocation revocation;
+    private final AuditTrail audit;
+
+    CertificatesController(
+            Issuance issuance, Profiles profiles, Inventory inventory, Revocation revocation, AuditTrail audit) {
+        this.issuance = issuance;
+        this.profiles = profiles;
+        this.inventory = inventory;
+        this.revocation = revocation;
+        this.audit = audit;
+    }
+
+    @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            summary = "Issue a certificate for a request",
+            description = "The subject of the request is CN=<name>; alternative names that it asks for are ignored.")
+    @ApiResponse(responseCode = "201", description = "Issued")
+    @ApiResponse(responseCode = "409", description = "The key is in use elsewhere")
+    @ApiResponse(responseCode = "422", description = "The request is refused; the detail says why")
+    ResponseEntity<Issued> issue(@Valid @RequestBody Order order, @Nullable Principal principal) {
+        String actor = Refusals.actor(principal);
+        CertificateRequest request = switch (CertificateRequest.read(order.csr().getBytes(StandardCharsets.UTF_8))) {
+            case RequestCheck.Accepted(var accepted) -> accepted;
+            case RequestCheck.Refused(var fault) -> throw refused(issuance.refuse(actor, "unknown", fault));
+        };
+        String name =
+                request.commonName().orElseThrow(() -> refused(issuance.refuse(actor, "unknown", RequestFault.NAME)));
+        Profile profile = profiles.find(order.profile())
+                .orElseThrow(() -> refused(issuance.refuse(actor, name, RequestFault.PROFILE)));
+        var wanted = CertificateOrder.of(request, new PeerName(name), profile, order.validity(), actor);
+        return switch (issuance.issue(wanted)) {
+            case IssuanceResult.Issued(var issued) -> created(issued);
+            case IssuanceResult.Refused refusal -> throw refused(refusal);
+        };
+    }
+
+    private static ResponseEntity<Issued> created(IssuedCertificate issued) {
+        URI location = URI.create("/api/v1/certificates/" + issued.serialNumber());
+        return ResponseEntity.created(location).body(Issued.of(issued));
+    }
+
+    private static RefusedException refused(IssuanceResult.Refused refusal) {
+        HttpStatus status =
+                refusal.fault() == RequestFault.KEY_TAKEN ? HttpStatus.CONFLICT : HttpStatus.UNPROCESSABLE_CONTENT;
+        return new RefusedException(
+                status, "The certificate was not issued", refusal.fault().message(), refusal.reference());
+    }
+
+    @GetMapping
+    @Operation(summary = "List certificates, newest first")
+    Page<CertificateView> list(
+            @Parameter(description = "Part of a name or of a serial number", example = "camera")
+                    @RequestParam(required = false)
+                    @Size(max = 100)
+                    @Nullable
+                    String query,
+            @Parameter(schema = @Schema(allowableValues = {"valid", "expiring", "expired", "revoked"}))
+                    @RequestParam(required = false)
+                    @Nullable
+                    String status,
+            @RequestParam(defaultValue = "0") @Min(0) @Max(1_000_000) int page,
+            @RequestParam(defaultValue = Page.DEFAULT_SIZE) @Min(1) @Max(Page.MAX_SIZE) int size,
+            @Nullable Principal principal) {
+        var search = new CertificateSearch(query, status(status, principal), page, size);
+        var items = inventory.list(search).stream().map(CertificateView::of).toList();
+        return new Page<>(items, page, size, inventory.count(search));
+    }
+
+    private @Nullable CertificateStatus status(@Nullable String text, @Nullable Principal principal) {
+        if (text == null || text.isEmpty()) {
+            return null;
+        }
+        return CertificateStatus.parse(text)
+                .orElseThrow(() -> refuse(
+                        HttpStatus.BAD_REQUEST,
+                        "certificates",
+                        "A status is one of: valid, expiring, expired, revoked.",
+                        principal));
+    }
+
+    @GetMapping(path = "/{serialNumber}", produces = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(summary = "Show a certificate, as JSON or, with Accept: application/x-pem-file, as PEM")
+    CertificateView show(@PathVariable String serialNumber, @Nullable Principal principal) {
+        return CertificateView.of(entry(serialNumber, principal));
+    }
+
+    @GetMapping(path = "/{serialNumber}", produces = PEM)
+    @Operation(hidden = true)
+    String download(@PathVariable String serialNumber, @Nullable Principal principal) {
+        CertificateEntry entry = entry(serialNumber, principal);
+        X509Certificate certificate =
+                inventory.certificate(entry.serialNumber()).orElseThrow();
+        return Pem.certificate(certificate).toString();
+    }
+
+    @PostMapping(path = "/{serialNumber}/revocation", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            summary = "Revoke a certificate for good",
+            description = "Its live sessions end. Asking again for the same reason changes nothing and succeeds.")
+    @ApiResponse(responseCode = "200", description = "Revoked")
+    @ApiResponse(responseCode = "409", description = "Expired, or revoked for another reason")
+    CertificateView revoke(
+            @PathVariable String serialNumber, @Valid @RequestBody Wish wish, @Nullable Principal principal) {
+        RevocationReason reason = RevocationReason.parse(wish.reason())
+                .orElseThrow(() -> refuse(
+                        HttpStatus.BAD_REQUEST,
+                        serialNumber,
+                        "A reason is one of: " + String.join(", ", RevocationReason.rfcNames()) + ".",
+                        principal));
+        SerialNumber number = entry(serialNumber, principal).serialNumber();
+        return switch (revocation.revoke(number, reason, Refusals.actor(principal))) {
+            case RevocationResult.Revoked(var entry) -> CertificateView.of(entry);
+            case RevocationResult.Unknown() -> throw unknown(serialNumber, principal);
+            case RevocationResult.Refused(var detail, var reference) ->
+                throw new RefusedException(HttpStatus.CONFLICT, "The certificate was not revoked", detail, reference);
+        };
+    }
+
+    private CertificateEntry entry(String serialNumber, @Nullable Principal principal) {
+        Optional<CertificateEntry> entry = SerialNumber.parse(serialNumber).flatMap(inventory::find);
+        return entry.orElseThrow(() -> unknown(serialNumber, principal));
+    }
+
+    private RefusedException unknown(String serialNumber, @Nullable Principal principal) {
+        return refuse(
+                HttpStatus.NOT_FOUND,
+                serialNumber,
+                "There is no certificate with this serial number: lower-case hex with an even number of digits.",
+                principal);
+    }
+
+    private RefusedException refuse(HttpStatus status, String subject, String detail, @Nullable Principal principal) {
+        AuditEvent event = AuditEvent.refused(Refusals.actor(principal), "request.refused", subject, detail);
+        audit.record(event);
+        return new RefusedException(status, status.getReasonPhrase(), detail, event.reference());
+    }
+
+    @Schema(name = "CertificateOrder")
+    record Order(
+            @Schema(
+                    description = "PKCS#10, PEM",
+                    example = "-----BEGIN CERTIFICATE REQUEST-----\nMIH...\n-----END CERTIFICATE REQUEST-----\n")
+            @NotBlank
+            @Size(max = CertificateRequest.MAX_LENGTH)
+            String csr,
+
+            @Schema(example = "camera") @NotBlank @Size(max = 32)
+            String profile,
+
+            @Schema(description = "ISO 8601; as long as the profile says, unless given", example = "P30D") @Nullable
+            Duration validity) {}
+
+    @Schema(name = "RevocationOrder")
+    record Wish(
+            @Schema(description = "RFC 5280 reason", example = "keyCompromise") @NotBlank @Size(max = 32)
+            String reason) {}
+
+    @Schema(name = "IssuedCertificate")
+    record Issued(
+            @Schema(example = "3f9c1e0b7a6d4258a1f0c3d2e4b59687")
+            String serialNumber,
+
+            @Schema(example = "CN=camera-01") String subject,
+            Instant notBefore,
+            Instant notAfter,
+            String pem,
+
+            @Schema(description = "The certificate and its issuer; the root is at /pki/ca.pem")
+            String chainPem) {
+
+        static Issued of(IssuedCertificate issued) {
+            X509Certificate certificate = issued.certificate();
+            return new Issued(
+                    issued.serialNumber().toString(),
+                    certificate.getSubjectX500Principal().getName(),
+                    certificate.getNotBefore().toInstant(),
+                    certificate.getNotAfter().toInstant(),
+                    Pem.certificate(certificate).toString(),
+                    Pem.certificates(issued.chain()));
+        }
+    }
+}

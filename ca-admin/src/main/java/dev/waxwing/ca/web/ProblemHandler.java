@@ -1,0 +1,73 @@
+package dev.waxwing.ca.web;
+
+import dev.waxwing.ca.audit.AuditTrail;
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.ServletWebRequest;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+
+/** Turns whatever a REST controller throws into a problem document whose reference the audit trail knows. */
+@RestControllerAdvice(annotations = RestController.class)
+final class ProblemHandler extends ResponseEntityExceptionHandler {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProblemHandler.class);
+
+    private final AuditTrail audit;
+
+    ProblemHandler(AuditTrail audit) {
+        this.audit = audit;
+    }
+
+    @ExceptionHandler
+    ProblemDetail refused(RefusedException refusal) {
+        return Problems.of(refusal.status(), refusal.title(), refusal.detail(), refusal.reference());
+    }
+
+    @ExceptionHandler
+    ProblemDetail failed(Exception failure, HttpServletRequest request) {
+        String reference = Refusals.record(audit, request, "internal error");
+        LOG.error("{} {} failed, reference {}", request.getMethod(), request.getRequestURI(), reference, failure);
+        return Problems.of(
+                HttpStatus.INTERNAL_SERVER_ERROR,
+                "Internal error",
+                "Something went wrong in the server. Its log has the cause under this reference.",
+                reference);
+    }
+
+    @Override
+    protected @Nullable ResponseEntity<Object> handleHttpMessageNotReadable(
+            HttpMessageNotReadableException failure, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        if (failure.getRootCause() instanceof BodyTooLargeException) {
+            ProblemDetail problem =
+                    ProblemDetail.forStatusAndDetail(HttpStatus.CONTENT_TOO_LARGE, BodyTooLargeException.MESSAGE);
+            return handleExceptionInternal(failure, problem, headers, HttpStatus.CONTENT_TOO_LARGE, request);
+        }
+        ProblemDetail problem =
+                ProblemDetail.forStatusAndDetail(status, "The body is not the JSON object that is expected here.");
+        return handleExceptionInternal(failure, problem, headers, status, request);
+    }
+
+    @Override
+    protected ResponseEntity<Object> createResponseEntity(
+            @Nullable Object body, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        if (body instanceof ProblemDetail problem && request instanceof ServletWebRequest web) {
+            String detail = problem.getDetail();
+            problem.setProperty(
+                    Problems.REFERENCE,
+                    Refusals.record(audit, web.getRequest(), detail == null ? status.toString() : detail));
+        }
+        return super.createResponseEntity(body, headers, status, request);
+    }
+}

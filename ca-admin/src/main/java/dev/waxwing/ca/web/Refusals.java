@@ -1,0 +1,36 @@
+package dev.waxwing.ca.web;
+
+import dev.waxwing.ca.audit.AuditEvent;
+import dev.waxwing.ca.audit.AuditTrail;
+import jakarta.servlet.http.HttpServletRequest;
+import java.security.Principal;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Audits requests that were refused before anything else could audit them. */
+final class Refusals {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
+
+    private Refusals() {}
+
+    static String actor(@Nullable Principal principal) {
+        return principal == null ? "anonymous" : principal.getName();
+    }
+
+    static String record(AuditTrail audit, HttpServletRequest request, String reason) {
+        AuditEvent event = AuditEvent.refused(
+                actor(request.getUserPrincipal()),
+                "request.refused",
+                request.getMethod() + " " + request.getRequestURI(),
+                reason);
+        try {
+            audit.record(event);
+        } catch (RuntimeException e) {
+            // The refusal stands even when the trail cannot be written; the log keeps what the trail could not.
+            LOG.error("Not audited: {}", event, e);
+        }
+        return event.reference();
+    }
+}

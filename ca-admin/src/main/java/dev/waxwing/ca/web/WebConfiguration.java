@@ -1,0 +1,38 @@
+package dev.waxwing.ca.web;
+
+import dev.waxwing.ca.audit.AuditTrail;
+import dev.waxwing.ca.revocation.OcspResponder;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+
+/** The filters in front of the authority's controllers. */
+@Configuration(proxyBeanMethods = false)
+class WebConfiguration {
+
+    @Bean
+    FilterRegistrationBean<BodyLimit> bodyLimit(Problems problems, AuditTrail audit) {
+        var registration = new FilterRegistrationBean<>(new BodyLimit(problems, audit));
+        registration.addUrlPatterns("/api/v1/certificates/*", "/api/v1/invites/*", "/pki/*");
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 20);
+        return registration;
+    }
+
+    @Bean
+    FilterRegistrationBean<OcspByGet> ocspByGet(OcspResponder responder) {
+        var registration = new FilterRegistrationBean<>(new OcspByGet(responder));
+        registration.addUrlPatterns(OcspByGet.PATH + "*");
+        registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 10);
+        return registration;
+    }
+
+    /** Lets an encoded slash through to {@link OcspByGet}; every other path that has one is refused by what comes after it. */
+    @Bean
+    WebServerFactoryCustomizer<TomcatServletWebServerFactory> encodedSlashes() {
+        return factory ->
+                factory.addConnectorCustomizers(connector -> connector.setEncodedSolidusHandling("passthrough"));
+    }
+}
