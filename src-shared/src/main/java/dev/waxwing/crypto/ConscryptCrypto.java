@@ -15,8 +15,8 @@ final class ConscryptCrypto implements CryptoProvider {
     private final Engines engines;
 
     private ConscryptCrypto(Provider provider) {
-        this.engines = new Engines(
-                provider, provider, provider, provider, "ChaCha20/Poly1305/NoPadding", "SHA256withRSA/PSS");
+        this.engines =
+                new Engines(provider, provider, provider, provider, "ChaCha20/Poly1305/NoPadding", "SHA256withRSA/PSS");
     }
 
     static Optional<CryptoProvider> instance() {

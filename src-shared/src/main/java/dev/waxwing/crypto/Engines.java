@@ -20,9 +20,12 @@ import javax.crypto.spec.IvParameterSpec;
 /** Where one {@link CryptoProvider} finds its engines, and under which names. */
 record Engines(Provider ciphers, Provider agreement, Provider ecdsa, Provider rsa, String chacha20, String rsaPss) {
 
-    private static final byte[] X25519_PKCS8_HEAD = Bytes.fromHex("302e020100300506032b656e04220420").toArray();
-    private static final byte[] X25519_X509_HEAD = Bytes.fromHex("302a300506032b656e032100").toArray();
-    private static final PSSParameterSpec PSS = new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1);
+    private static final byte[] X25519_PKCS8_HEAD =
+            Bytes.fromHex("302e020100300506032b656e04220420").toArray();
+    private static final byte[] X25519_X509_HEAD =
+            Bytes.fromHex("302a300506032b656e032100").toArray();
+    private static final PSSParameterSpec PSS =
+            new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1);
     private static final int X25519_LENGTH = 32;
 
     Aead aead(TrafficKeys keys) {
@@ -46,8 +49,7 @@ record Engines(Provider ciphers, Provider agreement, Provider ecdsa, Provider rs
             KeyFactory factory = KeyFactory.getInstance("XDH", agreement);
             KeyAgreement x25519 = KeyAgreement.getInstance("XDH", agreement);
             x25519.init(factory.generatePrivate(new PKCS8EncodedKeySpec(encoded.value())));
-            x25519.doPhase(
-                    factory.generatePublic(new X509EncodedKeySpec(concat(X25519_X509_HEAD, u.toArray()))), true);
+            x25519.doPhase(factory.generatePublic(new X509EncodedKeySpec(concat(X25519_X509_HEAD, u.toArray()))), true);
             return notZero(Secret.adopt(x25519.generateSecret()));
         } catch (InvalidKeyException e) {
             throw e;

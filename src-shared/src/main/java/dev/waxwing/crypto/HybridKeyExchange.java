@@ -79,9 +79,7 @@ public final class HybridKeyExchange {
                 SecretKey mlKemSecret = KEM.getInstance(ML_KEM)
                         .newDecapsulator(mlKem.getPrivate())
                         .decapsulate(serverShare.slice(0, CIPHERTEXT).toArray());
-                return join(
-                        mlKemSecret,
-                        crypto.x25519(scalar, serverShare.slice(CIPHERTEXT, SERVER_SHARE)));
+                return join(mlKemSecret, crypto.x25519(scalar, serverShare.slice(CIPHERTEXT, SERVER_SHARE)));
             } catch (InvalidKeyException | DecapsulateException e) {
                 throw new ProtocolException(AlertCode.PROTOCOL_ERROR, "server's key share is not usable", e);
             } catch (GeneralSecurityException e) {

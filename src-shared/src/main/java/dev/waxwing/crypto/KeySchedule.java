@@ -174,10 +174,8 @@ public final class KeySchedule {
 
         private Secret extract(byte[] salt, byte[] ikm) {
             try {
-                return Secret.adopt(hkdf.deriveData(HKDFParameterSpec.ofExtract()
-                        .addSalt(salt)
-                        .addIKM(ikm)
-                        .extractOnly()));
+                return Secret.adopt(hkdf.deriveData(
+                        HKDFParameterSpec.ofExtract().addSalt(salt).addIKM(ikm).extractOnly()));
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException("HKDF-Extract failed", e);
             }

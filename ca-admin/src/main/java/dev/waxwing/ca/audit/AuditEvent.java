@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param reason why it was refused, or what else an administrator should know; never a secret
  */
 public record AuditEvent(
-        String actor, String action, String subject, Outcome outcome, String reference, @Nullable String reason) {
+        String actor,
+        String action,
+        String subject,
+        Outcome outcome,
+        String reference,
+        @Nullable String reason) {
 
     /** An event for something that was done, with a fresh reference. */
     public static AuditEvent success(String actor, String action, String subject, @Nullable String detail) {

@@ -9,7 +9,6 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -66,9 +65,9 @@ public final class AuditChain implements AuditTrail {
     private Head insert(Head head, AuditEntry entry) {
         String hash = EntryHash.of(head.hash(), entry);
         jdbc.sql("""
-                INSERT INTO audit_event (id, at, actor, action, subject, outcome, reference, reason, previous_hash, hash)
-                VALUES (:id, :at, :actor, :action, :subject, :outcome, :reference, :reason, :previous, :hash)
-                """)
+            INSERT INTO audit_event (id, at, actor, action, subject, outcome, reference, reason, previous_hash, hash)
+            VALUES (:id, :at, :actor, :action, :subject, :outcome, :reference, :reason, :previous, :hash)
+            """)
                 .param("id", entry.id())
                 .param("at", entry.at().atOffset(ZoneOffset.UTC))
                 .param("actor", entry.actor())

@@ -18,9 +18,9 @@ public final class AuditLog {
     private static final String GENESIS = "0".repeat(64);
     private static final int BATCH = 1_000;
     private static final String MATCH = """
-            WHERE reference = :exact OR LOWER(actor) LIKE :part ESCAPE '!' OR LOWER(action) LIKE :part ESCAPE '!'
-               OR LOWER(subject) LIKE :part ESCAPE '!' OR LOWER(reason) LIKE :part ESCAPE '!'
-            """;
+        WHERE reference = :exact OR LOWER(actor) LIKE :part ESCAPE '!' OR LOWER(action) LIKE :part ESCAPE '!'
+           OR LOWER(subject) LIKE :part ESCAPE '!' OR LOWER(reason) LIKE :part ESCAPE '!'
+        """;
 
     private final JdbcClient jdbc;
 

@@ -17,10 +17,10 @@ import java.util.Iterator;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.FutureTask;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReadParam;
 import javax.imageio.ImageReader;
@@ -46,8 +46,7 @@ public final class Previews {
     private static final long MAX_PIXELS = 100_000_000;
     private static final int MAX_DECODED_PIXELS = 4_000_000;
     private static final Duration MAX_TIME = Duration.ofSeconds(10);
-    private static final Set<String> RASTER =
-            Set.of("image/jpeg", "image/png", "image/gif", "image/bmp");
+    private static final Set<String> RASTER = Set.of("image/jpeg", "image/png", "image/gif", "image/bmp");
 
     private final Transfers transfers;
     private final MediaStore store;

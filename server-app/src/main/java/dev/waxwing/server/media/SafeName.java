@@ -21,7 +21,9 @@ public final class SafeName {
             return "content";
         }
         // The end holds the extension.
-        return plain.length() <= MAX_FILE ? plain : plain.substring(plain.length() - MAX_FILE).replaceAll("^[.-]", "_");
+        return plain.length() <= MAX_FILE
+                ? plain
+                : plain.substring(plain.length() - MAX_FILE).replaceAll("^[.-]", "_");
     }
 
     private static String cut(String text, int max) {

@@ -22,6 +22,8 @@ public enum TransferState {
 
     /** The state with this word. */
     public static Optional<TransferState> of(String word) {
-        return Arrays.stream(values()).filter(state -> state.word().equals(word)).findFirst();
+        return Arrays.stream(values())
+                .filter(state -> state.word().equals(word))
+                .findFirst();
     }
 }

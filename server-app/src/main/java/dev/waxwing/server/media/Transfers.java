@@ -52,8 +52,16 @@ public final class Transfers {
         Map<String, Object> match = new HashMap<>();
         StringBuilder where = new StringBuilder("WHERE 1 = 1");
         restrict(where, match, "device", filter.device());
-        restrict(where, match, "kind", filter.kind() == null ? null : filter.kind().word());
-        restrict(where, match, "state", filter.state() == null ? null : filter.state().word());
+        restrict(
+                where,
+                match,
+                "kind",
+                filter.kind() == null ? null : filter.kind().word());
+        restrict(
+                where,
+                match,
+                "state",
+                filter.state() == null ? null : filter.state().word());
         long total = jdbc.sql("SELECT COUNT(*) FROM transfer " + where)
                 .params(match)
                 .query(Long.class)
@@ -98,25 +106,25 @@ public final class Transfers {
     public Optional<StoredReceipt> receipt(String id) {
         return jdbc.sql("SELECT receipt, receipt_signature FROM evidence WHERE transfer_id = :id")
                 .param("id", id)
-                .query((row, _) ->
-                        new StoredReceipt(Bytes.of(row.getBytes("receipt")), Bytes.of(row.getBytes("receipt_signature"))))
+                .query((row, _) -> new StoredReceipt(
+                        Bytes.of(row.getBytes("receipt")), Bytes.of(row.getBytes("receipt_signature"))))
                 .optional();
     }
 
     /** How many there are of each sort. */
     public TransferTotals totals() {
         return jdbc.sql("""
-                SELECT COUNT(CASE WHEN state = 'accepted' THEN 1 END) AS accepted,
-                       COUNT(CASE WHEN state = 'receiving' THEN 1 END) AS receiving,
-                       COUNT(CASE WHEN state = 'quarantined' THEN 1 END) AS quarantined,
-                       COUNT(CASE WHEN state = 'rejected' THEN 1 END) AS rejected,
-                       COUNT(CASE WHEN state = 'accepted' AND kind = 'text' THEN 1 END) AS texts,
-                       COUNT(CASE WHEN state = 'accepted' AND kind = 'image' THEN 1 END) AS images,
-                       COUNT(CASE WHEN state = 'accepted' AND kind = 'video' THEN 1 END) AS videos,
-                       COUNT(CASE WHEN state = 'accepted' AND kind = 'file' THEN 1 END) AS files,
-                       COALESCE(SUM(CASE WHEN state = 'accepted' THEN size END), 0) AS bytes
-                  FROM transfer
-                """)
+            SELECT COUNT(CASE WHEN state = 'accepted' THEN 1 END) AS accepted,
+                   COUNT(CASE WHEN state = 'receiving' THEN 1 END) AS receiving,
+                   COUNT(CASE WHEN state = 'quarantined' THEN 1 END) AS quarantined,
+                   COUNT(CASE WHEN state = 'rejected' THEN 1 END) AS rejected,
+                   COUNT(CASE WHEN state = 'accepted' AND kind = 'text' THEN 1 END) AS texts,
+                   COUNT(CASE WHEN state = 'accepted' AND kind = 'image' THEN 1 END) AS images,
+                   COUNT(CASE WHEN state = 'accepted' AND kind = 'video' THEN 1 END) AS videos,
+                   COUNT(CASE WHEN state = 'accepted' AND kind = 'file' THEN 1 END) AS files,
+                   COALESCE(SUM(CASE WHEN state = 'accepted' THEN size END), 0) AS bytes
+              FROM transfer
+            """)
                 .query((row, _) -> new TransferTotals(
                         row.getLong("accepted"),
                         row.getLong("receiving"),
