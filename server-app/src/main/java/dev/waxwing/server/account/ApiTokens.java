@@ -1,0 +1,178 @@
+package dev.waxwing.server.account;
+
+import dev.waxwing.ca.audit.AuditEvent;
+import dev.waxwing.ca.audit.AuditTrail;
+import java.security.SecureRandom;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** The bearer tokens of the REST interface: shown once, stored as a hash, never more than their owner may do. */
+@Service
+public class ApiTokens {
+
+    /** What every token starts with, so that scanners for leaked secrets can recognise one. */
+    public static final String PREFIX = "wxt_";
+
+    /** How long a token works unless its maker says otherwise. */
+    public static final Duration DEFAULT_LIFETIME = Duration.ofDays(90);
+
+    /** The longest life of a token. */
+    public static final Duration MAX_LIFETIME = Duration.ofDays(366);
+
+    /** A token's {@code lastUsedAt} is at most this old while it is in use; each request would be a write otherwise. */
+    private static final Duration LAST_USED_PRECISION = Duration.ofMinutes(1);
+
+    private static final String SELECT = """
+        SELECT t.id, u.name AS owner, t.label, t.role, t.created_at, t.expires_at, t.last_used_at
+        FROM api_token t JOIN console_user u ON u.id = t.user_id
+        """;
+
+    private final JdbcClient jdbc;
+    private final Users users;
+    private final AuditTrail audit;
+    private final SecureRandom random;
+    private final Clock clock;
+
+    ApiTokens(JdbcClient jdbc, Users users, AuditTrail audit, SecureRandom random, Clock clock) {
+        this.jdbc = jdbc;
+        this.users = users;
+        this.audit = audit;
+        this.random = random;
+        this.clock = clock;
+    }
+
+    /** How a request for a token ended. */
+    public sealed interface Creation {
+
+        /** The token, whose secret is known only now. */
+        record Created(ApiToken token, String secret) implements Creation {
+
+            @Override
+            public String toString() {
+                return "Created[" + token + "]";
+            }
+        }
+
+        /** A sentence that says why there is none. */
+        record Refused(String why) implements Creation {}
+    }
+
+    /**
+     * Makes a token that acts for {@code caller}.
+     *
+     * @param role its scope, which the caller must cover
+     * @param lifetime from a minute to {@link #MAX_LIFETIME}
+     */
+    @Transactional
+    public Creation create(Caller caller, String label, Role role, Duration lifetime) {
+        String shown = label.strip();
+        if (shown.isEmpty() || shown.length() > 64 || shown.codePoints().anyMatch(Character::isISOControl)) {
+            return new Creation.Refused("A token's label has 1 to 64 printable characters.");
+        }
+        if (!caller.covers(role)) {
+            return new Creation.Refused("A token cannot do more than you can: %s is too much.".formatted(role.label()));
+        }
+        if (lifetime.compareTo(Duration.ofMinutes(1)) < 0 || lifetime.compareTo(MAX_LIFETIME) > 0) {
+            return new Creation.Refused(
+                    "A token works for one minute at least and %d days at most.".formatted(MAX_LIFETIME.toDays()));
+        }
+        Instant now = clock.instant();
+        Instant expiresAt = now.plus(lifetime);
+        if (caller.tokenExpiresAt() != null && expiresAt.isAfter(caller.tokenExpiresAt())) {
+            return new Creation.Refused("A token made with a token cannot outlive it.");
+        }
+        Secret secret = Secret.random(PREFIX, random);
+        jdbc.sql("""
+            INSERT INTO api_token (user_id, label, role, token_hash, created_at, expires_at)
+            VALUES (:user, :label, :role, :hash, :now, :expires)
+            """)
+                .param("user", caller.userId())
+                .param("label", shown)
+                .param("role", role.label())
+                .param("hash", secret.hash())
+                .param("now", Users.time(now))
+                .param("expires", Users.time(expiresAt))
+                .update();
+        ApiToken token = byHash(secret).orElseThrow();
+        audit.record(AuditEvent.success(
+                caller.name(), "token.created", String.valueOf(token.id()), "scope " + role.label() + ": " + shown));
+        return new Creation.Created(token, secret.reveal());
+    }
+
+    /** The tokens that {@code caller} may see, newest first: everyone's for an administrator, else one's own. */
+    public List<ApiToken> visibleTo(Caller caller) {
+        return jdbc.sql(SELECT + " WHERE (:everyone OR t.user_id = :user) ORDER BY t.id DESC")
+                .param("everyone", caller.may(Permission.ADMINISTER))
+                .param("user", caller.userId())
+                .query((row, _) -> read(row))
+                .list();
+    }
+
+    /** Ends a token that {@code caller} can see; false when there is none of this id. */
+    @Transactional
+    public boolean revoke(Caller caller, long id) {
+        int gone = jdbc.sql("DELETE FROM api_token WHERE id = :id AND (:everyone OR user_id = :user)")
+                .param("id", id)
+                .param("everyone", caller.may(Permission.ADMINISTER))
+                .param("user", caller.userId())
+                .update();
+        if (gone == 1) {
+            audit.record(AuditEvent.success(caller.name(), "token.revoked", String.valueOf(id), null));
+        }
+        return gone == 1;
+    }
+
+    /** The caller that a presented token stands for, if it is a token, has not ended, and its owner is let in. */
+    Optional<Caller> authenticate(String presented) {
+        if (!presented.startsWith(PREFIX)) {
+            return Optional.empty();
+        }
+        Instant now = clock.instant();
+        return byHash(Secret.presented(presented))
+                .filter(token -> now.isBefore(token.expiresAt()))
+                .flatMap(token -> users.byName(token.owner())
+                        .filter(User::enabled)
+                        .map(owner -> {
+                            used(token, now);
+                            return Caller.of(owner, token);
+                        }));
+    }
+
+    private void used(ApiToken token, Instant now) {
+        Instant last = token.lastUsedAt();
+        if (last == null || last.plus(LAST_USED_PRECISION).isBefore(now)) {
+            jdbc.sql("UPDATE api_token SET last_used_at = :now WHERE id = :id")
+                    .param("now", Users.time(now))
+                    .param("id", token.id())
+                    .update();
+        }
+    }
+
+    private Optional<ApiToken> byHash(Secret secret) {
+        return jdbc.sql(SELECT + " WHERE t.token_hash = :hash")
+                .param("hash", secret.hash())
+                .query((row, _) -> read(row))
+                .optional();
+    }
+
+    private static ApiToken read(ResultSet row) throws SQLException {
+        @Nullable Instant lastUsedAt = Users.optionalInstant(row, "last_used_at");
+        return new ApiToken(
+                row.getLong("id"),
+                row.getString("owner"),
+                row.getString("label"),
+                Role.named(row.getString("role")).orElseThrow(),
+                Users.instant(row, "created_at"),
+                Users.instant(row, "expires_at"),
+                lastUsedAt);
+    }
+}

@@ -1,0 +1,26 @@
+package dev.waxwing.server.account;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A person who may use the console.
+ *
+ * @param version goes up with every change that ends the user's open console sessions
+ * @param lastLoginAt the last login with the password, if there was one
+ */
+public record User(
+        long id,
+        String name,
+        Role role,
+        boolean disabled,
+        int version,
+        Instant createdAt,
+        Instant passwordChangedAt,
+        @Nullable Instant lastLoginAt) {
+
+    /** Whether this user may do anything at all now. */
+    public boolean enabled() {
+        return !disabled;
+    }
+}

@@ -1,0 +1,135 @@
+package dev.waxwing.server.account;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/** The table of users. */
+@Repository
+class Users {
+
+    private static final String COLUMNS =
+            "id, name, role, disabled, version, created_at, password_changed_at, last_login_at";
+
+    private final JdbcClient jdbc;
+
+    Users(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    boolean none() {
+        return jdbc.sql("SELECT COUNT(*) FROM console_user").query(Long.class).single() == 0;
+    }
+
+    List<User> all() {
+        return jdbc.sql("SELECT " + COLUMNS + " FROM console_user ORDER BY name")
+                .query((row, _) -> read(row))
+                .list();
+    }
+
+    Optional<User> byId(long id) {
+        return jdbc.sql("SELECT " + COLUMNS + " FROM console_user WHERE id = :id")
+                .param("id", id)
+                .query((row, _) -> read(row))
+                .optional();
+    }
+
+    Optional<User> byName(String name) {
+        return jdbc.sql("SELECT " + COLUMNS + " FROM console_user WHERE name = :name")
+                .param("name", name)
+                .query((row, _) -> read(row))
+                .optional();
+    }
+
+    Optional<String> passwordHash(long id) {
+        return jdbc.sql("SELECT password_hash FROM console_user WHERE id = :id")
+                .param("id", id)
+                .query(String.class)
+                .optional();
+    }
+
+    void insert(String name, Role role, String passwordHash, Instant now) {
+        jdbc.sql("""
+            INSERT INTO console_user
+                (name, password_hash, role, disabled, version, created_at, password_changed_at)
+            VALUES (:name, :hash, :role, FALSE, 1, :now, :now)
+            """)
+                .param("name", name)
+                .param("hash", passwordHash)
+                .param("role", role.label())
+                .param("now", time(now))
+                .update();
+    }
+
+    void changePassword(long id, String passwordHash, Instant now) {
+        jdbc.sql("""
+            UPDATE console_user
+            SET password_hash = :hash, password_changed_at = :now, version = version + 1
+            WHERE id = :id
+            """)
+                .param("hash", passwordHash)
+                .param("now", time(now))
+                .param("id", id)
+                .update();
+    }
+
+    void changeRole(long id, Role role) {
+        jdbc.sql("UPDATE console_user SET role = :role, version = version + 1 WHERE id = :id")
+                .param("role", role.label())
+                .param("id", id)
+                .update();
+    }
+
+    void changeDisabled(long id, boolean disabled) {
+        jdbc.sql("UPDATE console_user SET disabled = :disabled, version = version + 1 WHERE id = :id")
+                .param("disabled", disabled)
+                .param("id", id)
+                .update();
+    }
+
+    void loggedIn(long id, Instant now) {
+        jdbc.sql("UPDATE console_user SET last_login_at = :now WHERE id = :id")
+                .param("now", time(now))
+                .param("id", id)
+                .update();
+    }
+
+    /** The enabled administrators, each row locked until the transaction ends. */
+    List<Long> lockedAdministrators() {
+        return jdbc.sql("""
+            SELECT id FROM console_user WHERE role = 'admin' AND disabled = FALSE ORDER BY id FOR UPDATE
+            """).query(Long.class).list();
+    }
+
+    static OffsetDateTime time(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+
+    static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    static @Nullable Instant optionalInstant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+
+    private static User read(ResultSet row) throws SQLException {
+        return new User(
+                row.getLong("id"),
+                row.getString("name"),
+                Role.named(row.getString("role")).orElseThrow(),
+                row.getBoolean("disabled"),
+                row.getInt("version"),
+                instant(row, "created_at"),
+                instant(row, "password_changed_at"),
+                optionalInstant(row, "last_login_at"));
+    }
+}

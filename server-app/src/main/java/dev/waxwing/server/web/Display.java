@@ -1,0 +1,75 @@
+package dev.waxwing.server.web;
+
+import dev.waxwing.server.media.SafeName;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** How pages spell sizes, moments, hashes and names that others chose. */
+@Component("display")
+public class Display {
+
+    private static final String[] UNITS = {"bytes", "kB", "MB", "GB", "TB", "PB"};
+    private static final DateTimeFormatter MOMENT = DateTimeFormatter.ofPattern(
+                    "yyyy-MM-dd HH:mm:ss 'UTC'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+
+    private final Clock clock;
+
+    Display(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** {@code 1.4 MB}: decimal units, as file managers show them. */
+    public String size(long bytes) {
+        if (bytes < 1_000) {
+            return bytes == 1 ? "1 byte" : bytes + " bytes";
+        }
+        double value = bytes;
+        int unit = 0;
+        while (value >= 999.95 && unit < UNITS.length - 1) {
+            value /= 1_000;
+            unit++;
+        }
+        return String.format(Locale.ROOT, value < 10 ? "%.1f %s" : "%.0f %s", value, UNITS[unit]);
+    }
+
+    /** {@code 1,234,567}. */
+    public String number(long value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+
+    /** A moment, to the second. */
+    public String moment(Instant instant) {
+        return MOMENT.format(instant);
+    }
+
+    /** The first digits of a hash or a serial number. */
+    public String shortened(@Nullable String hex) {
+        return hex == null ? "" : hex.length() <= 14 ? hex : hex.substring(0, 12) + "…";
+    }
+
+    /** In groups of four, so that people can compare it. */
+    public String grouped(String hex) {
+        return hex.replaceAll("(.{4})(?=.)", "$1 ");
+    }
+
+    /** Text that somebody else chose, without anything that could disguise it. */
+    public String name(String offered) {
+        return SafeName.forPeople(offered);
+    }
+
+    /** Whole days until then; negative when it is past. */
+    public long daysUntil(Instant then) {
+        return Math.floorDiv(then.getEpochSecond() - clock.instant().getEpochSecond(), 86_400);
+    }
+
+    /** {@code AES-256-GCM} for {@code AES_256_GCM}. */
+    public String suite(String name) {
+        return name.replace('_', '-');
+    }
+}

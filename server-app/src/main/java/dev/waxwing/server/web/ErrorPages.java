@@ -1,0 +1,101 @@
+package dev.waxwing.server.web;
+
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
+import java.security.Principal;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.webmvc.error.ErrorController;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ProblemDetail;
+import org.springframework.http.ResponseEntity;
+import org.springframework.stereotype.Controller;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.servlet.ModelAndView;
+
+/** The last word on whatever no page and no program's endpoint answered: a page for people, a problem document for programs. */
+@Controller
+class ErrorPages implements ErrorController {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ErrorPages.class);
+
+    private final RefusalJournal journal;
+
+    ErrorPages(RefusalJournal journal) {
+        this.journal = journal;
+    }
+
+    private record Words(String title, String detail) {}
+
+    @RequestMapping("/error")
+    Object error(HttpServletRequest request) {
+        HttpStatus status = status(request);
+        String path = String.valueOf(request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI));
+        Words words = words(status);
+        String reference = reference(request, status, path);
+        if (isForPrograms(path)) {
+            ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, words.detail());
+            problem.setTitle(words.title());
+            problem.setInstance(URI.create(path));
+            problem.setProperty("reference", reference);
+            return ResponseEntity.status(status)
+                    .contentType(MediaType.APPLICATION_PROBLEM_JSON)
+                    .body(problem);
+        }
+        ModelAndView page = new ModelAndView("error");
+        page.setStatus(status);
+        page.addObject("title", words.title());
+        page.addObject("detail", words.detail());
+        page.addObject("reference", status == HttpStatus.NOT_FOUND ? null : reference);
+        return page;
+    }
+
+    private String reference(HttpServletRequest request, HttpStatus status, String path) {
+        Principal person = request.getUserPrincipal();
+        String reference = journal.refused(
+                person == null ? "anonymous" : person.getName(),
+                request.getRemoteAddr(),
+                request.getMethod() + " " + (path.length() > 180 ? path.substring(0, 180) : path),
+                status.value() + " " + status.getReasonPhrase());
+        @Nullable Object cause = request.getAttribute(RequestDispatcher.ERROR_EXCEPTION);
+        if (status.is5xxServerError() && cause instanceof Throwable thrown) {
+            LOG.error("Request failed, reference {}", reference, thrown);
+        }
+        return reference;
+    }
+
+    private static boolean isForPrograms(String path) {
+        return path.startsWith("/api/")
+                || path.startsWith("/pki/")
+                || path.startsWith("/actuator/")
+                || path.startsWith("/v3/api-docs");
+    }
+
+    private static HttpStatus status(HttpServletRequest request) {
+        Object code = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
+        HttpStatus status = code instanceof Integer number ? HttpStatus.resolve(number) : null;
+        return status == null ? HttpStatus.NOT_FOUND : status;
+    }
+
+    private static Words words(HttpStatus status) {
+        return switch (status) {
+            case NOT_FOUND -> new Words("There is nothing here", "The address is wrong, or what it named is gone.");
+            case FORBIDDEN ->
+                new Words(
+                        "That is not allowed",
+                        "Your role does not allow it, or the form was open for too long. Go back, load the page again"
+                                + " and repeat it.");
+            case METHOD_NOT_ALLOWED ->
+                new Words("That does not work this way", "The address exists for another method.");
+            case BAD_REQUEST -> new Words("That request is not complete", "Something in it is missing or malformed.");
+            case CONTENT_TOO_LARGE -> new Words("That is too large", "The server takes no request of this size here.");
+            default ->
+                status.is5xxServerError()
+                        ? new Words("Something went wrong", "The server could not finish this. Its log says why.")
+                        : new Words("That did not work", status.getReasonPhrase() + ".");
+        };
+    }
+}

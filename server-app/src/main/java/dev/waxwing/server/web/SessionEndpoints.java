@@ -1,0 +1,66 @@
+package dev.waxwing.server.web;
+
+import dev.waxwing.ca.web.Page;
+import dev.waxwing.server.session.Session;
+import dev.waxwing.server.session.Sessions;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.security.Principal;
+import java.time.Instant;
+import java.util.List;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+@RequestMapping("/api/v1/sessions")
+@Tag(name = "Sessions", description = "Who is connected now")
+class SessionEndpoints {
+
+    private final Sessions sessions;
+
+    SessionEndpoints(Sessions sessions) {
+        this.sessions = sessions;
+    }
+
+    /** A live session in the REST interface. */
+    record SessionAnswer(String id, String device, String suite, int epoch, Instant startedAt, String remoteAddress) {
+
+        static SessionAnswer of(Session session) {
+            return new SessionAnswer(
+                    session.id(),
+                    session.device(),
+                    session.suite(),
+                    session.epoch(),
+                    session.startedAt(),
+                    session.remoteAddress());
+        }
+    }
+
+    @GetMapping
+    @Operation(summary = "List live sessions, newest first")
+    Page<SessionAnswer> list(@RequestParam(defaultValue = "0") int page, @RequestParam(defaultValue = "50") int size) {
+        PageRequest wanted = new PageRequest(page, size);
+        List<Session> live = sessions.live();
+        List<SessionAnswer> items = live.stream()
+                .skip((long) wanted.page() * wanted.size())
+                .limit(wanted.size())
+                .map(SessionAnswer::of)
+                .toList();
+        return new Page<>(items, wanted.page(), wanted.size(), live.size());
+    }
+
+    @DeleteMapping("/{id}")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    @Operation(summary = "End a session", description = "The device may connect again.")
+    void end(@PathVariable String id, Principal caller) {
+        if (!sessions.end(id, caller.getName())) {
+            throw Missing.named("live session", id);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package dev.waxwing.server.web;
+
+import dev.waxwing.ca.web.Page;
+import dev.waxwing.server.media.StoredContent;
+import dev.waxwing.server.media.StoredReceipt;
+import dev.waxwing.server.media.Transfer;
+import dev.waxwing.server.media.TransferFilter;
+import dev.waxwing.server.media.TransferKind;
+import dev.waxwing.server.media.TransferState;
+import dev.waxwing.server.media.Transfers;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
+
+@RestController
+@RequestMapping("/api/v1/transfers")
+@Tag(name = "Transfers", description = "What devices sent")
+class TransferEndpoints {
+
+    private static final String CMS = "application/pkcs7-signature";
+
+    private final Transfers transfers;
+    private final ContentServer contents;
+
+    TransferEndpoints(Transfers transfers, ContentServer contents) {
+        this.transfers = transfers;
+        this.contents = contents;
+    }
+
+    /** A transfer in the REST interface. */
+    record TransferAnswer(
+            String id,
+            String device,
+            String kind,
+            String state,
+            String name,
+            String mediaType,
+            boolean typeMismatch,
+            long size,
+            @Nullable String sha256,
+            String trustLevel,
+            Instant receivedAt,
+            @Nullable Instant acceptedAt,
+            @Nullable String receiptId,
+            @Nullable String reason) {
+
+        static TransferAnswer of(Transfer transfer) {
+            return new TransferAnswer(
+                    transfer.id(),
+                    transfer.device(),
+                    transfer.kind().word(),
+                    transfer.state().word(),
+                    transfer.name(),
+                    transfer.mediaType(),
+                    transfer.typeMismatch(),
+                    transfer.size(),
+                    transfer.sha256(),
+                    transfer.trustLevel(),
+                    transfer.receivedAt(),
+                    transfer.acceptedAt(),
+                    transfer.receiptId(),
+                    transfer.reason());
+        }
+    }
+
+    @GetMapping
+    @Operation(summary = "List transfers, newest first")
+    Page<TransferAnswer> list(
+            @RequestParam(required = false) @Nullable String device,
+            @RequestParam(required = false) @Nullable String kind,
+            @RequestParam(required = false) @Nullable String state,
+            @RequestParam(defaultValue = "0") int page,
+            @RequestParam(defaultValue = "50") int size) {
+        PageRequest wanted = new PageRequest(page, size);
+        TransferFilter filter = new TransferFilter(
+                device, parsed("kind", kind, TransferKind::of), parsed("state", state, TransferState::of));
+        return Pages.map(transfers.page(filter, wanted.page(), wanted.size()), TransferAnswer::of);
+    }
+
+    @GetMapping("/{id}")
+    @Operation(summary = "Show one transfer")
+    TransferAnswer find(@PathVariable String id) {
+        return TransferAnswer.of(transfer(id));
+    }
+
+    @GetMapping("/{id}/content")
+    @Operation(
+            summary = "Read the content of an accepted transfer",
+            description = "Takes Range. Served as its detected type when a browser can only display that type,"
+                    + " otherwise as application/octet-stream. The entity tag is the SHA-256.")
+    void content(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Transfer transfer = transfer(id);
+        StoredContent content = transfers.content(id).orElseThrow(() -> notAccepted(transfer));
+        contents.send(content, transfer.sha256(), false, request, response);
+    }
+
+    @GetMapping(path = "/{id}/receipt", produces = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(summary = "Read the receipt", description = "receipt.json as it was signed, byte for byte.")
+    ResponseEntity<byte[]> receipt(@PathVariable String id) {
+        return ResponseEntity.ok()
+                .contentType(MediaType.APPLICATION_JSON)
+                .body(stored(id).json().toArray());
+    }
+
+    @GetMapping(path = "/{id}/receipt", produces = CMS)
+    @Operation(summary = "Read the receipt's signature", description = "Detached CMS, DER.")
+    ResponseEntity<byte[]> receiptSignature(@PathVariable String id) {
+        return ResponseEntity.ok()
+                .contentType(MediaType.parseMediaType(CMS))
+                .body(stored(id).signature().toArray());
+    }
+
+    private Transfer transfer(String id) {
+        return transfers.find(id).orElseThrow(() -> Missing.named("transfer", id));
+    }
+
+    private StoredReceipt stored(String id) {
+        Transfer transfer = transfer(id);
+        return transfers.receipt(id).orElseThrow(() -> notAccepted(transfer));
+    }
+
+    private static ResponseStatusException notAccepted(Transfer transfer) {
+        return new ResponseStatusException(
+                HttpStatus.CONFLICT,
+                "The transfer is %s; only an accepted one has this."
+                        .formatted(transfer.state().word()));
+    }
+
+    private static <T> @Nullable T parsed(
+            String parameter, @Nullable String value, Function<String, Optional<T>> parser) {
+        if (value == null || value.isBlank()) {
+            return null;
+        }
+        return parser.apply(value)
+                .orElseThrow(() -> new ResponseStatusException(
+                        HttpStatus.BAD_REQUEST, "%s has no value %s.".formatted(parameter, value)));
+    }
+}
