@@ -1,13 +1,20 @@
 package dev.waxwing.channel;
 
 import dev.waxwing.crypto.CryptoProvider;
+import dev.waxwing.handshake.DeviceHandshake;
+import dev.waxwing.handshake.DevicePurpose;
 import dev.waxwing.handshake.EnrolmentRequestFactory;
+import dev.waxwing.recordlayer.Direction;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerName;
+import dev.waxwing.trust.PeerVerifier;
+import dev.waxwing.trust.Role;
+import dev.waxwing.trust.StapledStatus;
 import dev.waxwing.trust.TrustedRoot;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.ProtocolException;
 import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -15,7 +22,19 @@ import java.time.Clock;
 /** Makes connections into sessions, from the device's side. Immutable; used by many threads. */
 public final class DeviceEndpoint {
 
-    public DeviceEndpoint(DevicePolicy policy, CryptoProvider crypto, SecureRandom random, Clock clock) {}
+    private final DevicePolicy policy;
+    private final CryptoProvider crypto;
+    private final SecureRandom random;
+    private final Clock clock;
+    private final BufferPool pool;
+
+    public DeviceEndpoint(DevicePolicy policy, CryptoProvider crypto, SecureRandom random, Clock clock) {
+        this.policy = policy;
+        this.crypto = crypto;
+        this.random = random;
+        this.clock = clock;
+        this.pool = new BufferPool(crypto);
+    }
 
     /**
      * Runs the handshake on a fresh connection.
@@ -27,7 +46,9 @@ public final class DeviceEndpoint {
      */
     public SecureChannel connect(SocketChannel socket, Credential credential, TrustedRoot root)
             throws IOException, ProtocolException {
-        throw new UnsupportedOperationException();
+        PeerVerifier servers =
+                new PeerVerifier(root, Role.SERVER, new StapledStatus(), clock).refusing(credential.certificate());
+        return converse(socket, new DevicePurpose.Normal(credential, servers), DeviceConversation::connect);
     }
 
     /**
@@ -45,6 +66,25 @@ public final class DeviceEndpoint {
     public EnrolledIdentity enrol(
             SocketChannel socket, Bytes rootPin, PeerName name, byte[] token, EnrolmentRequestFactory requests)
             throws IOException, ProtocolException {
-        throw new UnsupportedOperationException();
+        DevicePurpose purpose = new DevicePurpose.Enrolment(rootPin, name, Bytes.of(token), requests, clock);
+        return converse(socket, purpose, conversation -> conversation.enrol(name));
+    }
+
+    private <T> T converse(SocketChannel socket, DevicePurpose purpose, Course<T> course)
+            throws IOException, ProtocolException {
+        RecordStream stream =
+                new RecordStream(socket, crypto, pool, Direction.DEVICE_TO_SERVER, Direction.SERVER_TO_DEVICE);
+        try (DeviceHandshake handshake = new DeviceHandshake(crypto, random, policy.suites(), purpose)) {
+            socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            return course.follow(new DeviceConversation(stream, pool, handshake, policy.handshake(), clock));
+        } catch (IOException | RuntimeException e) {
+            stream.close();
+            throw e;
+        }
+    }
+
+    /** One of the two ways that a conversation can go. */
+    private interface Course<T> {
+        T follow(DeviceConversation conversation) throws IOException, ProtocolException;
     }
 }

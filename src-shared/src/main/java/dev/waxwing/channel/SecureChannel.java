@@ -1,71 +1,134 @@
 package dev.waxwing.channel;
 
 import dev.waxwing.crypto.Suite;
+import dev.waxwing.handshake.Session;
 import dev.waxwing.handshake.SessionGrant;
 import dev.waxwing.handshake.SessionTerms;
+import dev.waxwing.recordlayer.ContentType;
+import dev.waxwing.recordlayer.Protector;
+import dev.waxwing.recordlayer.RecordHeader;
 import dev.waxwing.trust.VerifiedPeer;
 import dev.waxwing.wire.Alert;
+import dev.waxwing.wire.AlertCode;
+import dev.waxwing.wire.Bytes;
+import dev.waxwing.wire.Incident;
+import dev.waxwing.wire.PeerAlertException;
 import dev.waxwing.wire.ProtocolException;
 import dev.waxwing.wire.SessionId;
+import dev.waxwing.wire.TruncatedException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One session with an authenticated peer (protocol sections 3, 11 and 12). One thread receives; any thread may send, end
  * or abort. Made for virtual threads: every call blocks until it is done.
+ *
+ * <p>The read lock guards the reading half of the stream and the write lock its writing half. A thread that holds the read
+ * lock may take the write lock, to answer a ping, and never the other way round.
  */
 public final class SecureChannel implements Closeable {
 
-    SecureChannel() {}
+    private static final Duration LAST_WORD = Duration.ofSeconds(1);
+    private static final Duration CLOSE_WAIT = Duration.ofSeconds(2);
+
+    private final RecordStream stream;
+    private final BufferPool pool;
+    private final Session session;
+    private final Incident incident;
+    private final Instant startedAt;
+    private final Duration serverTimeOffset;
+    private final ReentrantLock readLock = new ReentrantLock();
+    private final ReentrantLock writeLock = new ReentrantLock();
+    private final Heartbeat heartbeat;
+    private final Deadline end;
+    private final CountDownLatch readingEnded = new CountDownLatch(1);
+    private volatile @Nullable Thread reader;
+    private volatile boolean failed;
+    private boolean peerClosed;
+    private boolean sendingEnded;
+
+    private SecureChannel(
+            RecordStream stream, BufferPool pool, Session session, Incident incident, Clock clock, Side side) {
+        this.stream = stream;
+        this.pool = pool;
+        this.session = session;
+        this.incident = incident;
+        this.startedAt = clock.instant();
+        this.serverTimeOffset =
+                side == Side.SERVER ? Duration.ZERO : Duration.between(startedAt, session.serverTime());
+        this.heartbeat = new Heartbeat(stream, session.terms().idle(), side == Side.DEVICE, this::ping);
+        this.end = Deadline.after(Duration.between(startedAt, latestEnd()), () -> Thread.startVirtualThread(
+                side == Side.SERVER ? this::sayGoodbye : this::close));
+        heartbeat.start();
+    }
+
+    static SecureChannel ofServer(
+            RecordStream stream, BufferPool pool, Session session, Incident incident, Clock clock) {
+        return new SecureChannel(stream, pool, session, incident, clock, Side.SERVER);
+    }
+
+    static SecureChannel ofDevice(RecordStream stream, BufferPool pool, Session session, Clock clock) {
+        return new SecureChannel(stream, pool, session, Incident.NONE, clock, Side.DEVICE);
+    }
 
     public SessionId sessionId() {
-        throw new UnsupportedOperationException();
+        return session.id();
     }
 
     public Suite suite() {
-        throw new UnsupportedOperationException();
+        return session.suite();
     }
 
     public VerifiedPeer peer() {
-        throw new UnsupportedOperationException();
+        return session.peer();
     }
 
     /** What the server granted with SessionAccept. */
     public SessionGrant grant() {
-        throw new UnsupportedOperationException();
+        return session.grant();
     }
 
     /** What the server announced about the session. */
     public SessionTerms terms() {
-        throw new UnsupportedOperationException();
+        return session.terms();
     }
 
     /** By the own clock. */
     public Instant startedAt() {
-        throw new UnsupportedOperationException();
+        return startedAt;
     }
 
     /** How far the server's clock is ahead of the own one; zero at the server. */
     public Duration serverTimeOffset() {
-        throw new UnsupportedOperationException();
+        return serverTimeOffset;
     }
 
     /** The current epoch of the sending direction, 2 or more. */
     public int epoch() {
-        throw new UnsupportedOperationException();
+        return stream.sendingEpoch();
     }
 
     public ChannelCounters counters() {
-        throw new UnsupportedOperationException();
+        return stream.counters();
+    }
+
+    /** False once the socket is closed, from whichever side and for whatever reason that was noticed. */
+    public boolean isOpen() {
+        return stream.isOpen();
     }
 
     /** A pooled buffer for one record of application messages. No lock is held while it is filled. */
     public OutgoingRecord newRecord() {
-        throw new UnsupportedOperationException();
+        return new OutgoingRecord(pool, Math.min(session.peerMaxContent(), RecordHeader.MAX_CONTENT));
     }
 
     /**
@@ -74,42 +137,250 @@ public final class SecureChannel implements Closeable {
      * @throws IOException if the channel is closed or breaks
      */
     public void send(OutgoingRecord record) throws IOException {
-        throw new UnsupportedOperationException();
+        ByteBuffer memory = record.take();
+        try {
+            if (memory.remaining() > Protector.HEAD) {
+                send(ContentType.APPLICATION, memory);
+            }
+        } finally {
+            pool.giveBack(memory);
+        }
     }
 
     /**
      * The content of the next application record, valid until the next call. Pings are answered on the way.
      *
      * @return null after the peer's authenticated close; the caller then sends what it has to send, and closes
-     * @throws dev.waxwing.wire.PeerAlertException if the peer gave up
-     * @throws dev.waxwing.wire.TruncatedException if the stream ended without a close, or the peer fell silent
+     * @throws PeerAlertException if the peer gave up
+     * @throws TruncatedException if the stream ended without a close, or the peer fell silent
      * @throws ProtocolException if the peer broke the protocol; the caller answers with {@link #fail(ProtocolException)}
      */
     public @Nullable ByteBuffer receive() throws IOException, ProtocolException {
-        throw new UnsupportedOperationException();
+        readLock.lock();
+        try {
+            reader = Thread.currentThread();
+            ByteBuffer content = receiveLocked();
+            if (content == null) {
+                readingEnded.countDown();
+            }
+            return content;
+        } catch (IOException e) {
+            readingEnded.countDown();
+            abort();
+            throw e;
+        } catch (ProtocolException e) {
+            readingEnded.countDown();
+            throw e;
+        } finally {
+            readLock.unlock();
+        }
     }
 
     /** Sends the exception's alert, under this connection's incident, and closes the socket. */
     public Alert fail(ProtocolException failure) {
-        throw new UnsupportedOperationException();
+        Alert alert = new Alert(failure.code(), incident);
+        fail(alert);
+        return alert;
     }
 
-    /** Sends one alert, unless one was sent already, and closes the socket within a second. Never throws. */
+    /** Sends one alert, unless one or a close was sent already, and closes the socket within a second. Never throws. */
     public void fail(Alert alert) {
-        throw new UnsupportedOperationException();
+        if (failed || !stream.isOpen()) {
+            return;
+        }
+        failed = true;
+        Deadline.after(LAST_WORD, this::abort);
+        try {
+            endSending(ContentType.ALERT, alert.encode());
+            stream.endOutput();
+            drainUnlessSomebodyReads();
+        } catch (IOException | InterruptedException e) {
+            // The peer is gone, or the deadline was faster: there is nobody left to tell.
+            abort();
+        }
     }
 
     /**
      * Sends the authenticated close, waits up to two seconds for the peer's, and closes the socket. What the peer sends
-     * meanwhile is dropped unless another thread is receiving.
+     * meanwhile goes to the thread that is receiving, if that is another one, and is dropped otherwise.
      */
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        if (!stream.isOpen()) {
+            abort();
+            return;
+        }
+        try (Deadline _ = Deadline.after(CLOSE_WAIT, this::giveUpWaiting)) {
+            endSending(ContentType.CLOSE, Bytes.EMPTY);
+            awaitPeersClose();
+        } catch (IOException | ProtocolException | InterruptedException e) {
+            // Whatever the peer does now, this end is done: closing the socket is all that is left.
+        } finally {
+            abort();
+        }
     }
 
     /** Closes the socket at once, from any thread. */
     public void abort() {
-        throw new UnsupportedOperationException();
+        stream.close();
+        heartbeat.close();
+        end.close();
+        if (writeLock.tryLock()) {
+            try {
+                stream.disposeWriting();
+            } finally {
+                writeLock.unlock();
+            }
+        }
+        if (!somebodyElseReads() && readLock.tryLock()) {
+            try {
+                readingEnded.countDown();
+                stream.disposeReading();
+            } finally {
+                readLock.unlock();
+            }
+        }
+    }
+
+    private @Nullable ByteBuffer receiveLocked() throws IOException, ProtocolException {
+        while (!peerClosed) {
+            requireOpen();
+            ContentType type = stream.read();
+            if (failed) {
+                throw new ClosedChannelException();
+            }
+            switch (type) {
+                case APPLICATION -> {
+                    return stream.content();
+                }
+                case PING -> send(ContentType.PONG, pingBytes());
+                case PONG -> heartbeat.answered(pingBytes());
+                case CLOSE -> peerClosed = true;
+                case ALERT -> throw new PeerAlertException(Alert.decode(stream.content()));
+                case HANDSHAKE -> throw ProtocolException.malformed("a handshake message in a session");
+            }
+        }
+        return null;
+    }
+
+    private void requireOpen() throws IOException {
+        if (!stream.isOpen()) {
+            throw stream.closedBecause();
+        }
+    }
+
+    private Bytes pingBytes() throws ProtocolException {
+        Bytes bytes = Bytes.copyOf(stream.content());
+        if (bytes.size() != Heartbeat.SIZE) {
+            throw ProtocolException.malformed("a ping or pong of " + bytes.size() + " bytes");
+        }
+        return bytes;
+    }
+
+    private void ping(Bytes content) {
+        try {
+            send(ContentType.PING, content);
+        } catch (IOException e) {
+            abort();
+        }
+    }
+
+    private void send(ContentType type, Bytes content) throws IOException {
+        ByteBuffer memory = pool.holding(Protector.HEAD + content.size() + Protector.TAIL);
+        try {
+            send(type, memory.position(Protector.HEAD).put(content.asByteBuffer()).flip());
+        } finally {
+            pool.giveBack(memory);
+        }
+    }
+
+    private void send(ContentType type, ByteBuffer record) throws IOException {
+        writeLock.lock();
+        try {
+            requireOpen();
+            if (sendingEnded) {
+                throw new IOException("this end has closed the session");
+            }
+            if (stream.recordsLeft() == 1) {
+                sendingEnded = true;
+                stream.write(ContentType.CLOSE, Bytes.EMPTY);
+                throw new IOException("the session's key is used up, so the session was closed");
+            }
+            stream.write(type, record);
+        } finally {
+            writeLock.unlock();
+        }
+    }
+
+    /** The last record of this direction, unless there was one. */
+    private void endSending(ContentType type, Bytes content) throws IOException, InterruptedException {
+        if (!writeLock.tryLock(LAST_WORD.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new IOException("another thread is stuck in a write");
+        }
+        try {
+            if (!sendingEnded) {
+                sendingEnded = true;
+                stream.write(type, content);
+            }
+        } finally {
+            writeLock.unlock();
+        }
+    }
+
+    private void awaitPeersClose() throws IOException, ProtocolException, InterruptedException {
+        if (somebodyElseReads()) {
+            readingEnded.await();
+            return;
+        }
+        readLock.lockInterruptibly();
+        try {
+            while (receiveLocked() != null) {
+                // Nobody wants it any more.
+            }
+        } finally {
+            readLock.unlock();
+        }
+    }
+
+    /** Closing a socket with unread bytes in it would reset the connection and might destroy the alert on its way. */
+    private void drainUnlessSomebodyReads() throws IOException {
+        if (somebodyElseReads() || !readLock.tryLock()) {
+            return;
+        }
+        try {
+            stream.drain();
+        } finally {
+            readLock.unlock();
+            abort();
+        }
+    }
+
+    /** Whether a content that another thread received may still be in use. */
+    private boolean somebodyElseReads() {
+        Thread thread = reader;
+        return thread != null && thread != Thread.currentThread() && thread.isAlive();
+    }
+
+    /** When session time and certificates are over, whichever comes first. */
+    private Instant latestEnd() {
+        Instant end = startedAt.plus(session.terms().session());
+        for (Instant notAfter : new Instant[] {session.ownNotAfter(), session.peer().notAfter()}) {
+            end = notAfter.isBefore(end) ? notAfter : end;
+        }
+        return end;
+    }
+
+    private void giveUpWaiting() {
+        stream.close();
+        readingEnded.countDown();
+    }
+
+    private void sayGoodbye() {
+        fail(new Alert(AlertCode.GOING_AWAY, incident));
+    }
+
+    private enum Side {
+        DEVICE,
+        SERVER
     }
 }

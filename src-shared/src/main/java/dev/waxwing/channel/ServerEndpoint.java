@@ -1,15 +1,29 @@
 package dev.waxwing.channel;
 
 import dev.waxwing.crypto.CryptoProvider;
+import dev.waxwing.handshake.ServerHandshake;
+import dev.waxwing.handshake.ServerHandshake.ServerProof;
+import dev.waxwing.recordlayer.Direction;
 import dev.waxwing.trust.PeerVerifier;
 import dev.waxwing.wire.Incident;
 import java.io.IOException;
+import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Clock;
 
 /** Turns accepted connections into sessions. Immutable; one for each listener, used by many threads. */
 public final class ServerEndpoint {
+
+    private final ServerPolicy policy;
+    private final CryptoProvider crypto;
+    private final SecureRandom random;
+    private final Clock clock;
+    private final ServerIdentity identity;
+    private final PeerVerifier devices;
+    private final SessionAdmission admission;
+    private final EnrolmentDesk desk;
+    private final BufferPool pool;
 
     public ServerEndpoint(
             ServerPolicy policy,
@@ -19,7 +33,17 @@ public final class ServerEndpoint {
             ServerIdentity identity,
             PeerVerifier devices,
             SessionAdmission admission,
-            EnrolmentDesk desk) {}
+            EnrolmentDesk desk) {
+        this.policy = policy;
+        this.crypto = crypto;
+        this.random = random;
+        this.clock = clock;
+        this.identity = identity;
+        this.devices = devices;
+        this.admission = admission;
+        this.desk = desk;
+        this.pool = new BufferPool(crypto);
+    }
 
     /**
      * Runs the handshake on a connection of which nothing has been read, within the policy's limits.
@@ -30,6 +54,26 @@ public final class ServerEndpoint {
      * @throws IOException if the connection broke, was silent for too long, or the peer sent an alert
      */
     public Accepted accept(SocketChannel socket, Incident incident) throws IOException, RefusedHandshakeException {
-        throw new UnsupportedOperationException();
+        RecordStream stream =
+                new RecordStream(socket, crypto, pool, Direction.SERVER_TO_DEVICE, Direction.DEVICE_TO_SERVER);
+        try (ServerHandshake handshake = newHandshake()) {
+            socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            return new ServerConversation(stream, pool, handshake, policy.limits(), clock, incident, admission, desk)
+                    .run();
+        } catch (IOException | RuntimeException e) {
+            stream.close();
+            throw e;
+        }
+    }
+
+    private ServerHandshake newHandshake() {
+        return new ServerHandshake(
+                crypto,
+                random,
+                clock,
+                policy.suites(),
+                policy.terms(),
+                new ServerProof(identity.credential(), identity.ocspStaple(), identity.root()),
+                devices);
     }
 }

@@ -1,0 +1,276 @@
+package dev.waxwing.channel;
+
+import dev.waxwing.crypto.CryptoProvider;
+import dev.waxwing.handshake.Action.ChangeReceivingKeys;
+import dev.waxwing.handshake.Action.ChangeSendingKeys;
+import dev.waxwing.recordlayer.ContentType;
+import dev.waxwing.recordlayer.Direction;
+import dev.waxwing.recordlayer.Opener;
+import dev.waxwing.recordlayer.Protector;
+import dev.waxwing.recordlayer.RecordHeader;
+import dev.waxwing.wire.Bytes;
+import dev.waxwing.wire.ProtocolException;
+import dev.waxwing.wire.TruncatedException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Records over one blocking socket. One thread reads at a time and one writes; who that is, is the owner's business. Any
+ * thread may close.
+ */
+final class RecordStream {
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final SocketChannel socket;
+    private final CryptoProvider crypto;
+    private final BufferPool pool;
+    private final Protector protector;
+    private final Opener opener;
+
+    /** Where an idle stream waits without holding a buffer of the pool. */
+    private final ByteBuffer first = ByteBuffer.allocate(RecordHeader.SIZE);
+
+    /** What has arrived and was not read yet, from position to limit; borrowed from the pool. */
+    private @Nullable ByteBuffer arrived;
+
+    private ByteBuffer content = NOTHING;
+    private volatile @Nullable IOException closedBecause;
+    private volatile long lastRead = System.nanoTime();
+    private volatile long lastWrite = System.nanoTime();
+    private volatile long bytesReceived;
+    private volatile long bytesSent;
+    private volatile long recordsReceived;
+    private volatile long recordsSent;
+    private volatile int sendingEpoch;
+
+    RecordStream(SocketChannel socket, CryptoProvider crypto, BufferPool pool, Direction sending, Direction receiving) {
+        this.socket = socket;
+        this.crypto = crypto;
+        this.pool = pool;
+        this.protector = new Protector(sending);
+        this.opener = new Opener(receiving);
+    }
+
+    /** The first byte of the stream, which stays there to be read. */
+    int firstByte() throws IOException {
+        return Byte.toUnsignedInt(arrive(1).get(0));
+    }
+
+    /**
+     * Reads the next record; its content is in {@link #content()} until the next call.
+     *
+     * @param maxPayload bytes of payload that are acceptable now
+     * @throws TruncatedException if the stream ends
+     */
+    ContentType read(int maxPayload) throws IOException, ProtocolException {
+        RecordHeader header = RecordHeader.decode(arrive(RecordHeader.SIZE));
+        if (header.length() > maxPayload) {
+            throw ProtocolException.malformed("a record of " + header.length() + " bytes where at most " + maxPayload
+                    + " are acceptable");
+        }
+        opener.check(header);
+        ByteBuffer record = arrive(RecordHeader.SIZE + header.length());
+        ByteBuffer payload = record.slice(record.position() + RecordHeader.SIZE, header.length());
+        record.position(record.position() + RecordHeader.SIZE + header.length());
+        ContentType type = opener.open(header, payload);
+        recordsReceived = opener.records();
+        content = payload;
+        return type;
+    }
+
+    /** Reads the next record, whatever its length. */
+    ContentType read() throws IOException, ProtocolException {
+        return read(RecordHeader.MAX_RECORD);
+    }
+
+    /** What the last record contained. */
+    ByteBuffer content() {
+        return content;
+    }
+
+    /** Throws away what still arrives, until the peer ends the stream. */
+    void drain() throws IOException {
+        ByteBuffer waste = pool.small();
+        try {
+            while (socket.read(waste.clear()) >= 0) {
+                lastRead = System.nanoTime();
+            }
+        } finally {
+            pool.giveBack(waste);
+        }
+    }
+
+    /** Protects and writes one record. */
+    void write(ContentType type, Bytes content) throws IOException {
+        ByteBuffer memory = pool.holding(Protector.HEAD + content.size() + Protector.TAIL);
+        try {
+            memory.position(Protector.HEAD).put(content.asByteBuffer()).flip();
+            write(type, memory);
+        } finally {
+            pool.giveBack(memory);
+        }
+    }
+
+    /**
+     * Protects and writes one record.
+     *
+     * @param record laid out as {@link Protector#protect} wants it
+     */
+    void write(ContentType type, ByteBuffer record) throws IOException {
+        protector.protect(type, record);
+        int size = record.remaining();
+        try {
+            while (record.hasRemaining()) {
+                socket.write(record);
+            }
+        } catch (ClosedChannelException e) {
+            throw reasonOf(e);
+        }
+        lastWrite = System.nanoTime();
+        bytesSent += size;
+        recordsSent = protector.records();
+    }
+
+    void change(ChangeSendingKeys change) {
+        protector.change(change.epoch(), change.session(), crypto.aead(change.keys()));
+        sendingEpoch = change.epoch();
+        recordsSent = 0;
+    }
+
+    void change(ChangeReceivingKeys change) {
+        if (change.lateAlertAllowed()) {
+            opener.changeAllowingLateAlert(change.epoch(), change.session(), crypto.aead(change.keys()));
+        } else {
+            opener.change(change.epoch(), change.session(), crypto.aead(change.keys()));
+        }
+        recordsReceived = 0;
+    }
+
+    /** How many more records the sending key may protect. */
+    long recordsLeft() {
+        return protector.recordsLeft();
+    }
+
+    int sendingEpoch() {
+        return sendingEpoch;
+    }
+
+    /** When a byte last came, by {@link System#nanoTime()}. */
+    long lastRead() {
+        return lastRead;
+    }
+
+    /** When a record was last written, by {@link System#nanoTime()}. */
+    long lastWrite() {
+        return lastWrite;
+    }
+
+    ChannelCounters counters() {
+        return new ChannelCounters(recordsSent, recordsReceived, bytesSent, bytesReceived);
+    }
+
+    /** Why the socket is closed. */
+    IOException closedBecause() {
+        return reasonOf(new ClosedChannelException());
+    }
+
+    boolean isOpen() {
+        return socket.isOpen();
+    }
+
+    /** No more will be written; the peer sees the end of the stream once it has read everything. */
+    void endOutput() throws IOException {
+        socket.shutdownOutput();
+    }
+
+    /** Closes the socket; whoever waits in it gets this exception. */
+    void closeBecause(IOException reason) {
+        if (closedBecause == null) {
+            closedBecause = reason;
+        }
+        close();
+    }
+
+    void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // A socket that cannot be closed is as useless as a closed one.
+            closedBecause = e;
+        }
+    }
+
+    /** Gives the reading buffer back and wipes the receiving keys; for the reading thread, once the socket is closed. */
+    void disposeReading() {
+        opener.close();
+        content = NOTHING;
+        if (arrived != null) {
+            pool.giveBack(arrived);
+            arrived = null;
+        }
+    }
+
+    /** Wipes the sending keys; for the writing thread, once the socket is closed. */
+    void disposeWriting() {
+        protector.close();
+    }
+
+    /** Waits until so many bytes have arrived and gives them, and maybe more, unread. */
+    private ByteBuffer arrive(int bytes) throws IOException {
+        ByteBuffer buffer = arrived;
+        if (buffer != null && !buffer.hasRemaining()) {
+            content = NOTHING;
+            arrived = null;
+            pool.giveBack(buffer);
+            buffer = null;
+        }
+        if (buffer == null) {
+            fromSocket(first.clear());
+            buffer = pool.small().put(first.flip()).flip();
+            arrived = buffer;
+        }
+        while (buffer.remaining() < bytes) {
+            buffer = withRoom(buffer);
+            arrived = buffer;
+            int start = buffer.position();
+            int end = buffer.limit();
+            buffer.limit(buffer.capacity()).position(end);
+            try {
+                fromSocket(buffer);
+            } finally {
+                buffer.limit(buffer.position()).position(start);
+            }
+        }
+        return buffer;
+    }
+
+    private ByteBuffer withRoom(ByteBuffer buffer) {
+        if (buffer.limit() < buffer.capacity()) {
+            return buffer;
+        }
+        return buffer.position() > 0 ? buffer.compact().flip() : pool.grow(buffer);
+    }
+
+    private void fromSocket(ByteBuffer buffer) throws IOException {
+        int n;
+        try {
+            n = socket.read(buffer);
+        } catch (ClosedChannelException e) {
+            throw reasonOf(e);
+        }
+        if (n < 0) {
+            throw new TruncatedException("the stream ended without a close");
+        }
+        bytesReceived += n;
+        lastRead = System.nanoTime();
+    }
+
+    private IOException reasonOf(ClosedChannelException e) {
+        IOException reason = closedBecause;
+        return reason == null ? e : reason;
+    }
+}
