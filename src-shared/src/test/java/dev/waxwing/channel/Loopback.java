@@ -1,0 +1,161 @@
+package dev.waxwing.channel;
+
+import dev.waxwing.crypto.CryptoProvider;
+import dev.waxwing.crypto.Suite;
+import dev.waxwing.handshake.EnrolmentRequestFactory;
+import dev.waxwing.handshake.SessionGrant;
+import dev.waxwing.handshake.SessionTerms;
+import dev.waxwing.trust.CertificateStatus;
+import dev.waxwing.trust.Credential;
+import dev.waxwing.trust.PeerVerifier;
+import dev.waxwing.trust.Role;
+import dev.waxwing.trust.TestPki;
+import dev.waxwing.wire.Bytes;
+import dev.waxwing.wire.Incident;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/** A server endpoint and a device endpoint on a real loopback socket, with a certificate authority of their own. */
+final class Loopback implements AutoCloseable {
+
+    static final Incident INCIDENT = new Incident(0x0123456789abcdefL);
+    static final SessionGrant GRANT = new SessionGrant(41, 4);
+
+    final TestPki pki = TestPki.create();
+    final SecureRandom random = new SecureRandom();
+    CryptoProvider serverCrypto = CryptoProvider.best();
+    CryptoProvider deviceCrypto = CryptoProvider.best();
+    Credential serverCredential = pki.issue(Role.SERVER, "server-1");
+    Bytes staple = pki.goodStaple(serverCredential.certificate());
+    ServerPolicy serverPolicy = ServerPolicy.defaults();
+    DevicePolicy devicePolicy = DevicePolicy.defaults();
+    SessionAdmission admission = (device, session) -> GRANT;
+    EnrolmentDesk desk = (token, pkcs10, session) -> {
+        throw new RefusedException(dev.waxwing.wire.AlertCode.AUTH_FAILED, "no such invite");
+    };
+    CertificateStatus status = (leaf, issuer, unused, now) -> {};
+
+    private final ServerSocketChannel listener;
+
+    Loopback() throws IOException {
+        listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    Loopback suite(Suite suite) {
+        devicePolicy = new DevicePolicy(List.of(suite), devicePolicy.handshake());
+        return this;
+    }
+
+    Loopback terms(SessionTerms terms) {
+        serverPolicy = new ServerPolicy(serverPolicy.suites(), terms, serverPolicy.limits());
+        return this;
+    }
+
+    Loopback limits(HandshakeLimits limits) {
+        serverPolicy = new ServerPolicy(serverPolicy.suites(), serverPolicy.terms(), limits);
+        return this;
+    }
+
+    /** A connection to the listener, which nobody has accepted yet. */
+    SocketChannel dial() throws IOException {
+        return SocketChannel.open(listener.getLocalAddress());
+    }
+
+    /** Accepts the next connection in another thread. */
+    CompletableFuture<Accepted> accept() {
+        CompletableFuture<Accepted> result = new CompletableFuture<>();
+        ServerEndpoint endpoint = serverEndpoint();
+        Thread.startVirtualThread(() -> {
+            try {
+                result.complete(endpoint.accept(listener.accept(), INCIDENT));
+            } catch (Exception e) {
+                result.completeExceptionally(e);
+            }
+        });
+        return result;
+    }
+
+    SocketChannel acceptRaw() throws IOException {
+        return listener.accept();
+    }
+
+    ServerEndpoint serverEndpoint() {
+        ServerIdentity identity = new ServerIdentity() {
+            @Override
+            public Credential credential() {
+                return serverCredential;
+            }
+
+            @Override
+            public Bytes ocspStaple() {
+                return staple;
+            }
+
+            @Override
+            public X509Certificate root() {
+                return pki.rootCertificate();
+            }
+        };
+        return new ServerEndpoint(
+                serverPolicy,
+                serverCrypto,
+                random,
+                TestPki.CLOCK,
+                identity,
+                new PeerVerifier(pki.root(), Role.DEVICE, status, TestPki.CLOCK),
+                admission,
+                desk);
+    }
+
+    DeviceEndpoint deviceEndpoint() {
+        return new DeviceEndpoint(devicePolicy, deviceCrypto, random, TestPki.CLOCK);
+    }
+
+    SecureChannel connect(Credential credential) throws Exception {
+        return deviceEndpoint().connect(dial(), credential, pki.root());
+    }
+
+    EnrolledIdentity enrol(Bytes pin, byte[] token, EnrolmentRequestFactory requests) throws Exception {
+        return deviceEndpoint().enrol(dial(), pin, new dev.waxwing.trust.PeerName("camera-1"), token, requests);
+    }
+
+    /** Both ends of a session. */
+    Pair session() throws Exception {
+        CompletableFuture<Accepted> accepted = accept();
+        SecureChannel device = connect(pki.issue(Role.DEVICE, "camera-1"));
+        return new Pair(device, ((Accepted.Connected) get(accepted)).channel());
+    }
+
+    /** The result, or what was thrown instead of it. */
+    static <T> T get(CompletableFuture<T> future) throws Exception {
+        try {
+            return future.get(20, TimeUnit.SECONDS);
+        } catch (ExecutionException | CompletionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        listener.close();
+    }
+
+    /** The two ends of one session. */
+    record Pair(SecureChannel device, SecureChannel server) implements AutoCloseable {
+        @Override
+        public void close() {
+            device.abort();
+            server.abort();
+        }
+    }
+}
