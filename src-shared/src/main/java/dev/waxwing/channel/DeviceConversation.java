@@ -38,8 +38,7 @@ final class DeviceConversation {
     private final Clock clock;
     private final Deque<Action> actions = new ArrayDeque<>();
 
-    DeviceConversation(
-            RecordStream stream, BufferPool pool, DeviceHandshake handshake, Duration limit, Clock clock) {
+    DeviceConversation(RecordStream stream, BufferPool pool, DeviceHandshake handshake, Duration limit, Clock clock) {
         this.stream = stream;
         this.pool = pool;
         this.handshake = handshake;

@@ -21,6 +21,7 @@ public record DevicePolicy(List<Suite> suites, Duration handshake) {
 
     /** AES-256-GCM first, 10 seconds. */
     public static DevicePolicy defaults() {
-        return new DevicePolicy(List.of(Suite.values()), HandshakeLimits.defaults().handshake());
+        return new DevicePolicy(
+                List.of(Suite.values()), HandshakeLimits.defaults().handshake());
     }
 }

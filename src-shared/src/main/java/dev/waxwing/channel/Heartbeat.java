@@ -47,7 +47,7 @@ final class Heartbeat implements AutoCloseable {
     /** A pong came. */
     void answered(Bytes content) throws ProtocolException {
         Bytes expected = unanswered.getAndSet(null);
-        if (!content.equals(expected)) {
+        if (expected == null || !content.equals(expected)) {
             throw ProtocolException.malformed("a pong that answers no ping");
         }
     }

@@ -69,8 +69,8 @@ final class RecordStream {
     ContentType read(int maxPayload) throws IOException, ProtocolException {
         RecordHeader header = RecordHeader.decode(arrive(RecordHeader.SIZE));
         if (header.length() > maxPayload) {
-            throw ProtocolException.malformed("a record of " + header.length() + " bytes where at most " + maxPayload
-                    + " are acceptable");
+            throw ProtocolException.malformed(
+                    "a record of " + header.length() + " bytes where at most " + maxPayload + " are acceptable");
         }
         opener.check(header);
         ByteBuffer record = arrive(RecordHeader.SIZE + header.length());

@@ -63,11 +63,11 @@ public final class SecureChannel implements Closeable {
         this.session = session;
         this.incident = incident;
         this.startedAt = clock.instant();
-        this.serverTimeOffset =
-                side == Side.SERVER ? Duration.ZERO : Duration.between(startedAt, session.serverTime());
+        this.serverTimeOffset = side == Side.SERVER ? Duration.ZERO : Duration.between(startedAt, session.serverTime());
         this.heartbeat = new Heartbeat(stream, session.terms().idle(), side == Side.DEVICE, this::ping);
-        this.end = Deadline.after(Duration.between(startedAt, latestEnd()), () -> Thread.startVirtualThread(
-                side == Side.SERVER ? this::sayGoodbye : this::close));
+        this.end = Deadline.after(
+                Duration.between(startedAt, latestEnd()),
+                () -> Thread.startVirtualThread(side == Side.SERVER ? this::sayGoodbye : this::close));
         heartbeat.start();
     }
 
@@ -288,7 +288,9 @@ public final class SecureChannel implements Closeable {
     private void send(ContentType type, Bytes content) throws IOException {
         ByteBuffer memory = pool.holding(Protector.HEAD + content.size() + Protector.TAIL);
         try {
-            send(type, memory.position(Protector.HEAD).put(content.asByteBuffer()).flip());
+            send(
+                    type,
+                    memory.position(Protector.HEAD).put(content.asByteBuffer()).flip());
         } finally {
             pool.giveBack(memory);
         }
@@ -364,7 +366,8 @@ public final class SecureChannel implements Closeable {
     /** When session time and certificates are over, whichever comes first. */
     private Instant latestEnd() {
         Instant end = startedAt.plus(session.terms().session());
-        for (Instant notAfter : new Instant[] {session.ownNotAfter(), session.peer().notAfter()}) {
+        for (Instant notAfter :
+                new Instant[] {session.ownNotAfter(), session.peer().notAfter()}) {
             end = notAfter.isBefore(end) ? notAfter : end;
         }
         return end;

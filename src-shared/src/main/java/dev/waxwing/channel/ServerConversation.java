@@ -116,8 +116,7 @@ final class ServerConversation {
                 case Send(Bytes messages) -> stream.write(ContentType.HANDSHAKE, messages);
                 case ChangeSendingKeys change -> stream.change(change);
                 case ChangeReceivingKeys change -> stream.change(change);
-                case AskAdmission ask ->
-                    actions.addAll(handshake.admit(admission.admit(ask.device(), ask.session())));
+                case AskAdmission ask -> actions.addAll(handshake.admit(admission.admit(ask.device(), ask.session())));
                 case AskDesk ask -> {
                     List<X509Certificate> chain = enrol(ask);
                     actions.addAll(handshake.issue(chain));

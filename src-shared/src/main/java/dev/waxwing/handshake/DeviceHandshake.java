@@ -144,8 +144,7 @@ public final class DeviceHandshake implements AutoCloseable {
         }
         Extension.refuseAny(hello.extensions());
         transcript.begin(suite);
-        HandshakeKeys keys =
-                HandshakeKeys.derive(suite, s.ephemeral().agree(hello.keyShare()), transcript.hash());
+        HandshakeKeys keys = HandshakeKeys.derive(suite, s.ephemeral().agree(hello.keyShare()), transcript.hash());
         s.close();
         actions.add(new ChangeSendingKeys(1, SessionId.NONE, keys.client().keys()));
         actions.add(new ChangeReceivingKeys(1, SessionId.NONE, keys.server().keys(), false));
@@ -178,8 +177,7 @@ public final class DeviceHandshake implements AutoCloseable {
         }
     }
 
-    private static DeviceState believe(ExpectEnrolmentCertificate s, Certificate certificate)
-            throws ProtocolException {
+    private static DeviceState believe(ExpectEnrolmentCertificate s, Certificate certificate) throws ProtocolException {
         Enrolment purpose = s.purpose();
         try {
             List<X509Certificate> chain = Certificates.parseAll(certificate.chain());
@@ -252,8 +250,7 @@ public final class DeviceHandshake implements AutoCloseable {
     }
 
     private CertificateVerify sign(Credential credential, List<Integer> listed) throws ProtocolException {
-        SignatureScheme scheme = SignatureScheme.choose(
-                        credential.certificate().getPublicKey(), listed)
+        SignatureScheme scheme = SignatureScheme.choose(credential.certificate().getPublicKey(), listed)
                 .orElseThrow(() -> new ProtocolException(
                         AlertCode.AUTH_FAILED, "the server takes no signature by our kind of key"));
         Bytes content = SignedContent.DEVICE.over(transcript.hash());
@@ -306,7 +303,10 @@ public final class DeviceHandshake implements AutoCloseable {
             pinnedRoot(chain, s.purpose().rootPin());
             List<X509Certificate> own = chain.subList(0, chain.size() - 1);
             VerifiedPeer self = new PeerVerifier(
-                            s.root(), Role.DEVICE, (leaf, issuer, staple, now) -> {}, s.purpose().clock())
+                            s.root(),
+                            Role.DEVICE,
+                            (leaf, issuer, staple, now) -> {},
+                            s.purpose().clock())
                     .verify(own, Bytes.EMPTY);
             requireOwn(self, s);
             actions.add(new TakeIdentity(new Credential(s.own().getPrivate(), own), s.root()));

@@ -38,8 +38,8 @@ record Extension(int type, Bytes data) {
     }
 
     static void encodeAll(Writer out, List<Extension> extensions) {
-        out.vec16(list -> extensions.forEach(
-                extension -> list.u16(extension.type()).vec16(extension.data())));
+        out.vec16(list ->
+                extensions.forEach(extension -> list.u16(extension.type()).vec16(extension.data())));
     }
 
     /** For the messages in which nothing asked for an extension. */

@@ -38,20 +38,19 @@ sealed interface HandshakeMessage
     static HandshakeMessage decode(Reader in) throws ProtocolException {
         int type = in.u8();
         Reader body = in.list24(0, Fields.MAX_VEC24);
-        HandshakeMessage message =
-                switch (type) {
-                    case ClientHello.TYPE -> ClientHello.decodeBody(body);
-                    case ServerHello.TYPE -> ServerHello.decodeBody(body);
-                    case EncryptedExtensions.TYPE -> EncryptedExtensions.decodeBody(body);
-                    case CertificateRequest.TYPE -> CertificateRequest.decodeBody(body);
-                    case Certificate.TYPE -> Certificate.decodeBody(body);
-                    case CertificateVerify.TYPE -> CertificateVerify.decodeBody(body);
-                    case Finished.TYPE -> Finished.decodeBody(body);
-                    case SessionAccept.TYPE -> SessionAccept.decodeBody(body);
-                    case EnrolRequest.TYPE -> EnrolRequest.decodeBody(body);
-                    case EnrolResponse.TYPE -> EnrolResponse.decodeBody(body);
-                    default -> throw ProtocolException.malformed("handshake type " + type);
-                };
+        HandshakeMessage message = switch (type) {
+            case ClientHello.TYPE -> ClientHello.decodeBody(body);
+            case ServerHello.TYPE -> ServerHello.decodeBody(body);
+            case EncryptedExtensions.TYPE -> EncryptedExtensions.decodeBody(body);
+            case CertificateRequest.TYPE -> CertificateRequest.decodeBody(body);
+            case Certificate.TYPE -> Certificate.decodeBody(body);
+            case CertificateVerify.TYPE -> CertificateVerify.decodeBody(body);
+            case Finished.TYPE -> Finished.decodeBody(body);
+            case SessionAccept.TYPE -> SessionAccept.decodeBody(body);
+            case EnrolRequest.TYPE -> EnrolRequest.decodeBody(body);
+            case EnrolResponse.TYPE -> EnrolResponse.decodeBody(body);
+            default -> throw ProtocolException.malformed("handshake type " + type);
+        };
         body.end();
         return message;
     }

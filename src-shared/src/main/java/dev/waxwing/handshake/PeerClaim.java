@@ -62,8 +62,7 @@ sealed interface PeerClaim {
 
     /** Whether the signature is by the presented certificate's key, under a scheme that was listed. */
     default boolean agrees(CertificateVerify verify, Bytes content, List<Integer> listed, CryptoProvider crypto) {
-        return certificate().isPresent()
-                && agrees(certificate().get(), verify, content, listed, crypto);
+        return certificate().isPresent() && agrees(certificate().get(), verify, content, listed, crypto);
     }
 
     static boolean agrees(

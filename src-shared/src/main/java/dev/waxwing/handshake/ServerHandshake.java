@@ -185,18 +185,12 @@ public final class ServerHandshake implements AutoCloseable {
         };
     }
 
-    private HandshakeKeys exchangeKeys(ClientHello hello, Suite suite, List<Action> actions)
-            throws ProtocolException {
+    private HandshakeKeys exchangeKeys(ClientHello hello, Suite suite, List<Action> actions) throws ProtocolException {
         byte[] fresh = new byte[Fields.RANDOM];
         random.nextBytes(fresh);
         ServerAnswer answer = ServerAnswer.to(hello.keyShare(), crypto, random);
         ServerHello serverHello = new ServerHello(
-                Bytes.of(fresh),
-                ClientHello.VERSION,
-                suite.code(),
-                HybridKeyExchange.GROUP,
-                answer.share(),
-                List.of());
+                Bytes.of(fresh), ClientHello.VERSION, suite.code(), HybridKeyExchange.GROUP, answer.share(), List.of());
         transcript.begin(suite);
         transcript.add(serverHello.encode());
         HandshakeKeys keys = HandshakeKeys.derive(suite, answer.shared(), transcript.hash());
@@ -209,8 +203,10 @@ public final class ServerHandshake implements AutoCloseable {
     /** EncryptedExtensions to Finished, in one record. */
     private void sendFlight(Mode mode, SignatureScheme scheme, HandshakeKeys keys, List<Action> actions) {
         List<Bytes> flight = new ArrayList<>();
-        add(flight, new EncryptedExtensions(
-                Fields.MAX_CONTENT, terms.rekey(), terms.session(), terms.idle(), clock.instant(), List.of()));
+        add(
+                flight,
+                new EncryptedExtensions(
+                        Fields.MAX_CONTENT, terms.rekey(), terms.session(), terms.idle(), clock.instant(), List.of()));
         if (mode == Mode.NORMAL) {
             add(flight, new CertificateRequest(SCHEMES, List.of(devices.root().spkiSha256()), List.of()));
         }
@@ -263,8 +259,7 @@ public final class ServerHandshake implements AutoCloseable {
             throws ProtocolException {
         ApplicationKeys application = finish(s.keys(), finished, hash, actions);
         actions.add(new AskAdmission(s.device(), application.session()));
-        return new AwaitAdmission(
-                s.keys(), s.maxContent(), s.device(), application.session(), application.server());
+        return new AwaitAdmission(s.keys(), s.maxContent(), s.device(), application.session(), application.server());
     }
 
     private ServerState finish(ExpectEnrolmentFinished s, Finished finished, Bytes hash, List<Action> actions)

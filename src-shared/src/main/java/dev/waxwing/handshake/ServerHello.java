@@ -14,12 +14,7 @@ record ServerHello(Bytes random, int version, int suite, int group, Bytes keySha
 
     static ServerHello decodeBody(Reader in) throws ProtocolException {
         return new ServerHello(
-                in.bytes(Fields.RANDOM),
-                in.u16(),
-                in.u16(),
-                in.u16(),
-                in.vec16(0, 0xFFFF),
-                Extension.decodeAll(in));
+                in.bytes(Fields.RANDOM), in.u16(), in.u16(), in.u16(), in.vec16(0, 0xFFFF), Extension.decodeAll(in));
     }
 
     @Override

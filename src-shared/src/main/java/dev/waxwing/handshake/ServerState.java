@@ -35,7 +35,8 @@ sealed interface ServerState extends AutoCloseable {
     }
 
     /** Finished agreed; the server's application decides now, and no message is legal. */
-    record AwaitAdmission(HandshakeKeys keys, int maxContent, VerifiedPeer device, SessionId session, TrafficKeys sending)
+    record AwaitAdmission(
+            HandshakeKeys keys, int maxContent, VerifiedPeer device, SessionId session, TrafficKeys sending)
             implements ServerState {
         @Override
         public void close() {

@@ -74,7 +74,8 @@ class SecureChannelTest {
             }
             Loopback.get(sender);
             assertThat(pair.server().counters().recordsReceived()).isEqualTo(2_000);
-            assertThat(pair.device().counters().bytesSent()).isEqualTo(pair.server().counters().bytesReceived());
+            assertThat(pair.device().counters().bytesSent())
+                    .isEqualTo(pair.server().counters().bytesReceived());
         }
     }
 
@@ -114,7 +115,8 @@ class SecureChannelTest {
         try (Loopback loopback = new Loopback();
                 Loopback.Pair pair = loopback.session()) {
             Alert alert = new Alert(AlertCode.GOING_AWAY, Loopback.INCIDENT);
-            CompletableFuture<Void> failing = CompletableFuture.runAsync(() -> pair.server().fail(alert));
+            CompletableFuture<Void> failing =
+                    CompletableFuture.runAsync(() -> pair.server().fail(alert));
             assertThatThrownBy(pair.device()::receive)
                     .isInstanceOfSatisfying(
                             PeerAlertException.class, e -> assertThat(e.alert()).isEqualTo(alert));
