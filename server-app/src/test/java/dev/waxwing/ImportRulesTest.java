@@ -83,7 +83,7 @@ class ImportRulesTest {
                 .whereLayer("enrollment")
                 .mayOnlyAccessLayers("wire", "trust")
                 .whereLayer("evidence")
-                .mayOnlyAccessLayers("wire", "crypto", "trust", "channel")
+                .mayOnlyAccessLayers("wire", "crypto", "trust", "channel", "media")
                 .check(waxwing);
     }
 

@@ -12,27 +12,29 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * Reads the few DER values (X.690) that an OCSP response is made of, within the bounds of an array. It knows low tag
+ * Reads the few DER values (X.690) that OCSP responses and detached signatures are made of, within the bounds of an
+ * array: the grammar is the code that calls it, so nothing is accepted that no line of code expects. It knows low tag
  * numbers and definite, minimal lengths only. Owned by one thread.
  */
-final class Der {
+public final class Der {
 
-    static final int INTEGER = 0x02;
-    static final int BIT_STRING = 0x03;
-    static final int OCTET_STRING = 0x04;
-    static final int NULL = 0x05;
-    static final int OBJECT_IDENTIFIER = 0x06;
-    static final int ENUMERATED = 0x0A;
-    static final int GENERALIZED_TIME = 0x18;
-    static final int SEQUENCE = 0x30;
-    static final int BOOLEAN = 0x01;
+    public static final int BOOLEAN = 0x01;
+    public static final int INTEGER = 0x02;
+    public static final int BIT_STRING = 0x03;
+    public static final int OCTET_STRING = 0x04;
+    public static final int NULL = 0x05;
+    public static final int OBJECT_IDENTIFIER = 0x06;
+    public static final int ENUMERATED = 0x0A;
+    public static final int GENERALIZED_TIME = 0x18;
+    public static final int SEQUENCE = 0x30;
+    public static final int SET = 0x31;
 
     private static final DateTimeFormatter GENERALIZED =
             DateTimeFormatter.ofPattern("uuuuMMddHHmmss'Z'").withResolverStyle(ResolverStyle.STRICT);
 
     /** The bytes are not what the grammar says. */
-    static final class MalformedException extends Exception {
-        MalformedException(String message) {
+    public static final class MalformedException extends Exception {
+        public MalformedException(String message) {
             super(message);
         }
     }
@@ -41,7 +43,7 @@ final class Der {
     private final int end;
     private int position;
 
-    Der(byte[] bytes) {
+    public Der(byte[] bytes) {
         this(bytes, 0, bytes.length);
     }
 
@@ -52,28 +54,28 @@ final class Der {
     }
 
     /** A context-specific tag: constructed for explicit tags, primitive for implicit tags of primitive types. */
-    static int context(int number, boolean constructed) {
+    public static int context(int number, boolean constructed) {
         return (constructed ? 0xA0 : 0x80) | number;
     }
 
-    boolean hasMore() {
+    public boolean hasMore() {
         return position < end;
     }
 
     /** Whether the next value has this tag. */
-    boolean isNext(int tag) {
+    public boolean isNext(int tag) {
         return hasMore() && Byte.toUnsignedInt(bytes[position]) == tag;
     }
 
     /** Nothing may be left over. */
-    void end() throws MalformedException {
+    public void end() throws MalformedException {
         if (hasMore()) {
             throw new MalformedException((end - position) + " bytes left over at " + position);
         }
     }
 
     /** The content of the next value, to be read on its own. */
-    Der enter(int tag) throws MalformedException {
+    public Der enter(int tag) throws MalformedException {
         if (!isNext(tag)) {
             throw new MalformedException("expected tag " + Integer.toHexString(tag) + " at " + position);
         }
@@ -85,19 +87,19 @@ final class Der {
     }
 
     /** The content of the next value. */
-    byte[] content(int tag) throws MalformedException {
+    public byte[] content(int tag) throws MalformedException {
         Der content = enter(tag);
         return Arrays.copyOfRange(bytes, content.position, content.end);
     }
 
     /** The next value with its tag and length. */
-    byte[] whole(int tag) throws MalformedException {
+    public byte[] whole(int tag) throws MalformedException {
         int start = position;
         enter(tag);
         return Arrays.copyOfRange(bytes, start, position);
     }
 
-    BigInteger integer() throws MalformedException {
+    public BigInteger integer() throws MalformedException {
         byte[] content = content(INTEGER);
         if (content.length == 0
                 || content.length > 1 && (content[0] == 0 && content[1] >= 0 || content[0] == -1 && content[1] < 0)) {
@@ -106,7 +108,7 @@ final class Der {
         return new BigInteger(content);
     }
 
-    boolean bool() throws MalformedException {
+    public boolean bool() throws MalformedException {
         byte[] content = content(BOOLEAN);
         if (content.length != 1 || content[0] != 0 && content[0] != -1) {
             throw new MalformedException("a boolean that is neither 00 nor ff");
@@ -115,7 +117,7 @@ final class Der {
     }
 
     /** The bytes of a bit string whose bits fill them. */
-    byte[] bits() throws MalformedException {
+    public byte[] bits() throws MalformedException {
         byte[] content = content(BIT_STRING);
         if (content.length == 0 || content[0] != 0) {
             throw new MalformedException("a bit string that is not whole bytes");
@@ -124,12 +126,12 @@ final class Der {
     }
 
     /** An object identifier, as the hex of its content: there is no need to render it. */
-    String oidHex() throws MalformedException {
+    public String oidHex() throws MalformedException {
         return HexFormat.of().formatHex(content(OBJECT_IDENTIFIER));
     }
 
     /** A GeneralizedTime as RFC 5280 section 4.1.2.5.2 restricts it: UTC, with seconds and without fractions. */
-    Instant time() throws MalformedException {
+    public Instant time() throws MalformedException {
         String text = new String(content(GENERALIZED_TIME), StandardCharsets.US_ASCII);
         try {
             return LocalDateTime.parse(text, GENERALIZED).toInstant(ZoneOffset.UTC);

@@ -1,0 +1,34 @@
+package dev.waxwing.evidence;
+
+/** The files of an evidence bundle besides the content (protocol section 15). */
+enum BundleEntry {
+    README("README.txt", 65_536),
+    MANIFEST("manifest.json", 16_384),
+    MANIFEST_SIGNATURE("manifest.p7s", 8_192),
+    RECEIPT("receipt.json", 4_096),
+    RECEIPT_SIGNATURE("receipt.p7s", 8_192),
+    ROOT("ca.pem", 65_536),
+    CHAIN("chain.pem", 262_144),
+    DEVICE_STATUS("status/device.ocsp.der", 16_384),
+    REVOCATION_LIST("status/ca.crl.der", 16_777_216);
+
+    /** What the name of the content's entry starts with. */
+    static final String CONTENT = "content/";
+
+    private final String path;
+    private final int maxSize;
+
+    BundleEntry(String path, int maxSize) {
+        this.path = path;
+        this.maxSize = maxSize;
+    }
+
+    String path() {
+        return path;
+    }
+
+    /** In bytes. */
+    int maxSize() {
+        return maxSize;
+    }
+}

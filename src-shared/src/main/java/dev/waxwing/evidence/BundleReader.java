@@ -1,0 +1,160 @@
+package dev.waxwing.evidence;
+
+import dev.waxwing.media.SafeName;
+import dev.waxwing.wire.Bytes;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+
+/**
+ * Reads an evidence bundle without unpacking it. Every file but the content is read whole within its limit; the content is
+ * hashed as it streams by. Owned by one thread.
+ */
+final class BundleReader implements Closeable {
+
+    private static final int END_RECORD = 22;
+    private static final int END_SIGNATURE = 0x06054B50;
+    private static final int MAX_ENTRIES = 16;
+    private static final int MAX_DIRECTORY = 65_536;
+    private static final int BUFFER = 65_536;
+
+    private final ZipFile zip;
+    private final Map<BundleEntry, Bytes> files;
+    private final ZipEntry content;
+
+    private BundleReader(ZipFile zip, Map<BundleEntry, Bytes> files, ZipEntry content) {
+        this.zip = zip;
+        this.files = files;
+        this.content = content;
+    }
+
+    /**
+     * @throws MalformedEvidenceException if the archive does not hold exactly the files of a bundle
+     * @throws IOException if the file cannot be read, or is not an archive
+     */
+    static BundleReader open(Path bundle) throws IOException, MalformedEvidenceException {
+        requireSmallDirectory(bundle);
+        ZipFile zip = new ZipFile(bundle.toFile(), StandardCharsets.UTF_8);
+        try {
+            Map<String, ZipEntry> entries = entries(zip);
+            Map<BundleEntry, Bytes> files = new HashMap<>();
+            for (BundleEntry file : BundleEntry.values()) {
+                ZipEntry entry = entries.remove(file.path());
+                if (entry == null) {
+                    throw new MalformedEvidenceException("the bundle has no " + file.path());
+                }
+                files.put(file, read(zip, entry, file.maxSize()));
+            }
+            return new BundleReader(zip, files, onlyContent(entries));
+        } catch (IOException | MalformedEvidenceException | RuntimeException e) {
+            zip.close();
+            throw e;
+        }
+    }
+
+    Bytes file(BundleEntry file) {
+        Bytes bytes = files.get(file);
+        if (bytes == null) {
+            throw new IllegalStateException("no " + file);
+        }
+        return bytes;
+    }
+
+    String contentName() {
+        return content.getName().substring(BundleEntry.CONTENT.length());
+    }
+
+    /** Hashes the content, as far as it can have the right size. */
+    Bytes contentSha256(long size) throws IOException, MalformedEvidenceException {
+        MessageDigest digest = Sha256.start();
+        byte[] buffer = new byte[BUFFER];
+        long read = 0;
+        try (InputStream in = zip.getInputStream(content)) {
+            for (int n = in.read(buffer); n >= 0 && read <= size; n = in.read(buffer)) {
+                read += n;
+                digest.update(buffer, 0, n);
+            }
+        }
+        if (read != size) {
+            throw new MalformedEvidenceException(
+                    "the content has " + (read < size ? "fewer" : "more") + " bytes than the manifest says");
+        }
+        return Bytes.of(digest.digest());
+    }
+
+    @Override
+    public void close() throws IOException {
+        zip.close();
+    }
+
+    /** The whole directory of an archive is loaded when it is opened; so its end record is looked at before. */
+    private static void requireSmallDirectory(Path bundle) throws IOException, MalformedEvidenceException {
+        try (RandomAccessFile file = new RandomAccessFile(bundle.toFile(), "r")) {
+            if (file.length() < END_RECORD) {
+                throw new MalformedEvidenceException("not a ZIP file");
+            }
+            file.seek(file.length() - END_RECORD);
+            byte[] end = new byte[END_RECORD];
+            file.readFully(end);
+            if (u32(end, 0) != END_SIGNATURE) {
+                throw new MalformedEvidenceException("not a ZIP file that ends without a comment");
+            }
+            if (u16(end, 10) > MAX_ENTRIES || u32(end, 12) > MAX_DIRECTORY) {
+                throw new MalformedEvidenceException("more files than a bundle has");
+            }
+        }
+    }
+
+    private static Map<String, ZipEntry> entries(ZipFile zip) throws MalformedEvidenceException {
+        Map<String, ZipEntry> entries = new HashMap<>();
+        for (var all = zip.entries(); all.hasMoreElements(); ) {
+            ZipEntry entry = all.nextElement();
+            if (entries.put(entry.getName(), entry) != null) {
+                throw new MalformedEvidenceException("a file twice: " + entry.getName());
+            }
+        }
+        // Directories of their own appear when a bundle is unpacked and packed again.
+        entries.remove(BundleEntry.CONTENT);
+        entries.remove("status/");
+        return entries;
+    }
+
+    private static ZipEntry onlyContent(Map<String, ZipEntry> entries) throws MalformedEvidenceException {
+        if (entries.size() != 1) {
+            throw new MalformedEvidenceException("not exactly one file besides the known ones, but " + entries.size());
+        }
+        ZipEntry content = entries.values().iterator().next();
+        String path = content.getName();
+        String name = path.startsWith(BundleEntry.CONTENT) ? path.substring(BundleEntry.CONTENT.length()) : "";
+        if (name.isEmpty() || !SafeName.forFile(name).equals(name)) {
+            throw new MalformedEvidenceException("not a file name for content: " + path);
+        }
+        return content;
+    }
+
+    private static Bytes read(ZipFile zip, ZipEntry entry, int max) throws IOException, MalformedEvidenceException {
+        try (InputStream in = zip.getInputStream(entry)) {
+            byte[] bytes = in.readNBytes(max + 1);
+            if (bytes.length > max) {
+                throw new MalformedEvidenceException(entry.getName() + " has more than " + max + " bytes");
+            }
+            return Bytes.of(bytes);
+        }
+    }
+
+    private static int u16(byte[] bytes, int at) {
+        return Byte.toUnsignedInt(bytes[at]) | Byte.toUnsignedInt(bytes[at + 1]) << 8;
+    }
+
+    private static long u32(byte[] bytes, int at) {
+        return u16(bytes, at) | (long) u16(bytes, at + 2) << 16;
+    }
+}

@@ -1,0 +1,120 @@
+package dev.waxwing.evidence;
+
+import dev.waxwing.media.SafeName;
+import dev.waxwing.trust.Certificates;
+import java.security.cert.X509Certificate;
+import java.util.HexFormat;
+import java.util.Locale;
+
+/** The page in an evidence bundle that says what it proves and how to check it with nothing but OpenSSL. */
+final class BundleReadme {
+
+    private BundleReadme() {}
+
+    static String text(Manifest manifest, Receipt receipt, X509Certificate root) {
+        String fingerprint = HexFormat.ofDelimiter(":")
+                .formatHex(Sha256.of(Certificates.encode(root)).toArray())
+                .toUpperCase(Locale.ROOT);
+        return TEXT.replace("@DEVICE@", manifest.device().value())
+                .replace("@SHOWN@", SafeName.forDisplay(manifest.name()))
+                .replace("@CONTENT@", BundleEntry.CONTENT + EvidenceBundle.contentName(manifest))
+                .replace("@SIZE@", Long.toString(manifest.size()))
+                .replace("@ACCEPTED@", receipt.acceptedAt().toString())
+                .replace("@EPOCH@", Long.toString(receipt.acceptedAt().getEpochSecond()))
+                .replace("@FINGERPRINT@", fingerprint);
+    }
+
+    private static final String TEXT = """
+        EVIDENCE BUNDLE
+
+        The device "@DEVICE@" offered a file that it called
+
+            @SHOWN@
+
+        of @SIZE@ bytes. It signed a manifest of it. A server accepted it at @ACCEPTED@
+        and signed a receipt.
+
+        WHAT THIS PROVES, AND WHAT NOT
+
+        If every check below succeeds, the holder of the key of device "@DEVICE@" signed the
+        manifest, the content is unchanged since, and the server confirmed that it accepted it. It
+        does not prove that what a picture shows is true. The time of acceptance is the server's
+        word, the time of capture ("capturedAt" in manifest.json) is the device's word.
+
+        This page is not signed. Compare its commands with the documentation of the software if
+        the bundle comes from somebody you do not trust.
+
+        FILES
+
+        content/                what the device sent, byte for byte; its name here is made safe
+        manifest.json           what the device says about the content
+        manifest.p7s            the device's signature over manifest.json (CMS, detached, DER)
+        receipt.json            what the server says about the manifest
+        receipt.p7s             the server's signature over receipt.json (CMS, detached, DER)
+        ca.pem                  the root certificate
+        chain.pem               issuing authority, device certificate, receipt signer's certificate
+        status/device.ocsp.der  status of the device's certificate at acceptance (OCSP response)
+        status/ca.crl.der       revocation list of the issuing authority at acceptance
+
+        THE CHECKS
+
+        You need OpenSSL 3.0 or later. Run the commands in the directory that holds this page.
+        They write four small .pem files there.
+
+        1. The root. Ask the operator for the fingerprint of the root certificate, over another
+           way than the one on which this bundle came. It must be what this prints:
+
+               openssl x509 -in ca.pem -noout -fingerprint -sha256
+
+           In this bundle it is
+
+               @FINGERPRINT@
+
+        2. The content. Both commands must print the same 64 digits:
+
+               openssl dgst -sha256 '@CONTENT@'
+               grep -o '"sha256":"[0-9a-f]*"' manifest.json
+
+        3. The manifest's signature. It must print "CMS Verification successful":
+
+               openssl cms -verify -binary -inform DER -in manifest.p7s -content manifest.json -CAfile ca.pem -certfile chain.pem -purpose any -attime @EPOCH@ -signer device.pem -out /dev/null
+
+        4. The signer. The first command must print urn:waxwing:device:NAME with the same name as
+           "device" in the second, and the extended key usage
+           2.25.108256188094313841353406873155001380261.1 (device), critical, and no other:
+
+               openssl x509 -in device.pem -noout -subject -ext subjectAltName,extendedKeyUsage
+               grep -o '"device":"[^"]*"' manifest.json
+
+        5. The receipt's signature. It must print "CMS Verification successful":
+
+               openssl cms -verify -binary -inform DER -in receipt.p7s -content receipt.json -CAfile ca.pem -certfile chain.pem -purpose any -attime @EPOCH@ -signer receipt-signer.pem -out /dev/null
+
+        6. The receipt's signer. It must print the extended key usage
+           2.25.108256188094313841353406873155001380261.3 (receipt signer), critical, and no other:
+
+               openssl x509 -in receipt-signer.pem -noout -subject -ext subjectAltName,extendedKeyUsage
+
+        7. The receipt is about this manifest. Both commands must print the same 64 digits:
+
+               openssl dgst -sha256 manifest.json
+               grep -o '"manifestSha256":"[0-9a-f]*"' receipt.json
+
+        8. The status of the device's certificate at acceptance. It must print "Response verify
+           OK" and "device.pem: good". A warning "Status times invalid" only says that the
+           response is of the past: the time of acceptance, @ACCEPTED@,
+           must lie between its "This Update" and "Next Update", give or take five minutes:
+
+               openssl x509 -in chain.pem -out issuing.pem
+               openssl ocsp -respin status/device.ocsp.der -issuer issuing.pem -cert device.pem -CAfile ca.pem -verify_other chain.pem -attime @EPOCH@ -no_nonce
+
+        9. The revocation list at acceptance. It must print "device.pem: OK" and
+           "receipt-signer.pem: OK":
+
+               openssl crl -inform DER -in status/ca.crl.der -out ca.crl.pem
+               openssl verify -purpose any -attime @EPOCH@ -CAfile ca.pem -untrusted chain.pem -crl_check -CRLfile ca.crl.pem device.pem receipt-signer.pem
+
+        A certificate that expired or was revoked after the time of acceptance does not make the
+        evidence worse: -attime judges as of then.
+        """;
+}

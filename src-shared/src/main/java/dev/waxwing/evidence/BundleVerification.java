@@ -1,0 +1,161 @@
+package dev.waxwing.evidence;
+
+import dev.waxwing.trust.Certificates;
+import dev.waxwing.trust.Role;
+import dev.waxwing.trust.StapledStatus;
+import dev.waxwing.trust.TrustedRoot;
+import dev.waxwing.trust.UntrustedException;
+import dev.waxwing.trust.VerifiedPeer;
+import dev.waxwing.wire.Bytes;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Verifies an evidence bundle (protocol section 15) without unpacking it and without any network. Memory does not depend
+ * on its size.
+ */
+public final class BundleVerification {
+
+    private BundleVerification() {}
+
+    /**
+     * Runs every check that the bundle allows; what is wrong with the bundle is in the report, and never thrown.
+     *
+     * @param ownRoot the root that the verifier trusts; without one the chains are verified to the bundle's own root,
+     *     which the report leaves for people to compare
+     * @throws IOException if the file cannot be read
+     */
+    public static VerificationReport verify(Path bundle, Optional<TrustedRoot> ownRoot) throws IOException {
+        try (BundleReader reader = BundleReader.open(bundle)) {
+            return verify(reader, ownRoot);
+        } catch (FileNotFoundException e) {
+            throw e;
+        } catch (IOException | MalformedEvidenceException e) {
+            Checklist list = new Checklist();
+            list.fail(Check.BUNDLE, e);
+            return list.report(Optional.empty(), Optional.empty());
+        }
+    }
+
+    private static VerificationReport verify(BundleReader bundle, Optional<TrustedRoot> ownRoot) {
+        Checklist list = new Checklist();
+        List<X509Certificate> chain = list.run(
+                        Check.BUNDLE, found -> bundle.contentName(), () -> pem(bundle, BundleEntry.CHAIN))
+                .orElse(List.of());
+        Optional<TrustedRoot> root = root(bundle, list, ownRoot);
+        Bytes manifestBytes = bundle.file(BundleEntry.MANIFEST);
+        Optional<Manifest> manifest =
+                list.run(Check.MANIFEST_FORM, Manifest::name, () -> Manifest.decode(manifestBytes));
+        ReceiptVerification.Checked receipt = ReceiptVerification.check(
+                list,
+                manifestBytes,
+                bundle.file(BundleEntry.RECEIPT),
+                bundle.file(BundleEntry.RECEIPT_SIGNATURE),
+                chain,
+                root);
+        if (manifest.isPresent()) {
+            list.run(Check.CONTENT_HASH, Bytes::hex, () -> content(bundle, manifest.get()));
+        } else {
+            list.skip(Check.CONTENT_HASH, "there is no manifest");
+        }
+        Optional<Instant> acceptedAt = receipt.receipt().map(Receipt::acceptedAt);
+        Optional<VerifiedPeer> device = device(bundle, list, chain, root, manifest, acceptedAt);
+        if (device.isPresent() && acceptedAt.isPresent()) {
+            list.run(
+                    Check.STATUS,
+                    at -> "good at " + at,
+                    () -> status(bundle, device.get(), receipt.signer(), acceptedAt.get()));
+        } else {
+            list.skip(Check.STATUS, "there is no verified signer or time");
+        }
+        return list.report(manifest, receipt.receipt());
+    }
+
+    private static Optional<TrustedRoot> root(BundleReader bundle, Checklist list, Optional<TrustedRoot> own) {
+        if (own.isPresent()) {
+            list.run(Check.ROOT, TrustedRoot::toString, () -> requireSame(enclosedRoot(bundle), own.get()));
+            return own;
+        }
+        try {
+            TrustedRoot enclosed = enclosedRoot(bundle);
+            Bytes fingerprint = Sha256.of(Certificates.encode(enclosed.certificate()));
+            list.skip(Check.ROOT, "compare the SHA-256 fingerprint of ca.pem yourself: " + fingerprint.hex());
+            return Optional.of(enclosed);
+        } catch (MalformedEvidenceException | UntrustedException e) {
+            list.fail(Check.ROOT, e);
+            return Optional.empty();
+        }
+    }
+
+    private static TrustedRoot enclosedRoot(BundleReader bundle) throws MalformedEvidenceException, UntrustedException {
+        List<X509Certificate> certificates = pem(bundle, BundleEntry.ROOT);
+        if (certificates.size() != 1) {
+            throw new MalformedEvidenceException("ca.pem has more than one certificate");
+        }
+        return TrustedRoot.of(certificates.getFirst());
+    }
+
+    private static TrustedRoot requireSame(TrustedRoot enclosed, TrustedRoot own) throws UntrustedException {
+        if (!enclosed.certificate().equals(own.certificate())) {
+            throw new UntrustedException(
+                    UntrustedException.Reason.UNKNOWN_ISSUER, "the bundle is of another root: " + enclosed);
+        }
+        return own;
+    }
+
+    private static Bytes content(BundleReader bundle, Manifest manifest)
+            throws IOException, MalformedEvidenceException {
+        Bytes sha256 = bundle.contentSha256(manifest.size());
+        if (!sha256.equals(manifest.sha256())) {
+            throw new MalformedEvidenceException("the content has another hash: " + sha256.hex());
+        }
+        return sha256;
+    }
+
+    private static Optional<VerifiedPeer> device(
+            BundleReader bundle,
+            Checklist list,
+            List<X509Certificate> chain,
+            Optional<TrustedRoot> root,
+            Optional<Manifest> manifest,
+            Optional<Instant> acceptedAt) {
+        var checks = new SignerChecks(list, Role.DEVICE, chain);
+        Optional<X509Certificate> signer = checks.signature(
+                Check.MANIFEST_SIGNATURE,
+                bundle.file(BundleEntry.MANIFEST),
+                bundle.file(BundleEntry.MANIFEST_SIGNATURE));
+        if (signer.isPresent()) {
+            checks.role(Check.MANIFEST_SIGNER, signer.get(), manifest.map(Manifest::device));
+        } else {
+            list.skip(Check.MANIFEST_SIGNER, "there is no signature");
+        }
+        if (signer.isPresent() && root.isPresent() && acceptedAt.isPresent()) {
+            return checks.chain(Check.MANIFEST_CHAIN, signer.get(), root.get(), acceptedAt.get());
+        }
+        list.skip(Check.MANIFEST_CHAIN, "there is no signature, root or time");
+        return Optional.empty();
+    }
+
+    private static Instant status(
+            BundleReader bundle, VerifiedPeer device, Optional<X509Certificate> receiptSigner, Instant at)
+            throws UntrustedException {
+        Bytes response = bundle.file(BundleEntry.DEVICE_STATUS);
+        new StapledStatus().check(device.certificate(), device.issuer(), response, at);
+        var list = RevocationList.of(bundle.file(BundleEntry.REVOCATION_LIST), device.issuer(), at);
+        list.requireAbsent(device.certificate());
+        if (receiptSigner.isPresent()) {
+            list.requireAbsent(receiptSigner.get());
+        }
+        return at;
+    }
+
+    private static List<X509Certificate> pem(BundleReader bundle, BundleEntry file) throws UntrustedException {
+        return Certificates.fromPem(new String(bundle.file(file).toArray(), StandardCharsets.US_ASCII));
+    }
+}

@@ -1,0 +1,168 @@
+package dev.waxwing.evidence;
+
+import dev.waxwing.media.ApplicationMessage;
+import dev.waxwing.trust.Certificates;
+import dev.waxwing.trust.Credential;
+import dev.waxwing.trust.Der;
+import dev.waxwing.trust.KeyKind;
+import dev.waxwing.trust.UntrustedException;
+import dev.waxwing.wire.Bytes;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.util.Set;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.ASN1EncodableVector;
+import org.bouncycastle.asn1.ASN1Encoding;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERNull;
+import org.bouncycastle.asn1.DEROctetString;
+import org.bouncycastle.asn1.DERSet;
+import org.bouncycastle.asn1.cms.Attribute;
+import org.bouncycastle.asn1.cms.CMSAttributes;
+import org.bouncycastle.asn1.cms.CMSObjectIdentifiers;
+import org.bouncycastle.asn1.cms.ContentInfo;
+import org.bouncycastle.asn1.cms.IssuerAndSerialNumber;
+import org.bouncycastle.asn1.cms.SignerIdentifier;
+import org.bouncycastle.asn1.cms.SignerInfo;
+import org.bouncycastle.asn1.ess.ESSCertIDv2;
+import org.bouncycastle.asn1.ess.SigningCertificateV2;
+import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+
+/**
+ * Detached CMS signatures over manifests and receipts, with exactly three signed attributes and nothing enclosed (protocol
+ * section 14.4). Who may sign what is for the caller to decide: {@link #signer} names the certificate to look up, and
+ * {@link #verify} says whether that certificate's key signed that content.
+ */
+public final class DetachedSignature {
+
+    private static final AlgorithmIdentifier SHA256 = new AlgorithmIdentifier(NISTObjectIdentifiers.id_sha256);
+    private static final String ECDSA_WITH_SHA256 = "2a8648ce3d040302";
+    /** RFC 5754 section 3.2 allows both: rsaEncryption and sha256WithRSAEncryption. */
+    private static final Set<String> RSA_WITH_SHA256 = Set.of("2a864886f70d010101", "2a864886f70d01010b");
+
+    private DetachedSignature() {}
+
+    /**
+     * Signs the content.
+     *
+     * @throws IllegalStateException if the credential's key cannot sign
+     */
+    public static Bytes sign(Bytes content, Credential signer) {
+        try {
+            X509Certificate certificate = signer.certificate();
+            boolean rsa = KeyKind.of(certificate.getPublicKey()) == KeyKind.RSA;
+            DERSet attributes = new DERSet(attributes(content, certificate));
+            Signature engine = Signature.getInstance(rsa ? "SHA256withRSA" : "SHA256withECDSA");
+            engine.initSign(signer.privateKey());
+            engine.update(attributes.getEncoded(ASN1Encoding.DER));
+            var algorithm = rsa
+                    ? new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE)
+                    : new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA256);
+            var signerInfo = new SignerInfo(
+                    signerIdentifier(certificate),
+                    SHA256,
+                    attributes,
+                    algorithm,
+                    new DEROctetString(engine.sign()),
+                    null);
+            var signedData = new org.bouncycastle.asn1.cms.SignedData(
+                    new DERSet(SHA256),
+                    new ContentInfo(CMSObjectIdentifiers.data, null),
+                    null,
+                    null,
+                    new DERSet(signerInfo));
+            return Bytes.of(new ContentInfo(CMSObjectIdentifiers.signedData, signedData).getEncoded(ASN1Encoding.DER));
+        } catch (GeneralSecurityException | IOException | UntrustedException e) {
+            throw new IllegalStateException("cannot sign as " + signer, e);
+        }
+    }
+
+    /**
+     * Which certificate the signature claims to be by. Nothing is verified yet but the form.
+     *
+     * @throws InvalidSignatureException if the bytes are not in the form of section 14.4
+     */
+    public static SignerId signer(Bytes signature) throws InvalidSignatureException {
+        return parse(signature).signer();
+    }
+
+    /**
+     * Verifies that the key of exactly this certificate signed exactly this content. The certificate itself is not judged.
+     *
+     * @throws InvalidSignatureException if it did not, or the bytes are not in the form of section 14.4
+     */
+    public static void verify(Bytes content, Bytes signature, X509Certificate signer) throws InvalidSignatureException {
+        SignedData data = parse(signature);
+        SignerId expected = SignerId.of(signer);
+        if (!data.signer().equals(expected)
+                || data.certificateId() != null && !data.certificateId().equals(expected)) {
+            throw new InvalidSignatureException("the signature names another certificate");
+        }
+        if (!data.certificateSha256().equals(Sha256.of(Certificates.encode(signer)))) {
+            throw new InvalidSignatureException("the signature covers the hash of another certificate");
+        }
+        if (!data.messageDigest().equals(Sha256.of(content))) {
+            throw new InvalidSignatureException("the signature is over other content");
+        }
+        if (!verifies(data, signer)) {
+            throw new InvalidSignatureException("the signature does not verify");
+        }
+    }
+
+    private static SignedData parse(Bytes signature) throws InvalidSignatureException {
+        if (signature.size() > ApplicationMessage.MAX_SIGNATURE) {
+            throw new InvalidSignatureException("a signature of " + signature.size() + " bytes");
+        }
+        try {
+            return SignedData.parse(signature);
+        } catch (Der.MalformedException e) {
+            throw new InvalidSignatureException("signature: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean verifies(SignedData data, X509Certificate signer) throws InvalidSignatureException {
+        try {
+            boolean rsa = KeyKind.of(signer.getPublicKey()) == KeyKind.RSA;
+            if (!(rsa
+                    ? RSA_WITH_SHA256.contains(data.algorithm())
+                    : data.algorithm().equals(ECDSA_WITH_SHA256))) {
+                throw new InvalidSignatureException("an algorithm that does not fit the signer's key");
+            }
+            Signature engine = Signature.getInstance(rsa ? "SHA256withRSA" : "SHA256withECDSA");
+            engine.initVerify(signer.getPublicKey());
+            engine.update(data.signedAttributes().asByteBuffer());
+            return engine.verify(data.signature().toArray());
+        } catch (GeneralSecurityException | UntrustedException e) {
+            throw new InvalidSignatureException("the signature does not verify: " + e.getMessage(), e);
+        }
+    }
+
+    private static ASN1EncodableVector attributes(Bytes content, X509Certificate certificate) {
+        var attributes = new ASN1EncodableVector();
+        attributes.add(attribute(CMSAttributes.contentType, CMSObjectIdentifiers.data));
+        attributes.add(attribute(
+                CMSAttributes.messageDigest,
+                new DEROctetString(Sha256.of(content).toArray())));
+        attributes.add(attribute(
+                PKCSObjectIdentifiers.id_aa_signingCertificateV2,
+                new SigningCertificateV2(new ESSCertIDv2(
+                        Sha256.of(Certificates.encode(certificate)).toArray()))));
+        return attributes;
+    }
+
+    private static Attribute attribute(ASN1ObjectIdentifier type, ASN1Encodable value) {
+        return new Attribute(type, new DERSet(value));
+    }
+
+    private static SignerIdentifier signerIdentifier(X509Certificate certificate) {
+        X500Name issuer =
+                X500Name.getInstance(certificate.getIssuerX500Principal().getEncoded());
+        return new SignerIdentifier(new IssuerAndSerialNumber(issuer, certificate.getSerialNumber()));
+    }
+}

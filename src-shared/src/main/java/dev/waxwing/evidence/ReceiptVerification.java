@@ -1,0 +1,74 @@
+package dev.waxwing.evidence;
+
+import dev.waxwing.trust.Role;
+import dev.waxwing.trust.TrustedRoot;
+import dev.waxwing.wire.Bytes;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Optional;
+
+/** Verifies a receipt (protocol section 14.3), by the device that got it or by anyone later, without any network. */
+public final class ReceiptVerification {
+
+    private ReceiptVerification() {}
+
+    /**
+     * @param manifest the exact bytes of the manifest that was sent
+     * @param chain the receipt signer's certificate and its authorities, in any order, without the root
+     */
+    public static VerificationReport verify(
+            Bytes manifest, Bytes receipt, Bytes signature, List<X509Certificate> chain, TrustedRoot root) {
+        Checklist list = new Checklist();
+        Optional<Manifest> said = list.run(Check.MANIFEST_FORM, Manifest::name, () -> Manifest.decode(manifest));
+        Checked checked = check(list, manifest, receipt, signature, chain, Optional.of(root));
+        return list.report(said, checked.receipt());
+    }
+
+    /**
+     * What the checks of a receipt found.
+     *
+     * @param receipt if it is well-formed
+     * @param signer if the signature is right
+     */
+    record Checked(Optional<Receipt> receipt, Optional<X509Certificate> signer) {}
+
+    static Checked check(
+            Checklist list,
+            Bytes manifest,
+            Bytes receipt,
+            Bytes signature,
+            List<X509Certificate> certificates,
+            Optional<TrustedRoot> root) {
+        Optional<Receipt> parsed =
+                list.run(Check.RECEIPT_FORM, r -> "accepted at " + r.acceptedAt(), () -> Receipt.decode(receipt));
+        var signer = new SignerChecks(list, Role.RECEIPT, certificates);
+        Optional<X509Certificate> certificate = signer.signature(Check.RECEIPT_SIGNATURE, receipt, signature);
+        if (certificate.isPresent()) {
+            signer.role(Check.RECEIPT_SIGNER, certificate.get(), Optional.empty());
+        } else {
+            list.skip(Check.RECEIPT_SIGNER, "there is no signature");
+        }
+        if (certificate.isPresent() && parsed.isPresent() && root.isPresent()) {
+            signer.chain(
+                    Check.RECEIPT_CHAIN,
+                    certificate.get(),
+                    root.get(),
+                    parsed.get().acceptedAt());
+        } else {
+            list.skip(Check.RECEIPT_CHAIN, "there is no signature, root or time");
+        }
+        if (parsed.isPresent()) {
+            list.run(Check.RECEIPT_NAMES_MANIFEST, Bytes::hex, () -> namesManifest(parsed.get(), manifest));
+        } else {
+            list.skip(Check.RECEIPT_NAMES_MANIFEST, "there is no receipt");
+        }
+        return new Checked(parsed, certificate);
+    }
+
+    private static Bytes namesManifest(Receipt receipt, Bytes manifest) throws MalformedEvidenceException {
+        if (!receipt.manifestSha256().equals(Manifest.sha256(manifest))) {
+            throw new MalformedEvidenceException("the receipt is about another manifest");
+        }
+        return receipt.manifestSha256();
+    }
+}
