@@ -1,5 +1,7 @@
 package dev.waxwing.channel;
 
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
 import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.crypto.Suite;
 import dev.waxwing.handshake.EnrolmentRequestFactory;
@@ -7,9 +9,11 @@ import dev.waxwing.handshake.SessionGrant;
 import dev.waxwing.handshake.SessionTerms;
 import dev.waxwing.trust.CertificateStatus;
 import dev.waxwing.trust.Credential;
+import dev.waxwing.trust.PeerName;
 import dev.waxwing.trust.PeerVerifier;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.TestPki;
+import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Incident;
 import java.io.IOException;
@@ -17,6 +21,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -30,6 +35,8 @@ final class Loopback implements AutoCloseable {
 
     static final Incident INCIDENT = new Incident(0x0123456789abcdefL);
     static final SessionGrant GRANT = new SessionGrant(41, 4);
+    static final PeerName DEVICE = new PeerName("camera-1");
+    static final byte[] TOKEN = "sixteen bytes!!!".getBytes(StandardCharsets.US_ASCII);
 
     final TestPki pki = TestPki.create();
     final SecureRandom random = new SecureRandom();
@@ -41,7 +48,7 @@ final class Loopback implements AutoCloseable {
     DevicePolicy devicePolicy = DevicePolicy.defaults();
     SessionAdmission admission = (device, session) -> GRANT;
     EnrolmentDesk desk = (token, pkcs10, session) -> {
-        throw new RefusedException(dev.waxwing.wire.AlertCode.AUTH_FAILED, "no such invite");
+        throw new RefusedException(AlertCode.AUTH_FAILED, "no such invite");
     };
     CertificateStatus status = (leaf, issuer, unused, now) -> {};
 
@@ -85,6 +92,12 @@ final class Loopback implements AutoCloseable {
         return result;
     }
 
+    /** An attacker in front of the listener. */
+    Relay relay() throws IOException {
+        return new Relay(listener.getLocalAddress());
+    }
+
+    /** Accepts the next connection without saying anything to it. */
     SocketChannel acceptRaw() throws IOException {
         return listener.accept();
     }
@@ -125,8 +138,13 @@ final class Loopback implements AutoCloseable {
         return deviceEndpoint().connect(dial(), credential, pki.root());
     }
 
-    EnrolledIdentity enrol(Bytes pin, byte[] token, EnrolmentRequestFactory requests) throws Exception {
-        return deviceEndpoint().enrol(dial(), pin, new dev.waxwing.trust.PeerName("camera-1"), token, requests);
+    EnrolledIdentity enrol(SocketChannel socket, Bytes pin, EnrolmentRequestFactory requests) throws Exception {
+        return deviceEndpoint().enrol(socket, pin, DEVICE, TOKEN, requests);
+    }
+
+    /** Whatever the device sees, the server's own view of the refusal. */
+    static RefusedHandshakeException refusal(CompletableFuture<Accepted> accepted) {
+        return catchThrowableOfType(RefusedHandshakeException.class, () -> get(accepted));
     }
 
     /** Both ends of a session. */

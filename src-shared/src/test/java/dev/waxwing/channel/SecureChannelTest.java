@@ -10,6 +10,8 @@ import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.PeerAlertException;
 import dev.waxwing.wire.TruncatedException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Random;
@@ -138,8 +140,8 @@ class SecureChannelTest {
             OutgoingRecord record = channel.newRecord();
             record.buffer().put(content.asByteBuffer());
             channel.send(record);
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,0 +1,154 @@
+package dev.waxwing.channel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.waxwing.handshake.EnrolmentRequestFactory;
+import dev.waxwing.handshake.EnrolmentRequestFactory.EnrolmentRequest;
+import dev.waxwing.trust.Credential;
+import dev.waxwing.trust.Role;
+import dev.waxwing.trust.TestPki;
+import dev.waxwing.wire.Alert;
+import dev.waxwing.wire.AlertCode;
+import dev.waxwing.wire.Bytes;
+import dev.waxwing.wire.PeerAlertException;
+import dev.waxwing.wire.ProtocolException;
+import dev.waxwing.wire.SessionId;
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Protocol section 9, over real sockets. The desk here looks at nothing: what it checks is its own affair. */
+@Timeout(60)
+class EnrolmentTest {
+
+    private static final Bytes PKCS10 = Bytes.fromHex("3003020100");
+
+    private final KeyPair keys = TestPki.p256();
+
+    @Test
+    void gives_a_device_its_certificate() throws Exception {
+        try (Loopback loopback = new Loopback()) {
+            AtomicReference<SessionId> atDevice = new AtomicReference<>();
+            AtomicReference<SessionId> atDesk = new AtomicReference<>();
+            loopback.desk = (token, pkcs10, session) -> {
+                atDesk.set(session);
+                assertThat(token).isEqualTo(Loopback.TOKEN);
+                assertThat(Bytes.of(pkcs10)).isEqualTo(PKCS10);
+                return issued(loopback, "camera-1", keys);
+            };
+            CompletableFuture<Accepted> accepted = loopback.accept();
+
+            EnrolledIdentity identity = loopback.enrol(loopback.dial(), pin(loopback), session -> {
+                atDevice.set(session);
+                return new EnrolmentRequest(keys, PKCS10);
+            });
+
+            assertThat(Loopback.get(accepted))
+                    .isEqualTo(new Accepted.Enrolled(
+                            Loopback.DEVICE, identity.credential().certificate()));
+            assertThat(identity.name()).isEqualTo(Loopback.DEVICE);
+            assertThat(identity.root().certificate()).isEqualTo(loopback.pki.rootCertificate());
+            assertThat(identity.credential().chain()).hasSize(2);
+            assertThat(identity.credential().privateKey()).isEqualTo(keys.getPrivate());
+            assertThat(atDesk.get()).isEqualTo(atDevice.get());
+
+            // The certificate is good for a session.
+            CompletableFuture<Accepted> again = loopback.accept();
+            loopback.connect(identity.credential()).abort();
+            assertThat(Loopback.get(again)).isInstanceOf(Accepted.Connected.class);
+        }
+    }
+
+    @Test
+    void every_refusal_of_the_desk_is_auth_failed() throws Exception {
+        try (Loopback loopback = new Loopback()) {
+            loopback.desk = (token, pkcs10, session) -> {
+                throw new RefusedException(AlertCode.POLICY, "the invite was redeemed by another key");
+            };
+            CompletableFuture<Accepted> accepted = loopback.accept();
+            assertThatThrownBy(() -> loopback.enrol(loopback.dial(), pin(loopback), requests()))
+                    .isInstanceOfSatisfying(PeerAlertException.class, e -> assertThat(e.alert())
+                            .isEqualTo(new Alert(AlertCode.AUTH_FAILED, Loopback.INCIDENT)));
+            assertThat(Loopback.refusal(accepted).reason()).isEqualTo("the invite was redeemed by another key");
+        }
+    }
+
+    @Test
+    void sends_nothing_secret_to_a_server_whose_root_was_not_pinned() throws Exception {
+        try (Loopback loopback = new Loopback();
+                Relay relay = loopback.relay()) {
+            CompletableFuture<Accepted> accepted = loopback.accept();
+            Bytes otherPin = TestPki.create().root().spkiSha256();
+
+            ProtocolException refused = catchThrowableOfType(
+                    ProtocolException.class,
+                    () -> loopback.enrol(relay.dial(), otherPin, session -> {
+                        throw new AssertionError("no key is made for an unknown server");
+                    }));
+
+            assertThat(refused.code()).isEqualTo(AlertCode.AUTH_FAILED);
+            assertThatThrownBy(() -> Loopback.get(accepted)).isInstanceOf(PeerAlertException.class);
+            // ClientHello and one alert.
+            assertThat(relay.fromDevice).hasSize(2);
+            assertThat(relay.fromDevice.getLast().size()).isEqualTo(8 + 32 + 1 + 16);
+        }
+    }
+
+    @Test
+    void device_refuses_a_certificate_with_another_name() throws Exception {
+        refusesAnswer("camera-2", keys);
+    }
+
+    @Test
+    void device_refuses_a_certificate_for_another_key() throws Exception {
+        refusesAnswer("camera-1", TestPki.p256());
+    }
+
+    @Test
+    void device_refuses_a_certificate_of_another_authority() throws Exception {
+        try (Loopback loopback = new Loopback()) {
+            TestPki other = TestPki.create();
+            Credential foreign =
+                    other.request(Role.DEVICE, "camera-1").keys(keys).issue();
+            loopback.desk = (token, pkcs10, session) ->
+                    List.of(foreign.certificate(), other.issuingCertificate(), loopback.pki.rootCertificate());
+            loopback.accept();
+            assertThatThrownBy(() -> loopback.enrol(loopback.dial(), pin(loopback), requests()))
+                    .isInstanceOfSatisfying(
+                            ProtocolException.class, e -> assertThat(e.code()).isEqualTo(AlertCode.AUTH_FAILED));
+        }
+    }
+
+    private void refusesAnswer(String name, KeyPair keyPair) throws Exception {
+        try (Loopback loopback = new Loopback()) {
+            loopback.desk = (token, pkcs10, session) -> issued(loopback, name, keyPair);
+            loopback.accept();
+            assertThatThrownBy(() -> loopback.enrol(loopback.dial(), pin(loopback), requests()))
+                    .isInstanceOfSatisfying(
+                            ProtocolException.class, e -> assertThat(e.code()).isEqualTo(AlertCode.AUTH_FAILED));
+        }
+    }
+
+    private EnrolmentRequestFactory requests() {
+        return session -> new EnrolmentRequest(keys, PKCS10);
+    }
+
+    private static Bytes pin(Loopback loopback) {
+        return loopback.pki.root().spkiSha256();
+    }
+
+    private static List<X509Certificate> issued(Loopback loopback, String name, KeyPair keyPair) {
+        Credential device =
+                loopback.pki.request(Role.DEVICE, name).keys(keyPair).issue();
+        List<X509Certificate> chain = new ArrayList<>(device.chain());
+        chain.add(loopback.pki.rootCertificate());
+        return chain;
+    }
+}
