@@ -23,9 +23,12 @@ import dev.waxwing.enrollment.InviteToken;
 import dev.waxwing.trust.PeerName;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -42,8 +45,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public final class Enrollment {
 
-    /** Each turn that is lost to another thread means that the other one got further, so a few suffice. */
-    private static final int MAX_TURNS = 8;
+    /** A signature that takes longer is that of a process that died. */
+    private static final Duration SIGNING = Duration.ofSeconds(2);
+
+    private static final Duration PAUSE = Duration.ofMillis(50);
+
+    /** Enough to wait for one signature that never comes, and to be beaten to the next a few times. */
+    private static final int MAX_TURNS = 120;
 
     private final InviteRepository invites;
     private final CertificateAuthority authority;
@@ -52,6 +60,7 @@ public final class Enrollment {
     private final Inventory inventory;
     private final Revocation revocation;
     private final AuditTrail audit;
+    private final Clock clock;
 
     /** Enrolment with this authority. */
     public Enrollment(
@@ -70,6 +79,7 @@ public final class Enrollment {
         this.inventory = inventory;
         this.revocation = revocation;
         this.audit = audit;
+        this.clock = clock;
     }
 
     /**
@@ -121,12 +131,24 @@ public final class Enrollment {
             if (entry.isPresent()) {
                 return Optional.of(again(invite, entry.get()));
             }
-            issuance.abandon(bound.get());
-            if (inventory.find(bound.get()).isPresent()) {
-                return Optional.empty(); // Signed in this very moment.
+            if (!outOfTheWay(bound.get())) {
+                return Optional.empty();
             }
         }
         return issue(invite, request);
+    }
+
+    /** Whether nothing can come any more of an intent; waits a little while another thread may still be signing it. */
+    private boolean outOfTheWay(SerialNumber intent) {
+        Optional<Instant> storedAt = inventory.intentStoredAt(intent);
+        if (storedAt.isEmpty()) {
+            return inventory.find(intent).isEmpty(); // Given up before, or signed in this very moment.
+        }
+        if (clock.instant().isAfter(storedAt.get().plus(SIGNING))) {
+            return issuance.abandon(intent);
+        }
+        LockSupport.parkNanos(PAUSE.toNanos());
+        return false;
     }
 
     private Optional<Reason> refusal(InviteEntry invite, CertificateRequest request) {
@@ -173,9 +195,10 @@ public final class Enrollment {
     private Optional<EnrollmentResult> bindAndSign(
             InviteEntry invite, CertificateRequest request, PreparedCertificate prepared) {
         SerialNumber serialNumber = prepared.serialNumber();
-        boolean bound = invite.state() == InviteState.OPEN
+        String former = invite.certificateSerialNumber();
+        boolean bound = former == null
                 ? invites.redeem(invite.id(), request.spkiSha256(), serialNumber)
-                : invites.rebind(invite.id(), invite.certificateSerialNumber(), serialNumber);
+                : invites.rebind(invite.id(), former, serialNumber);
         if (!bound) {
             issuance.abandon(serialNumber);
             return Optional.empty();

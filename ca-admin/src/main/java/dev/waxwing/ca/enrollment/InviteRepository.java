@@ -89,7 +89,7 @@ final class InviteRepository {
     }
 
     /** Puts another prepared certificate in place of one that was never signed; false when somebody was faster. */
-    boolean rebind(String id, @Nullable String former, SerialNumber serialNumber) {
+    boolean rebind(String id, String former, SerialNumber serialNumber) {
         return jdbc.sql("""
             UPDATE invite SET serial_number = :serial
              WHERE id = :id AND serial_number = :former AND revoked_at IS NULL AND expires_at > :now

@@ -100,6 +100,14 @@ public final class Inventory {
                 == 1;
     }
 
+    /** When an intent was stored that is neither a certificate nor given up, or nothing. */
+    public Optional<Instant> intentStoredAt(SerialNumber serialNumber) {
+        return jdbc.sql("SELECT created_at FROM certificate WHERE serial_number = :serial AND state = 'pending'")
+                .param("serial", serialNumber.toString())
+                .query((row, _) -> instant(row, "created_at"))
+                .optional();
+    }
+
     /** Gives up all intents older than {@code age}: what was being signed when a process was killed. */
     public int abandonOlderThan(Duration age) {
         return jdbc.sql("UPDATE certificate SET state = 'abandoned' WHERE state = 'pending' AND created_at < :limit")
