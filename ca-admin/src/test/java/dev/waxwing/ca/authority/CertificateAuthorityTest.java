@@ -1,0 +1,297 @@
+package dev.waxwing.ca.authority;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waxwing.ca.AdjustableClock;
+import dev.waxwing.ca.TestDeployment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.bouncycastle.asn1.x509.Extension;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CertificateAuthorityTest {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void the_first_start_makes_a_root_and_an_issuing_authority() throws Exception {
+        TestDeployment deployment = TestDeployment.in(directory);
+        X509Certificate root = deployment.authority.rootCertificate();
+        X509Certificate issuing = deployment.authority.issuingCertificate();
+
+        assertThat(root.getSubjectX500Principal().getName()).matches("CN=Waxwing Root CA [0-9a-f]{8}");
+        assertThat(root.getSigAlgName()).isEqualTo("SHA384withECDSA");
+        assertThat(root.getBasicConstraints()).isEqualTo(1);
+        assertThat(root.getNotAfter().toInstant())
+                .isEqualTo(deployment
+                        .clock
+                        .instant()
+                        .atOffset(ZoneOffset.UTC)
+                        .plusYears(20)
+                        .toInstant());
+        root.verify(root.getPublicKey());
+
+        assertThat(issuing.getSubjectX500Principal().getName()).matches("CN=Waxwing Issuing CA [0-9a-f]{8}");
+        assertThat(issuing.getBasicConstraints()).isZero();
+        assertThat(issuing.getNotAfter().toInstant())
+                .isEqualTo(deployment
+                        .clock
+                        .instant()
+                        .atOffset(ZoneOffset.UTC)
+                        .plusYears(5)
+                        .toInstant());
+        issuing.verify(root.getPublicKey());
+
+        for (X509Certificate certificate : List.of(root, issuing)) {
+            boolean[] usage = certificate.getKeyUsage();
+            assertThat(usage[5] && usage[6]).as("keyCertSign and cRLSign").isTrue();
+            assertThat(certificate.getCriticalExtensionOIDs())
+                    .containsExactlyInAnyOrder(Extension.basicConstraints.getId(), Extension.keyUsage.getId());
+            assertThat(certificate.getNonCriticalExtensionOIDs())
+                    .containsExactlyInAnyOrder(
+                            Extension.subjectKeyIdentifier.getId(), Extension.authorityKeyIdentifier.getId());
+            assertThat(certificate.getSerialNumber().signum()).isPositive();
+        }
+        assertThat(deployment.authority.facts().keysEncrypted()).isFalse();
+        assertThat(deployment.authority.facts().rootKeyAtHand()).isTrue();
+    }
+
+    @Test
+    void a_restart_opens_the_same_authority() {
+        TestDeployment first = TestDeployment.in(directory);
+        TestDeployment second = first.restarted();
+
+        assertThat(second.authority.rootCertificate()).isEqualTo(first.authority.rootCertificate());
+        assertThat(second.authority.issuingCertificate()).isEqualTo(first.authority.issuingCertificate());
+    }
+
+    @Test
+    void keys_are_readable_by_their_owner_only() throws IOException {
+        Files.createDirectories(directory.resolve("keys"));
+        Files.setPosixFilePermissions(directory.resolve("keys"), PosixFilePermissions.fromString("rwxr-xr-x"));
+        TestDeployment.in(directory);
+
+        assertThat(permissions(directory.resolve("keys"))).isEqualTo("rwx------");
+        try (Stream<Path> files = Files.list(directory.resolve("keys"))) {
+            assertThat(files)
+                    .hasSize(6)
+                    .allSatisfy(file -> assertThat(permissions(file)).isEqualTo("rw-------"));
+        }
+    }
+
+    private static String permissions(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
+
+    @Test
+    void private_keys_are_never_stored_in_the_clear() throws IOException {
+        TestDeployment.in(directory);
+        for (String name : List.of("root", "issuing", "server", "receipt", "ocsp")) {
+            assertThat(read(name)).contains("BEGIN ENCRYPTED PRIVATE KEY").doesNotContain("BEGIN PRIVATE KEY");
+        }
+    }
+
+    private String read(String name) throws IOException {
+        return Files.readString(file(name));
+    }
+
+    private Path file(String name) {
+        return directory.resolve("keys").resolve(name + ".pem");
+    }
+
+    /** What a start leaves behind when it is killed after the root's file, after the root's row, after the issuing file. */
+    @ParameterizedTest
+    @ValueSource(strings = {"DELETE FROM ca_authority", "DELETE FROM ca_authority WHERE role = 'issuing'"})
+    void an_interrupted_first_start_is_taken_up_where_it_stopped(String lost) throws IOException {
+        TestDeployment first = TestDeployment.in(directory);
+        first.jdbc.sql(lost).update();
+        Files.delete(file("issuing"));
+        Files.delete(file("server"));
+
+        TestDeployment second = first.restarted();
+
+        assertThat(second.authority.rootCertificate()).isEqualTo(first.authority.rootCertificate());
+        assertThat(second.authority.issuingCertificate()).isNotEqualTo(first.authority.issuingCertificate());
+        assertThat(second.credentials.server().chain().getLast()).isEqualTo(second.authority.issuingCertificate());
+        assertThat(second.restarted().authority.issuingCertificate()).isEqualTo(second.authority.issuingCertificate());
+    }
+
+    @Test
+    void an_unfinished_file_is_cleared_away() throws IOException {
+        Path unfinished = directory.resolve("keys").resolve("root.pem-123.unfinished");
+        Files.createDirectories(unfinished.getParent());
+        Files.writeString(unfinished, "-----BEGIN ENCR");
+        TestDeployment.in(directory);
+
+        assertThat(unfinished).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"root", "issuing"})
+    void refuses_to_make_a_new_authority_in_place_of_one_that_the_database_knows(String role) throws IOException {
+        TestDeployment deployment = TestDeployment.in(directory);
+        Files.delete(file(role));
+
+        assertThatThrownBy(deployment::restarted)
+                .isInstanceOf(AuthorityException.class)
+                .hasMessageContaining(role + ".pem is missing")
+                .hasMessageContaining("backup");
+        assertThat(file(role)).doesNotExist();
+    }
+
+    @Test
+    void refuses_keys_of_another_database() {
+        TestDeployment deployment = TestDeployment.in(directory);
+        DataSource foreign = TestDeployment.in(directory.resolve("other")).database;
+
+        assertThatThrownBy(() -> start(foreign))
+                .isInstanceOf(AuthorityException.class)
+                .hasMessageContaining("another database");
+        assertThat(deployment.restarted().authority.rootCertificate())
+                .isEqualTo(deployment.authority.rootCertificate());
+    }
+
+    private TestDeployment start(DataSource database) {
+        AdjustableClock clock = new AdjustableClock(Instant.now());
+        return new TestDeployment(
+                directory, database, clock, new KeysProperties(null), TestDeployment.properties(null));
+    }
+
+    @Test
+    void refuses_an_issuing_authority_of_another_root() throws IOException {
+        TestDeployment deployment = TestDeployment.in(directory);
+        TestDeployment other = TestDeployment.in(directory.resolve("other"));
+        deployment.jdbc.sql("DELETE FROM ca_authority WHERE role = 'issuing'").update();
+        deployment.keys.store(
+                "issuing",
+                other.keys.load("issuing").orElseThrow().privateKey(),
+                other.keys.load("issuing").orElseThrow().chain());
+
+        assertThatThrownBy(deployment::restarted)
+                .isInstanceOf(AuthorityException.class)
+                .hasMessageContaining("not made by the root");
+    }
+
+    @Test
+    void refuses_a_key_that_is_not_that_of_its_certificate() {
+        TestDeployment deployment = TestDeployment.in(directory);
+        deployment.keys.store(
+                "issuing",
+                KeyPairs.p256(deployment.random).getPrivate(),
+                List.of(deployment.authority.issuingCertificate()));
+
+        assertThatThrownBy(deployment::restarted)
+                .isInstanceOf(AuthorityException.class)
+                .hasMessageContaining("do not belong together");
+    }
+
+    @Test
+    void refuses_a_damaged_key_file() throws IOException {
+        TestDeployment deployment = TestDeployment.in(directory);
+        String content = read("issuing");
+        Files.writeString(file("issuing"), content.substring(0, 40) + "AAAA" + content.substring(44));
+
+        assertThatThrownBy(deployment::restarted)
+                .isInstanceOf(AuthorityException.class)
+                .hasMessageContaining("issuing.pem cannot be opened");
+    }
+
+    @Test
+    void works_on_without_the_roots_private_key() throws IOException {
+        TestDeployment deployment = TestDeployment.in(directory);
+        String content = read("root");
+        Files.writeString(file("root"), content.substring(content.indexOf("-----BEGIN CERTIFICATE")));
+
+        TestDeployment offline = deployment.restarted();
+        assertThat(offline.authority.root()).isEmpty();
+        assertThat(offline.authority.facts().rootKeyAtHand()).isFalse();
+        assertThat(offline.issue("camera-01")
+                        .certificate()
+                        .getSubjectX500Principal()
+                        .getName())
+                .isEqualTo("CN=camera-01");
+        assertThat(offline.lists.root().number())
+                .isEqualTo(deployment.lists.root().number());
+    }
+
+    @Test
+    void a_passphrase_from_outside_locks_the_keys() throws IOException {
+        Path passphrase = passphrase("correct horse battery staple\n");
+        TestDeployment deployment = TestDeployment.in(data(), new KeysProperties(passphrase));
+
+        assertThat(deployment.authority.facts().keysEncrypted()).isTrue();
+        assertThat(data().resolve("keys/key-file")).doesNotExist();
+        assertThat(deployment
+                        .restarted(new KeysProperties(passphrase))
+                        .authority
+                        .rootCertificate())
+                .isEqualTo(deployment.authority.rootCertificate());
+        assertThatThrownBy(deployment::restarted)
+                .isInstanceOf(AuthorityException.class)
+                .hasMessageContaining("passphrase-file");
+        assertThatThrownBy(() -> deployment.restarted(new KeysProperties(passphrase("wrong horse battery staple"))))
+                .isInstanceOf(AuthorityException.class)
+                .hasMessageContaining("passphrase");
+    }
+
+    @Test
+    void a_passphrase_that_comes_later_takes_the_place_of_the_key_file() throws IOException {
+        TestDeployment before = TestDeployment.in(data());
+        KeysProperties properties = new KeysProperties(passphrase("Grüße aus der Wüste"));
+
+        TestDeployment after = before.restarted(properties);
+
+        assertThat(after.authority.rootCertificate()).isEqualTo(before.authority.rootCertificate());
+        assertThat(after.credentials.receipt().certificate())
+                .isEqualTo(before.credentials.receipt().certificate());
+        assertThat(data().resolve("keys/key-file")).doesNotExist();
+        assertThat(after.restarted(properties).authority.facts().keysEncrypted())
+                .isTrue();
+    }
+
+    @Test
+    void refuses_a_passphrase_that_is_short_or_missing_or_beside_the_keys() throws IOException {
+        assertThatThrownBy(() -> TestDeployment.in(data(), new KeysProperties(passphrase("short"))))
+                .isInstanceOf(AuthorityException.class)
+                .hasMessageContaining("at least 12 characters");
+        assertThatThrownBy(() -> TestDeployment.in(data(), new KeysProperties(directory.resolve("absent"))))
+                .isInstanceOf(AuthorityException.class)
+                .hasMessageContaining("cannot be read");
+        Path inside = Files.writeString(data().resolve("passphrase"), "correct horse battery staple");
+        assertThatThrownBy(() -> TestDeployment.in(data(), new KeysProperties(inside)))
+                .isInstanceOf(AuthorityException.class)
+                .hasMessageContaining("inside the data directory");
+    }
+
+    @Test
+    void refuses_to_issue_when_the_authority_is_about_to_end() {
+        TestDeployment deployment = TestDeployment.in(directory);
+        deployment.clock.advance(Duration.ofDays(5 * 365 + 1));
+
+        assertThatThrownBy(deployment.credentials::renewWhereDue)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("authority-ends");
+    }
+
+    private Path data() {
+        return directory.resolve("data");
+    }
+
+    private Path passphrase(String content) throws IOException {
+        return Files.writeString(Files.createTempFile(directory, "passphrase", ""), content);
+    }
+}

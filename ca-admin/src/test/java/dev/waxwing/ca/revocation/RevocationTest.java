@@ -1,0 +1,295 @@
+package dev.waxwing.ca.revocation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waxwing.ca.PkixCheck;
+import dev.waxwing.ca.TestDeployment;
+import dev.waxwing.ca.TestRequests;
+import dev.waxwing.ca.inventory.CertificateSearch;
+import dev.waxwing.ca.inventory.CertificateStatus;
+import dev.waxwing.ca.inventory.RevocationReason;
+import dev.waxwing.ca.inventory.SerialNumber;
+import dev.waxwing.ca.issuance.IssuedCertificate;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.security.cert.CRLReason;
+import java.security.cert.X509CRL;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.bouncycastle.asn1.ASN1Integer;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.x509.Extension;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class RevocationTest {
+
+    @TempDir
+    Path directory;
+
+    private TestDeployment deployment;
+    private IssuedCertificate camera;
+
+    @BeforeEach
+    void start() {
+        deployment = TestDeployment.in(directory);
+        camera = deployment.issue("camera-01");
+    }
+
+    private RevocationResult revoke(RevocationReason reason) {
+        return deployment.revocation.revoke(camera.serialNumber(), reason, "anna");
+    }
+
+    @Test
+    void a_revoked_certificate_is_known_at_once_and_announced() {
+        assertThat(deployment.revocation.isRevoked(camera.certificate())).isFalse();
+
+        assertThat(revoke(RevocationReason.KEY_COMPROMISE)).isInstanceOf(RevocationResult.Revoked.class);
+
+        assertThat(deployment.revocation.isRevoked(camera.certificate())).isTrue();
+        assertThat(deployment.events)
+                .containsExactly(
+                        new CertificateRevoked(camera.serialNumber().toString(), RevocationReason.KEY_COMPROMISE));
+        assertThat(deployment.audit.reasons("certificate.revoked")).containsExactly("camera-01, keyCompromise");
+        assertThat(deployment.inventory.find(camera.serialNumber()))
+                .hasValueSatisfying(entry -> assertThat(entry.status()).isEqualTo(CertificateStatus.REVOKED));
+    }
+
+    @Test
+    void the_set_is_loaded_at_the_start() {
+        revoke(RevocationReason.SUPERSEDED);
+        assertThat(deployment.restarted().revocation.isRevoked(camera.certificate()))
+                .isTrue();
+    }
+
+    @Test
+    void asking_again_for_the_same_reason_changes_nothing() {
+        revoke(RevocationReason.SUPERSEDED);
+        Instant at =
+                deployment.inventory.find(camera.serialNumber()).orElseThrow().revokedAt();
+        deployment.clock.advance(Duration.ofMinutes(1));
+
+        assertThat(revoke(RevocationReason.SUPERSEDED))
+                .isInstanceOfSatisfying(
+                        RevocationResult.Revoked.class,
+                        again -> assertThat(again.certificate().revokedAt()).isEqualTo(at));
+        assertThat(deployment.events).hasSize(1);
+        assertThat(deployment.audit.reasons("certificate.revoked")).hasSize(1);
+    }
+
+    @Test
+    void a_reason_is_not_changed_afterwards() {
+        revoke(RevocationReason.SUPERSEDED);
+        assertThat(revoke(RevocationReason.KEY_COMPROMISE))
+                .isInstanceOfSatisfying(RevocationResult.Refused.class, refused -> {
+                    assertThat(refused.detail()).contains("superseded");
+                    assertThat(refused.reference())
+                            .isEqualTo(deployment.audit.last().reference());
+                });
+    }
+
+    @Test
+    void refuses_what_is_unknown_or_has_expired() {
+        var unknown = new SerialNumber(BigInteger.TWO);
+        assertThat(deployment.revocation.revoke(unknown, RevocationReason.UNSPECIFIED, "anna"))
+                .isInstanceOf(RevocationResult.Unknown.class);
+        deployment.clock.advance(Duration.ofDays(366));
+        assertThat(revoke(RevocationReason.UNSPECIFIED))
+                .isInstanceOfSatisfying(
+                        RevocationResult.Refused.class,
+                        refused -> assertThat(refused.detail()).contains("expired"));
+    }
+
+    @Test
+    void nothing_is_announced_before_the_commit_and_nothing_without_it() {
+        deployment.transactions.executeWithoutResult(_ -> {
+            revoke(RevocationReason.SUPERSEDED);
+            assertThat(deployment.events).isEmpty();
+            assertThat(deployment.revocation.isRevoked(camera.certificate())).isFalse();
+        });
+        assertThat(deployment.events).hasSize(1);
+
+        IssuedCertificate other = deployment.issue("camera-02");
+        assertThatThrownBy(() -> deployment.transactions.executeWithoutResult(_ -> {
+                    deployment.revocation.revoke(other.serialNumber(), RevocationReason.SUPERSEDED, "anna");
+                    throw new IllegalStateException("rolled back");
+                }))
+                .hasMessage("rolled back");
+        assertThat(deployment.events).hasSize(1);
+        assertThat(deployment.revocation.isRevoked(other.certificate())).isFalse();
+        assertThat(deployment.inventory.find(other.serialNumber()).orElseThrow().revoked())
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void the_list_holds_each_reason(RevocationReason reason) throws Exception {
+        revoke(reason);
+        deployment.lists.rebuild();
+
+        X509CRL list = PkixCheck.crl(deployment.lists.issuing().der());
+        list.verify(deployment.authority.issuingCertificate().getPublicKey());
+        var entry = list.getRevokedCertificate(camera.certificate());
+        assertThat(entry.getRevocationDate().toInstant()).isEqualTo(deployment.clock.instant());
+        assertThat(entry.getRevocationReason())
+                .isEqualTo(reason == RevocationReason.UNSPECIFIED ? null : CRLReason.values()[reason.code()]);
+    }
+
+    @Test
+    void the_jdk_judges_by_the_lists() throws Exception {
+        PkixCheck.of(deployment).withLists(camera.certificate());
+        revoke(RevocationReason.KEY_COMPROMISE);
+        deployment.clock.advance(Duration.ofSeconds(1));
+        deployment.lists.rebuild();
+
+        assertThatThrownBy(() -> PkixCheck.of(deployment).withLists(camera.certificate()))
+                .hasMessageContaining("revoked");
+        PkixCheck.of(deployment).withLists(deployment.issue("camera-02").certificate());
+    }
+
+    @Test
+    void list_numbers_only_grow() throws Exception {
+        long first = deployment.lists.issuing().number();
+        deployment.lists.rebuild();
+        long second = deployment.lists.issuing().number();
+        long third = deployment.restarted().lists.issuing().number();
+
+        assertThat(List.of(first, second, third)).isSorted().doesNotHaveDuplicates();
+        byte[] extension =
+                PkixCheck.crl(deployment.lists.issuing().der()).getExtensionValue(Extension.cRLNumber.getId());
+        assertThat(ASN1Integer.getInstance(
+                                ASN1OctetString.getInstance(extension).getOctets())
+                        .getValue())
+                .isEqualTo(BigInteger.valueOf(second));
+    }
+
+    @Test
+    void the_list_is_renewed_at_least_twice_in_its_lifetime() {
+        RevocationList first = deployment.lists.issuing();
+        assertThat(Duration.between(first.thisUpdate(), first.nextUpdate())).isEqualTo(Duration.ofHours(24));
+
+        deployment.clock.advance(Duration.ofHours(7));
+        deployment.lists.rebuildWhereDue();
+        assertThat(deployment.lists.issuing()).isSameAs(first);
+        deployment.clock.advance(Duration.ofHours(2));
+        deployment.lists.rebuildWhereDue();
+        assertThat(deployment.lists.issuing().number()).isGreaterThan(first.number());
+        assertThat(deployment.lists.facts().nextUpdate())
+                .isEqualTo(deployment.clock.instant().plus(Duration.ofHours(24)));
+    }
+
+    @Test
+    void a_list_that_cannot_be_made_leaves_the_present_one_and_shows_in_health() {
+        RevocationList present = deployment.lists.issuing();
+        deployment.jdbc.sql("ALTER TABLE revocation_list RENAME TO away").update();
+        deployment.lists.rebuild();
+        assertThat(deployment.lists.issuing()).isSameAs(present);
+        assertThat(deployment.lists.facts().failure()).isNotNull();
+
+        deployment.jdbc.sql("ALTER TABLE away RENAME TO revocation_list").update();
+        deployment.lists.rebuildWhereDue();
+        assertThat(deployment.lists.issuing().number()).isGreaterThan(present.number());
+        assertThat(deployment.lists.facts().failure()).isNull();
+    }
+
+    @Test
+    void an_entry_leaves_the_list_only_after_the_certificate_has_ended_and_a_list_was_made() throws Exception {
+        IssuedCertificate temporary = deployment.issue("t", "temporary", TestRequests.p256());
+        deployment.revocation.revoke(temporary.serialNumber(), RevocationReason.SUPERSEDED, "anna");
+        deployment.clock.advance(Duration.ofDays(7).plusHours(1));
+        deployment.lists.rebuildWhereDue();
+        assertThat(PkixCheck.crl(deployment.lists.issuing().der()).getRevokedCertificate(temporary.certificate()))
+                .isNotNull();
+        assertThat(deployment.lists.facts().revokedCertificates()).isZero();
+
+        deployment.clock.advance(Duration.ofHours(24));
+        deployment.lists.rebuildWhereDue();
+        assertThat(PkixCheck.crl(deployment.lists.issuing().der()).getRevokedCertificate(temporary.certificate()))
+                .isNull();
+    }
+
+    @Test
+    void the_roots_list_lives_a_year_and_survives_a_restart() throws Exception {
+        RevocationList root = deployment.lists.root();
+        PkixCheck.crl(root.der()).verify(deployment.authority.rootCertificate().getPublicKey());
+        assertThat(root.nextUpdate()).isEqualTo(deployment.clock.instant().plus(Duration.ofDays(365)));
+        assertThat(deployment.restarted().lists.root().der()).isEqualTo(root.der());
+
+        deployment.clock.advance(Duration.ofDays(306));
+        deployment.lists.rebuildWhereDue();
+        assertThat(deployment.lists.root().number()).isGreaterThan(root.number());
+        assertThat(deployment.lists.facts().rootNextUpdate())
+                .isEqualTo(deployment.clock.instant().plus(Duration.ofDays(365)));
+    }
+
+    @Test
+    void a_status_filter_finds_exactly_those_that_stand_so() {
+        IssuedCertificate temporary = deployment.issue("t", "temporary", TestRequests.p256());
+        revoke(RevocationReason.SUPERSEDED);
+        deployment.clock.advance(Duration.ofDays(6));
+        assertThat(names(CertificateStatus.REVOKED)).containsExactly("camera-01");
+        assertThat(names(CertificateStatus.EXPIRING)).containsExactly("t");
+        assertThat(names(CertificateStatus.VALID))
+                .doesNotContain("t", "camera-01")
+                .contains("gate-01");
+
+        deployment.clock.advance(Duration.ofDays(2));
+        assertThat(names(CertificateStatus.EXPIRED)).containsExactly("t");
+        assertThat(deployment
+                        .inventory
+                        .find(temporary.serialNumber())
+                        .orElseThrow()
+                        .status())
+                .isEqualTo(CertificateStatus.EXPIRED);
+    }
+
+    @Test
+    void a_search_takes_its_query_literally() {
+        deployment.issue("a_b");
+        deployment.issue("axb");
+        assertThat(find("A_B")).containsExactly("a_b");
+        assertThat(find("%")).isEmpty();
+        assertThat(find("!")).isEmpty();
+        assertThat(find("'; DROP TABLE certificate; --")).isEmpty();
+        assertThat(find(camera.serialNumber().toString().substring(3, 20))).containsExactly("camera-01");
+    }
+
+    @Test
+    void pages_are_newest_first_and_do_not_overlap() {
+        for (int i = 0; i < 5; i++) {
+            deployment.clock.advance(Duration.ofSeconds(1));
+            deployment.issue("page-" + i);
+        }
+        assertThat(page(0)).containsExactly("page-4", "page-3");
+        assertThat(page(1)).containsExactly("page-2", "page-1");
+        assertThat(page(2)).containsExactly("page-0");
+        assertThat(deployment.inventory.count(new CertificateSearch("page-", null, 0, 2)))
+                .isEqualTo(5);
+    }
+
+    private List<String> page(int page) {
+        return deployment.inventory.list(new CertificateSearch("page-", null, page, 2)).stream()
+                .map(entry -> entry.name())
+                .toList();
+    }
+
+    private List<String> find(String query) {
+        return deployment.inventory.list(new CertificateSearch(query, null, 0, 50)).stream()
+                .map(entry -> entry.name())
+                .toList();
+    }
+
+    private List<String> names(CertificateStatus status) {
+        var search = new CertificateSearch(null, status, 0, 50);
+        List<String> names = deployment.inventory.list(search).stream()
+                .map(entry -> entry.name())
+                .toList();
+        assertThat(deployment.inventory.count(search)).isEqualTo(names.size());
+        return names;
+    }
+}

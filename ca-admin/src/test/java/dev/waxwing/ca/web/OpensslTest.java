@@ -1,0 +1,300 @@
+package dev.waxwing.ca.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.waxwing.ca.PkixCheck;
+import dev.waxwing.ca.revocation.Revocation;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** OpenSSL judges what the authority makes. */
+class OpensslTest {
+
+    @TempDir
+    Path directory;
+
+    private RunningAuthority server;
+
+    private record Verdict(int exit, String output) {}
+
+    @BeforeEach
+    void start() throws IOException {
+        assumeTrue(available(), "skipped: there is no openssl on this machine");
+        server = new RunningAuthority(directory.resolve("data"));
+        save("ca.pem", server.get("/pki/ca.pem").body());
+        save("issuing.pem", server.get("/pki/issuing-ca.pem").body());
+    }
+
+    @AfterEach
+    void stop() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    private static boolean available() {
+        try {
+            return new ProcessBuilder("openssl", "version").start().waitFor() == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Verdict openssl(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("openssl"));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        return new Verdict(process.exitValue(), output);
+    }
+
+    private void assertAccepts(String expected, String... arguments) throws Exception {
+        Verdict verdict = openssl(arguments);
+        assertThat(verdict.output()).contains(expected);
+        assertThat(verdict.exit()).as(verdict.output()).isZero();
+    }
+
+    private void save(String name, byte[] content) throws IOException {
+        Files.write(directory.resolve(name), content);
+    }
+
+    private void fetchLists() throws Exception {
+        for (String list : List.of("crl", "root-crl")) {
+            save(list + ".der", server.get("/pki/" + list).body());
+            assertAccepts("", "crl", "-inform", "DER", "-in", list + ".der", "-out", list + ".pem");
+        }
+        Files.writeString(
+                directory.resolve("lists.pem"),
+                Files.readString(directory.resolve("crl.pem")) + Files.readString(directory.resolve("root-crl.pem")));
+    }
+
+    private JsonNode issue(String name) throws IOException {
+        JsonNode issued = server.issue(name);
+        save(name + ".pem", issued.path("pem").asString().getBytes(StandardCharsets.US_ASCII));
+        return issued;
+    }
+
+    private void revoke(JsonNode issued) throws Exception {
+        String path = "/api/v1/certificates/" + issued.path("serialNumber").asString() + "/revocation";
+        assertThat(server.post(path, Map.of("reason", "keyCompromise")).statusCode())
+                .isEqualTo(200);
+        X509Certificate certificate = (X509Certificate) CertificateFactory.getInstance("X.509")
+                .generateCertificate(
+                        new ByteArrayInputStream(issued.path("pem").asString().getBytes(StandardCharsets.US_ASCII)));
+        assertThat(server.bean(Revocation.class).isRevoked(certificate)).isTrue();
+        Awaited.within(
+                Duration.ofSeconds(5),
+                () -> PkixCheck.crl(server.get("/pki/crl").body()).isRevoked(certificate));
+    }
+
+    @Test
+    void verify_with_crl_check_tells_good_from_revoked() throws Exception {
+        JsonNode camera = issue("camera-01");
+        fetchLists();
+        String[] check = {
+            "verify",
+            "-x509_strict",
+            "-crl_check_all",
+            "-CRLfile",
+            "lists.pem",
+            "-CAfile",
+            "ca.pem",
+            "-untrusted",
+            "issuing.pem",
+            "camera-01.pem"
+        };
+        assertAccepts("camera-01.pem: OK", check);
+
+        revoke(camera);
+        fetchLists();
+        Verdict revoked = openssl(check);
+        assertThat(revoked.output()).contains("certificate revoked");
+        assertThat(revoked.exit()).isNotZero();
+    }
+
+    @Test
+    void the_list_is_version_2_and_its_signature_holds() throws Exception {
+        revoke(issue("camera-01"));
+        fetchLists();
+        assertAccepts("verify OK", "crl", "-in", "crl.pem", "-CAfile", "issuing.pem", "-noout");
+        Verdict text = openssl("crl", "-in", "crl.pem", "-noout", "-text");
+        assertThat(text.output())
+                .contains("Version 2", "X509v3 CRL Number", "X509v3 Authority Key Identifier", "Key Compromise");
+        assertAccepts("verify OK", "crl", "-in", "root-crl.pem", "-CAfile", "ca.pem", "-noout");
+    }
+
+    @Test
+    void ocsp_over_http_tells_good_from_revoked_from_unknown() throws Exception {
+        JsonNode camera = issue("camera-01");
+        assertAccepts("camera-01.pem: good", ocsp("-cert", "camera-01.pem"));
+        assertAccepts("camera-01.pem: good", ocsp("-no_nonce", "-cert", "camera-01.pem"));
+        assertAccepts("camera-01.pem: good", ocsp("-sha256", "-cert", "camera-01.pem"));
+        assertAccepts("0xABCDEF: unknown", ocsp("-serial", "0xABCDEF"));
+
+        revoke(camera);
+        Verdict revoked = openssl(ocsp("-cert", "camera-01.pem"));
+        assertThat(revoked.output()).contains("camera-01.pem: revoked", "Reason: keyCompromise", "Response verify OK");
+        assertThat(openssl(ocsp("-no_nonce", "-cert", "camera-01.pem")).output())
+                .contains("camera-01.pem: revoked");
+    }
+
+    private String[] ocsp(String... question) {
+        List<String> arguments = new ArrayList<>(List.of("ocsp", "-issuer", "issuing.pem"));
+        List<String> asked = new ArrayList<>(List.of(question));
+        // The digest must stand before the certificate that it is for.
+        arguments.addAll(asked);
+        arguments.addAll(
+                List.of("-CAfile", "ca.pem", "-url", server.uri("/pki/ocsp").toString()));
+        return arguments.toArray(String[]::new);
+    }
+
+    @Test
+    void ocsp_by_get_answers_what_openssl_asks() throws Exception {
+        issue("camera-01");
+        assertAccepts(
+                "", "ocsp", "-issuer", "issuing.pem", "-cert", "camera-01.pem", "-no_nonce", "-reqout", "request.der");
+        byte[] request = Files.readAllBytes(directory.resolve("request.der"));
+        String base64 = Base64.getEncoder().encodeToString(request);
+        for (String path :
+                List.of(base64, base64.replace("+", "%2B").replace("/", "%2F").replace("=", "%3D"))) {
+            save("response.der", rawGet("/pki/ocsp/" + path));
+            assertAccepts(
+                    "camera-01.pem: good",
+                    "ocsp",
+                    "-respin",
+                    "response.der",
+                    "-issuer",
+                    "issuing.pem",
+                    "-cert",
+                    "camera-01.pem",
+                    "-CAfile",
+                    "ca.pem",
+                    "-no_nonce");
+        }
+    }
+
+    @Test
+    void ocsp_by_get_takes_slashes_one_after_the_other_and_encoded() throws Exception {
+        // A request in base64 whose text has "//" and "+", as any request may by chance.
+        byte[] request = Base64.getDecoder().decode("MA//+/8=");
+        String base64 = Base64.getEncoder().encodeToString(request);
+        assertThat(base64).contains("//+/");
+        for (String path : List.of(base64, base64.replace("/", "%2F").replace("+", "%2B"))) {
+            assertThat(rawGet("/pki/ocsp/" + path))
+                    .as("malformedRequest, not an error of the web server")
+                    .containsExactly(0x30, 0x03, 0x0a, 0x01, 0x01);
+        }
+    }
+
+    /** Java's newer client would tidy the path up. */
+    private byte[] rawGet(String path) throws IOException {
+        HttpURLConnection connection =
+                (HttpURLConnection) URI.create(server.uri("") + path).toURL().openConnection();
+        try (var in = connection.getInputStream()) {
+            assertThat(connection.getContentType()).isEqualTo("application/ocsp-response");
+            assertThat(connection.getHeaderField("Cache-Control")).isEqualTo("max-age=60, public");
+            return in.readAllBytes();
+        }
+    }
+
+    @Test
+    void requests_of_openssl_are_accepted() throws Exception {
+        for (List<String> key : List.of(
+                List.of("ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
+                List.of("ec", "-pkeyopt", "ec_paramgen_curve:P-384"),
+                List.of("rsa:2048"),
+                List.of("rsa:3072"))) {
+            List<String> command = new ArrayList<>(List.of("req", "-new", "-nodes", "-subj", "/CN=openssl-01"));
+            command.addAll(List.of("-keyout", "key.pem", "-out", "request.pem", "-newkey"));
+            command.addAll(key);
+            assertThat(openssl(command.toArray(String[]::new)).exit())
+                    .as(command.toString())
+                    .isZero();
+            var response = server.post(
+                    "/api/v1/certificates",
+                    Map.of("csr", Files.readString(directory.resolve("request.pem")), "profile", "gateway"));
+            assertThat(response.statusCode()).as(new String(response.body())).isEqualTo(201);
+            save(
+                    "chain.pem",
+                    RunningAuthority.json(response).path("chainPem").asString().getBytes(StandardCharsets.US_ASCII));
+            assertAccepts("chain.pem: OK", "verify", "-CAfile", "ca.pem", "-untrusted", "chain.pem", "chain.pem");
+        }
+    }
+
+    @Test
+    void the_key_files_open_with_the_key_file() throws Exception {
+        assertAccepts("", "pkey", "-in", "data/keys/issuing.pem", "-passin", "file:data/keys/key-file", "-noout");
+        assertThat(openssl("pkey", "-in", "data/keys/issuing.pem", "-passin", "pass:wrong", "-noout")
+                        .exit())
+                .isNotZero();
+    }
+
+    @Test
+    void the_fingerprint_of_an_invite_is_that_of_the_roots_key() throws Exception {
+        String fingerprint = RunningAuthority.json(server.post("/api/v1/invites", Map.of("name", "camera-01")))
+                .path("caFingerprint")
+                .asString();
+        assertAccepts("", "x509", "-in", "ca.pem", "-pubkey", "-noout", "-out", "root-key.pem");
+        assertAccepts("", "pkey", "-pubin", "-in", "root-key.pem", "-outform", "DER", "-out", "root-key.der");
+        assertThat(openssl("dgst", "-sha256", "root-key.der").output()).contains(fingerprint);
+    }
+
+    @Test
+    void the_jdk_asks_the_responder_over_http() throws Exception {
+        JsonNode camera = issue("camera-01");
+        X509Certificate certificate = (X509Certificate) CertificateFactory.getInstance("X.509")
+                .generateCertificate(
+                        new ByteArrayInputStream(camera.path("pem").asString().getBytes(StandardCharsets.US_ASCII)));
+        JdkJudge judge = new JdkJudge(server);
+        judge.validate(certificate);
+        revoke(camera);
+        assertThat(judge.refusal(certificate)).contains("revoked");
+    }
+
+    @Test
+    void a_weak_key_of_openssl_is_refused() throws Exception {
+        assertThat(openssl(
+                                "req",
+                                "-new",
+                                "-nodes",
+                                "-subj",
+                                "/CN=a",
+                                "-newkey",
+                                "rsa:1024",
+                                "-keyout",
+                                "k.pem",
+                                "-out",
+                                "r.pem")
+                        .exit())
+                .isZero();
+        var response = server.post(
+                "/api/v1/certificates",
+                Map.of("csr", Files.readString(directory.resolve("r.pem")), "profile", "camera"));
+        assertThat(response.statusCode()).isEqualTo(422);
+    }
+}

@@ -1,0 +1,296 @@
+package dev.waxwing.ca.web;
+
+import static dev.waxwing.ca.web.RunningAuthority.json;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waxwing.ca.PkixCheck;
+import dev.waxwing.ca.RecordedAudit;
+import dev.waxwing.ca.TestRequests;
+import dev.waxwing.ca.audit.AuditEvent;
+import dev.waxwing.ca.authority.CertificateAuthority;
+import dev.waxwing.ca.enrollment.Enrollment;
+import dev.waxwing.ca.enrollment.EnrollmentResult;
+import dev.waxwing.ca.revocation.RevocationLists;
+import dev.waxwing.enrollment.Invite;
+import java.io.ByteArrayInputStream;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+
+class RestTest {
+
+    @TempDir
+    static Path directory;
+
+    private static RunningAuthority server;
+
+    @BeforeAll
+    static void start() {
+        server = new RunningAuthority(directory);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    /** A problem document whose reference the audit trail knows. */
+    private static JsonNode problem(HttpResponse<byte[]> response, int status) {
+        String body = new String(response.body(), StandardCharsets.UTF_8);
+        assertThat(response.statusCode()).as(body).isEqualTo(status);
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        JsonNode problem = json(response);
+        assertThat(problem.path("status").asInt()).isEqualTo(status);
+        assertThat(problem.path("title").asString()).isNotBlank();
+        String reference = problem.path("reference").asString();
+        assertThat(reference).as(body).matches("[0-9a-f]{16}");
+        assertThat(server.bean(RecordedAudit.class).events())
+                .extracting(AuditEvent::reference)
+                .contains(reference);
+        return problem;
+    }
+
+    private static X509Certificate certificate(String pem) throws Exception {
+        return (X509Certificate) CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    @Test
+    void issues_shows_and_downloads_a_certificate() throws Exception {
+        KeyPair pair = TestRequests.p256();
+        String csr = TestRequests.pem(TestRequests.request("CN=rest-01", pair));
+        HttpResponse<byte[]> response =
+                server.post("/api/v1/certificates", Map.of("csr", csr, "profile", "camera", "validity", "PT48H"));
+        assertThat(response.statusCode()).isEqualTo(201);
+        JsonNode issued = json(response);
+        String serial = issued.path("serialNumber").asString();
+        assertThat(response.headers().firstValue("Location")).hasValue("/api/v1/certificates/" + serial);
+        assertThat(issued.propertyNames())
+                .containsExactlyInAnyOrder("serialNumber", "subject", "notBefore", "notAfter", "pem", "chainPem");
+        assertThat(issued.path("subject").asString()).isEqualTo("CN=rest-01");
+        Instant notAfter = Instant.parse(issued.path("notAfter").asString());
+        assertThat(notAfter)
+                .isBetween(
+                        Instant.now().plus(Duration.ofHours(47)), Instant.now().plus(Duration.ofHours(48)));
+        X509Certificate certificate = certificate(issued.path("pem").asString());
+        assertThat(certificate.getPublicKey()).isEqualTo(pair.getPublic());
+        assertThat(issued.path("chainPem").asString())
+                .startsWith(issued.path("pem").asString())
+                .containsPattern("(?s)BEGIN CERTIFICATE.*BEGIN CERTIFICATE");
+
+        JsonNode shown = json(server.get("/api/v1/certificates/" + serial));
+        assertThat(shown.propertyNames())
+                .contains("serialNumber", "subject", "device", "profile", "status", "notBefore", "notAfter");
+        assertThat(shown.path("status").asString()).isEqualTo("valid");
+        assertThat(shown.path("device").asString()).isEqualTo("rest-01");
+
+        HttpResponse<byte[]> pem = server.send(HttpRequest.newBuilder(server.uri("/api/v1/certificates/" + serial))
+                .header("Accept", "application/x-pem-file"));
+        assertThat(pem.headers().firstValue("Content-Type").orElseThrow()).startsWith("application/x-pem-file");
+        assertThat(new String(pem.body(), StandardCharsets.US_ASCII))
+                .isEqualTo(issued.path("pem").asString());
+    }
+
+    @Test
+    void lists_pages_of_certificates() {
+        server.issue("list-01");
+        server.issue("list-02");
+        JsonNode page = json(server.get("/api/v1/certificates?query=list-0&status=valid&page=0&size=1"));
+        assertThat(page.propertyNames()).containsExactlyInAnyOrder("items", "page", "size", "total");
+        assertThat(page.path("items").size()).isEqualTo(1);
+        assertThat(page.path("total").asLong()).isEqualTo(2);
+        assertThat(json(server.get("/api/v1/certificates?query=list-0&status=expired"))
+                        .path("total")
+                        .asLong())
+                .isZero();
+    }
+
+    @Test
+    void revokes_within_seconds_on_the_list() throws Exception {
+        JsonNode issued = server.issue("revoke-01");
+        String path = "/api/v1/certificates/" + issued.path("serialNumber").asString() + "/revocation";
+
+        HttpResponse<byte[]> response = server.post(path, Map.of("reason", "keyCompromise"));
+        assertThat(response.statusCode()).isEqualTo(200);
+        JsonNode revoked = json(response);
+        assertThat(revoked.path("status").asString()).isEqualTo("revoked");
+        assertThat(revoked.path("revocationReason").asString()).isEqualTo("keyCompromise");
+        assertThat(server.post(path, Map.of("reason", "keyCompromise")).statusCode())
+                .isEqualTo(200);
+        problem(server.post(path, Map.of("reason", "superseded")), 409);
+        problem(server.post(path, Map.of("reason", "certificateHold")), 400);
+
+        X509Certificate certificate = certificate(issued.path("pem").asString());
+        Awaited.within(
+                Duration.ofSeconds(5),
+                () -> PkixCheck.crl(server.get("/pki/crl").body()).isRevoked(certificate));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{ | 400",
+                "{} | 400",
+                "[] | 400",
+                "{\"csr\": \"\", \"profile\": \"camera\"} | 400",
+                "{\"csr\": \"garbage\", \"profile\": \"camera\"} | 422",
+                "{\"csr\": 5, \"profile\": {}} | 400",
+                "{\"csr\": \"garbage\", \"profile\": \"camera\", \"validity\": \"a year\"} | 400"
+            })
+    void refuses_bodies_that_are_no_order(String body, int status) {
+        problem(server.post("/api/v1/certificates", body), status);
+    }
+
+    @Test
+    void says_what_is_wrong_with_a_request() {
+        String weak = TestRequests.pem(TestRequests.request("CN=a", TestRequests.rsa(1024)));
+        assertThat(problem(server.post("/api/v1/certificates", Map.of("csr", weak, "profile", "camera")), 422)
+                        .path("detail")
+                        .asString())
+                .contains("weak");
+        KeyPair pair = TestRequests.p256();
+        String nameless = TestRequests.pem(TestRequests.request("", pair));
+        problem(server.post("/api/v1/certificates", Map.of("csr", nameless, "profile", "camera")), 422);
+        String good = TestRequests.pem(TestRequests.request("CN=profile-01", pair));
+        problem(server.post("/api/v1/certificates", Map.of("csr", good, "profile", "ocsp")), 422);
+        problem(
+                server.post("/api/v1/certificates", Map.of("csr", good, "profile", "camera", "validity", "P400D")),
+                422);
+        server.issue("profile-01", pair);
+        String taken = TestRequests.pem(TestRequests.request("CN=profile-02", pair));
+        problem(server.post("/api/v1/certificates", Map.of("csr", taken, "profile", "camera")), 409);
+    }
+
+    @Test
+    void refuses_what_is_not_there_and_what_is_not_spelled_right() {
+        problem(server.get("/api/v1/certificates/00ff"), 404);
+        problem(server.get("/api/v1/certificates/FFFF"), 404);
+        problem(server.get("/api/v1/certificates?status=odd"), 400);
+        problem(server.get("/api/v1/certificates?page=-1"), 400);
+        problem(server.get("/api/v1/certificates?page=x"), 400);
+        problem(server.get("/api/v1/certificates?size=100000"), 400);
+        problem(server.get("/api/v1/absent"), 404);
+        problem(
+                server.send(HttpRequest.newBuilder(server.uri("/api/v1/certificates"))
+                        .DELETE()),
+                405);
+        problem(
+                server.send(HttpRequest.newBuilder(server.uri("/api/v1/certificates"))
+                        .header("Content-Type", "text/plain")
+                        .POST(BodyPublishers.ofString("hello"))),
+                415);
+    }
+
+    @Test
+    void refuses_bodies_that_are_too_large() {
+        String large = "{\"csr\": \"" + "A".repeat(70_000) + "\", \"profile\": \"camera\"}";
+        problem(server.post("/api/v1/certificates", large), 413);
+        byte[] bytes = large.getBytes(StandardCharsets.US_ASCII);
+        problem(
+                server.send(HttpRequest.newBuilder(server.uri("/api/v1/certificates"))
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(bytes)))),
+                413);
+        problem(server.post("/api/v1/certificates", Map.of("csr", "A".repeat(17_000), "profile", "camera")), 400);
+    }
+
+    @Test
+    void an_invite_is_made_listed_redeemed_and_taken_back() throws Exception {
+        HttpResponse<byte[]> response =
+                server.post("/api/v1/invites", Map.of("name", "invite-01", "expiresIn", "PT1H"));
+        assertThat(response.statusCode()).isEqualTo(201);
+        assertThat(response.headers().firstValue("Cache-Control")).hasValue("no-store");
+        JsonNode made = json(response);
+        Invite invite = Invite.parse(made.path("invite").asString());
+        assertThat(made.path("caFingerprint").asString())
+                .isEqualTo(HexFormat.of().formatHex(invite.rootSpkiSha256()));
+        assertThat(invite.addresses()).hasToString("[127.0.0.1:9999, [::1]:9999]");
+        String path = "/api/v1/invites/" + made.path("id").asString();
+        assertThat(json(server.get(path)).path("state").asString()).isEqualTo("open");
+        assertThat(new String(server.get("/api/v1/invites").body(), StandardCharsets.UTF_8))
+                .contains("invite-01")
+                .doesNotContain("wxi1.");
+
+        problem(server.post("/api/v1/invites", Map.of("name", "invite-01")), 409);
+        problem(server.post("/api/v1/invites", Map.of("name", "In Vite")), 422);
+        problem(server.post("/api/v1/invites", Map.of("name", "")), 400);
+        problem(server.get("/api/v1/invites?state=odd"), 400);
+        problem(server.get("/api/v1/invites/00"), 404);
+
+        byte[] session = new byte[16];
+        byte[] request = TestRequests.enrolment("CN=invite-01", TestRequests.p256(), session);
+        assertThat(server.bean(Enrollment.class).redeem(invite.token().bytes(), request, session))
+                .isInstanceOf(EnrollmentResult.Enrolled.class);
+        problem(server.send(HttpRequest.newBuilder(server.uri(path)).DELETE()), 409);
+
+        JsonNode other = json(server.post("/api/v1/invites", Map.of("name", "invite-01", "replace", true)));
+        String otherPath = "/api/v1/invites/" + other.path("id").asString();
+        assertThat(server.send(HttpRequest.newBuilder(server.uri(otherPath)).DELETE())
+                        .statusCode())
+                .isEqualTo(204);
+        assertThat(json(server.get("/api/v1/invites?state=revoked"))
+                        .path("total")
+                        .asLong())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void the_authority_is_public() throws Exception {
+        HttpResponse<byte[]> root = server.get("/pki/ca.pem");
+        assertThat(root.headers().firstValue("Content-Type").orElseThrow()).startsWith("application/x-pem-file");
+        assertThat(certificate(new String(root.body(), StandardCharsets.US_ASCII)))
+                .isEqualTo(server.bean(CertificateAuthority.class).rootCertificate());
+        assertThat(certificate(new String(server.get("/pki/issuing-ca.pem").body(), StandardCharsets.US_ASCII)))
+                .isEqualTo(server.bean(CertificateAuthority.class).issuingCertificate());
+        HttpResponse<byte[]> crl = server.get("/pki/crl");
+        assertThat(crl.headers().firstValue("Content-Type")).hasValue("application/pkix-crl");
+        assertThat(crl.headers().firstValue("Cache-Control")).hasValue("no-cache");
+        PkixCheck.crl(server.get("/pki/root-crl").body())
+                .verify(server.bean(CertificateAuthority.class)
+                        .rootCertificate()
+                        .getPublicKey());
+    }
+
+    @Test
+    void a_list_that_has_not_changed_is_not_sent_again() {
+        String tag = "\"" + server.bean(RevocationLists.class).root().number() + "\"";
+        assertThat(server.send(HttpRequest.newBuilder(server.uri("/pki/root-crl"))
+                                .header("If-None-Match", tag))
+                        .statusCode())
+                .isEqualTo(304);
+    }
+
+    @Test
+    void ocsp_refuses_what_is_no_request() {
+        assertThat(server.get("/pki/ocsp/%25%25").statusCode()).isEqualTo(400);
+        assertThat(server.get("/pki/ocsp/!!").statusCode()).isEqualTo(400);
+        assertThat(server.get("/pki/ocsp/" + "A".repeat(3000)).statusCode()).isEqualTo(400);
+        HttpResponse<byte[]> malformed = server.get(
+                "/pki/ocsp/" + Base64.getEncoder().encodeToString("no request".getBytes(StandardCharsets.US_ASCII)));
+        assertThat(malformed.body()).as("malformedRequest").containsExactly(0x30, 0x03, 0x0a, 0x01, 0x01);
+        HttpRequest.Builder large = HttpRequest.newBuilder(server.uri("/pki/ocsp"))
+                .header("Content-Type", "application/ocsp-request")
+                .POST(BodyPublishers.ofByteArray(new byte[17_000]));
+        assertThat(server.send(large).statusCode()).isEqualTo(413);
+        large.POST(BodyPublishers.ofByteArray(new byte[70_000]));
+        assertThat(server.send(large).statusCode()).isEqualTo(413);
+    }
+}
