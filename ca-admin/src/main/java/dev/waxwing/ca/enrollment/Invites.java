@@ -9,6 +9,7 @@ import dev.waxwing.ca.issuance.Profile;
 import dev.waxwing.ca.issuance.Profiles;
 import dev.waxwing.enrollment.Invite;
 import dev.waxwing.enrollment.InviteToken;
+import dev.waxwing.enrollment.ServerAddress;
 import dev.waxwing.trust.PeerName;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -68,13 +69,17 @@ public final class Invites {
             return new InviteResult.Invalid(fault.get(), refuse(order, actor, fault.get()));
         }
         InviteToken token = InviteToken.random(random);
-        Invite invite =
-                new Invite(authority.rootSpkiSha256(), token, new PeerName(order.name()), addresses.addresses());
+        Invite invite = new Invite(authority.rootSpkiSha256(), token, new PeerName(order.name()), reachable());
         InviteResult result = transactions.execute(_ -> store(order, actor, invite));
         if (result == null) {
             throw new IllegalStateException("the transaction always has a result");
         }
         return result;
+    }
+
+    /** A host with very many interfaces has more addresses than an invite holds; the best ones come first. */
+    private List<ServerAddress> reachable() {
+        return addresses.addresses().stream().limit(Invite.MAX_ADDRESSES).toList();
     }
 
     private Optional<String> fault(InviteOrder order) {

@@ -8,7 +8,7 @@ import java.util.List;
 public interface PublicAddresses {
 
     /**
-     * The addresses, best first, 1 to 16. Asked for each invite.
+     * The addresses, best first, at least one; an invite holds the first 16. Asked for each invite.
      *
      * @throws IllegalStateException while the listener's port is not known yet
      */

@@ -1,9 +1,9 @@
 package dev.waxwing.ca.revocation;
 
 import dev.waxwing.ca.authority.CertificateAuthority;
+import dev.waxwing.ca.inventory.CertificateEntry;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.inventory.RevocationReason;
-import dev.waxwing.ca.inventory.RevokedEntry;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.issuance.RoleCredentials;
 import dev.waxwing.trust.Credential;
@@ -227,16 +227,24 @@ public final class OcspResponder {
         return new OCSPRespBuilder().build(OCSPRespBuilder.SUCCESSFUL, basic).getEncoded();
     }
 
+    /** What the inventory says; null means good. */
     private @Nullable CertificateStatus status(CertificateID id) {
         if (!isOurs(id) || id.getSerialNumber().signum() <= 0) {
             return new UnknownStatus();
         }
-        SerialNumber serialNumber = new SerialNumber(id.getSerialNumber());
-        Optional<RevokedEntry> revoked = revocation.find(serialNumber);
-        if (revoked.isPresent()) {
-            return revoked(revoked.get());
+        Optional<CertificateEntry> entry = inventory.find(new SerialNumber(id.getSerialNumber()));
+        return entry.isPresent() ? status(entry.get()) : new UnknownStatus();
+    }
+
+    private static @Nullable CertificateStatus status(CertificateEntry entry) {
+        Instant at = entry.revokedAt();
+        RevocationReason reason = entry.revocationReason();
+        if (at == null) {
+            return CertificateStatus.GOOD;
         }
-        return inventory.find(serialNumber).isPresent() ? CertificateStatus.GOOD : new UnknownStatus();
+        return reason == null || reason == RevocationReason.UNSPECIFIED
+                ? new RevokedStatus(Date.from(at))
+                : new RevokedStatus(Date.from(at), reason.code());
     }
 
     private boolean isOurs(CertificateID id) {
@@ -245,13 +253,6 @@ public final class OcspResponder {
         } catch (OCSPException e) {
             return false; // A hash that we do not know.
         }
-    }
-
-    private static RevokedStatus revoked(RevokedEntry entry) {
-        Date at = Date.from(entry.revokedAt());
-        return entry.reason() == RevocationReason.UNSPECIFIED
-                ? new RevokedStatus(at)
-                : new RevokedStatus(at, entry.reason().code());
     }
 
     private static X509CertificateHolder holder(X509Certificate certificate) {

@@ -114,15 +114,21 @@ final class CertificatesController {
     Page<CertificateView> list(
             @Parameter(description = "Part of a name or of a serial number", example = "camera")
                     @RequestParam(required = false)
-                    @Size(max = 100)
+                    @Size(max = 100, message = "must have at most {max} characters")
                     @Nullable
                     String query,
             @Parameter(schema = @Schema(allowableValues = {"valid", "expiring", "expired", "revoked"}))
                     @RequestParam(required = false)
                     @Nullable
                     String status,
-            @RequestParam(defaultValue = "0") @Min(0) @Max(1_000_000) int page,
-            @RequestParam(defaultValue = Page.DEFAULT_SIZE) @Min(1) @Max(Page.MAX_SIZE) int size,
+            @RequestParam(defaultValue = "0")
+                    @Min(value = 0, message = "must be {value} or more")
+                    @Max(value = 1_000_000, message = "must be {value} or less")
+                    int page,
+            @RequestParam(defaultValue = Page.DEFAULT_SIZE)
+                    @Min(value = 1, message = "must be {value} or more")
+                    @Max(value = Page.MAX_SIZE, message = "must be {value} or less")
+                    int size,
             @Nullable Principal principal) {
         var search = new CertificateSearch(query, status(status, principal), page, size);
         var items = inventory.list(search).stream().map(CertificateView::of).toList();
@@ -203,11 +209,13 @@ final class CertificatesController {
             @Schema(
                     description = "PKCS#10, PEM",
                     example = "-----BEGIN CERTIFICATE REQUEST-----\nMIH...\n-----END CERTIFICATE REQUEST-----\n")
-            @NotBlank
-            @Size(max = CertificateRequest.MAX_LENGTH)
+            @NotBlank(message = "must be given")
+            @Size(max = CertificateRequest.MAX_LENGTH, message = "must have at most {max} characters")
             String csr,
 
-            @Schema(example = "camera") @NotBlank @Size(max = 32)
+            @Schema(example = "camera")
+            @NotBlank(message = "must be given")
+            @Size(max = 32, message = "must have at most {max} characters")
             String profile,
 
             @Schema(description = "ISO 8601; as long as the profile says, unless given", example = "P30D") @Nullable
@@ -215,7 +223,9 @@ final class CertificatesController {
 
     @Schema(name = "RevocationOrder")
     record Wish(
-            @Schema(description = "RFC 5280 reason", example = "keyCompromise") @NotBlank @Size(max = 32)
+            @Schema(description = "RFC 5280 reason", example = "keyCompromise")
+            @NotBlank(message = "must be given")
+            @Size(max = 32, message = "must have at most {max} characters")
             String reason) {}
 
     @Schema(name = "IssuedCertificate")

@@ -79,8 +79,14 @@ final class InvitesController {
                     @RequestParam(required = false)
                     @Nullable
                     String state,
-            @RequestParam(defaultValue = "0") @Min(0) @Max(1_000_000) int page,
-            @RequestParam(defaultValue = Page.DEFAULT_SIZE) @Min(1) @Max(Page.MAX_SIZE) int size,
+            @RequestParam(defaultValue = "0")
+                    @Min(value = 0, message = "must be {value} or more")
+                    @Max(value = 1_000_000, message = "must be {value} or less")
+                    int page,
+            @RequestParam(defaultValue = Page.DEFAULT_SIZE)
+                    @Min(value = 1, message = "must be {value} or more")
+                    @Max(value = Page.MAX_SIZE, message = "must be {value} or less")
+                    int size,
             @Nullable Principal principal) {
         InviteState wanted = state(state, principal);
         var items =
@@ -134,10 +140,12 @@ final class InvitesController {
 
     @Schema(name = "InviteOrder")
     record Order(
-            @Schema(example = "camera-01") @NotBlank @Size(max = 63)
+            @Schema(example = "camera-01")
+            @NotBlank(message = "must be given")
+            @Size(max = 63, message = "must have at most {max} characters")
             String name,
 
-            @Schema(example = "camera") @Size(max = 32) @Nullable
+            @Schema(example = "camera") @Size(max = 32, message = "must have at most {max} characters") @Nullable
             String profile,
 
             @Schema(description = "ISO 8601, 1 minute to 30 days; 24 hours unless given", example = "PT12H") @Nullable

@@ -185,6 +185,15 @@ class OcspResponderTest {
     }
 
     @Test
+    void what_was_revoked_stays_so_after_its_own_end() throws Exception {
+        deployment.revocation.revoke(camera.serialNumber(), RevocationReason.KEY_COMPROMISE, "anna");
+        deployment.clock.advance(Duration.ofDays(366));
+        deployment.lists.rebuildWhereDue();
+        assertThat(deployment.revocation.find(camera.serialNumber())).isEmpty();
+        assertThat(ask(SHA1, camera.serialNumber().value()).getCertStatus()).isInstanceOf(RevokedStatus.class);
+    }
+
+    @Test
     void refuses_a_staple_for_another_authoritys_certificate() {
         assertThatThrownBy(() -> deployment.responder.staple(deployment.authority.rootCertificate()))
                 .isInstanceOf(IllegalArgumentException.class);

@@ -184,7 +184,14 @@ class RestTest {
         problem(server.get("/api/v1/certificates/00ff"), 404);
         problem(server.get("/api/v1/certificates/FFFF"), 404);
         problem(server.get("/api/v1/certificates?status=odd"), 400);
-        problem(server.get("/api/v1/certificates?page=-1"), 400);
+        assertThat(problem(server.get("/api/v1/certificates?page=-1"), 400)
+                        .path("detail")
+                        .asString())
+                .isEqualTo("page must be 0 or more");
+        assertThat(problem(server.post("/api/v1/invites", "{}"), 400)
+                        .path("detail")
+                        .asString())
+                .isEqualTo("name must be given");
         problem(server.get("/api/v1/certificates?page=x"), 400);
         problem(server.get("/api/v1/certificates?size=100000"), 400);
         problem(server.get("/api/v1/absent"), 404);
