@@ -1,0 +1,117 @@
+package dev.waxwing.server.web;
+
+import dev.waxwing.ca.authority.AuthorityFacts;
+import dev.waxwing.ca.authority.CertificateAuthority;
+import dev.waxwing.ca.inventory.CertificateSearch;
+import dev.waxwing.ca.inventory.CertificateStatus;
+import dev.waxwing.ca.inventory.Inventory;
+import dev.waxwing.server.device.Devices;
+import dev.waxwing.server.media.TransferFilter;
+import dev.waxwing.server.media.Transfers;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.List;
+import org.springframework.boot.health.actuate.endpoint.CompositeHealthDescriptor;
+import org.springframework.boot.health.actuate.endpoint.HealthDescriptor;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+
+@Controller
+class DashboardController {
+
+    private static final int LATEST = 8;
+
+    private final LiveFeed feed;
+    private final Transfers transfers;
+    private final Devices devices;
+    private final Inventory inventory;
+    private final CertificateAuthority authority;
+    private final HealthEndpoint health;
+    private final Display display;
+    private final Clock clock;
+
+    DashboardController(
+            LiveFeed feed,
+            Transfers transfers,
+            Devices devices,
+            Inventory inventory,
+            CertificateAuthority authority,
+            HealthEndpoint health,
+            Display display,
+            Clock clock) {
+        this.feed = feed;
+        this.transfers = transfers;
+        this.devices = devices;
+        this.inventory = inventory;
+        this.authority = authority;
+        this.health = health;
+        this.display = display;
+        this.clock = clock;
+    }
+
+    /** One line of the health card. */
+    record Part(String name, String state) {}
+
+    @GetMapping("/")
+    String dashboard(Model model) {
+        AuthorityFacts facts = authority.facts();
+        model.addAttribute("live", true);
+        model.addAttribute("numbers", feed.numbers());
+        model.addAttribute("totals", transfers.totals());
+        model.addAttribute("today", transfers.acceptedSince(startOfDay()));
+        model.addAttribute(
+                "latest", transfers.page(TransferFilter.ALL, 0, LATEST).items());
+        model.addAttribute("devices", devices.page("", 0, 1).total());
+        model.addAttribute("validCertificates", count(CertificateStatus.VALID));
+        model.addAttribute("expiringCertificates", count(CertificateStatus.EXPIRING));
+        model.addAttribute("issuingNotAfter", facts.issuingNotAfter());
+        HealthDescriptor now = health.health();
+        model.addAttribute("health", display.health(now.getStatus().getCode()));
+        model.addAttribute("components", parts(now));
+        return "dashboard";
+    }
+
+    /** What open pages listen to. */
+    @GetMapping(path = "/live", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+    ResponseEntity<SseEmitter> live() {
+        return feed.open()
+                .map(stream -> ResponseEntity.ok()
+                        .contentType(MediaType.TEXT_EVENT_STREAM)
+                        .body(stream))
+                .orElseGet(() ->
+                        ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE).build());
+    }
+
+    private long count(CertificateStatus status) {
+        return inventory.count(new CertificateSearch(null, status, 0, 1));
+    }
+
+    private Instant startOfDay() {
+        return clock.instant()
+                .atZone(ZoneOffset.UTC)
+                .toLocalDate()
+                .atStartOfDay(ZoneOffset.UTC)
+                .toInstant();
+    }
+
+    /** The parts one by one; the groups are left out, because they repeat the parts. */
+    private List<Part> parts(HealthDescriptor now) {
+        return now instanceof CompositeHealthDescriptor composite
+                ? composite.getComponents().entrySet().stream()
+                        .filter(part -> !part.getKey().endsWith("State"))
+                        .map(part -> new Part(
+                                display.component(part.getKey()),
+                                display.health(part.getValue().getStatus().getCode())))
+                        .sorted(Comparator.comparing(Part::name))
+                        .toList()
+                : List.of();
+    }
+}

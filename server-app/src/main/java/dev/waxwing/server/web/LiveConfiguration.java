@@ -1,0 +1,8 @@
+package dev.waxwing.server.web;
+
+import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.annotation.EnableScheduling;
+
+@Configuration(proxyBeanMethods = false)
+@EnableScheduling
+class LiveConfiguration {}

@@ -1,0 +1,217 @@
+package dev.waxwing.server.web;
+
+import dev.waxwing.ca.authority.CertificateAuthority;
+import dev.waxwing.ca.enrollment.PublicAddresses;
+import dev.waxwing.ca.issuance.PkiProperties;
+import dev.waxwing.ca.revocation.RevocationLists;
+import dev.waxwing.enrollment.ServerAddress;
+import dev.waxwing.server.account.AccountChange;
+import dev.waxwing.server.account.Accounts;
+import dev.waxwing.server.account.ApiToken;
+import dev.waxwing.server.account.ApiTokens;
+import dev.waxwing.server.account.Caller;
+import dev.waxwing.server.account.Logins;
+import dev.waxwing.server.account.Role;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.security.core.context.SecurityContext;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.security.web.authentication.WebAuthenticationDetails;
+import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+
+@Controller
+@RequestMapping("/settings")
+class SettingsPages {
+
+    private final Accounts accounts;
+    private final Logins logins;
+    private final ApiTokens tokens;
+    private final CertificateAuthority authority;
+    private final RevocationLists lists;
+    private final PkiProperties pki;
+    private final PublicAddresses addresses;
+    private final ConsoleAddress console;
+    private final HttpSessionSecurityContextRepository contexts = new HttpSessionSecurityContextRepository();
+
+    SettingsPages(
+            Accounts accounts,
+            Logins logins,
+            ApiTokens tokens,
+            CertificateAuthority authority,
+            RevocationLists lists,
+            PkiProperties pki,
+            PublicAddresses addresses,
+            ConsoleAddress console) {
+        this.accounts = accounts;
+        this.logins = logins;
+        this.tokens = tokens;
+        this.authority = authority;
+        this.lists = lists;
+        this.pki = pki;
+        this.addresses = addresses;
+        this.console = console;
+    }
+
+    /** A token just made, on its way to the one page that shows it. */
+    record NewToken(String label, String secret) {
+
+        @Override
+        public String toString() {
+            return "NewToken[" + label + "]";
+        }
+    }
+
+    @GetMapping
+    String settings(@AuthenticationPrincipal Caller caller, Model model) {
+        Abilities may = Abilities.of(caller);
+        model.addAttribute("tokens", tokens.visibleTo(caller));
+        model.addAttribute(
+                "scopes", Arrays.stream(Role.values()).filter(caller::covers).toList());
+        model.addAttribute("users", may.administer() ? accounts.all() : List.of());
+        model.addAttribute("roles", Role.values());
+        model.addAttribute(
+                "rootName",
+                authority.rootCertificate().getSubjectX500Principal().getName());
+        model.addAttribute("rootPin", HexFormat.of().formatHex(authority.rootSpkiSha256()));
+        model.addAttribute(
+                "issuingName",
+                authority.issuingCertificate().getSubjectX500Principal().getName());
+        model.addAttribute("authority", authority.facts());
+        model.addAttribute("revocation", lists.facts());
+        model.addAttribute("publicUrl", pki.publicUrl());
+        model.addAttribute("console", console.url());
+        model.addAttribute("listener", listener());
+        return "settings";
+    }
+
+    private List<ServerAddress> listener() {
+        try {
+            return addresses.addresses();
+        } catch (IllegalStateException _) {
+            return List.of();
+        }
+    }
+
+    @PostMapping("/password")
+    String changePassword(
+            @AuthenticationPrincipal Caller caller,
+            @RequestParam String current,
+            @RequestParam String password,
+            @RequestParam String again,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            RedirectAttributes next) {
+        AccountChange change = password.equals(again)
+                ? accounts.changeOwnPassword(caller, current, password)
+                : new AccountChange.Refused("The two new passwords are not the same.");
+        if (change instanceof AccountChange.Made(var user)) {
+            keepLoggedIn(logins.renewed(user), request, response);
+        }
+        return said(change, "Your password is changed. Your other sessions have ended.", next, "account");
+    }
+
+    /** A changed password ends all sessions of the user but this one. */
+    private void keepLoggedIn(Caller caller, HttpServletRequest request, HttpServletResponse response) {
+        request.changeSessionId();
+        SecurityContext context = SecurityContextHolder.createEmptyContext();
+        context.setAuthentication(PasswordAuthentication.authenticated(caller, new WebAuthenticationDetails(request)));
+        SecurityContextHolder.setContext(context);
+        contexts.saveContext(context, request, response);
+    }
+
+    @PostMapping("/tokens")
+    String createToken(
+            @AuthenticationPrincipal Caller caller,
+            @RequestParam String label,
+            @RequestParam String role,
+            @RequestParam int days,
+            RedirectAttributes next) {
+        switch (tokens.create(caller, label, role(role), Duration.ofDays(days))) {
+            case ApiTokens.Creation.Created(ApiToken token, String secret) ->
+                next.addFlashAttribute("token", new NewToken(token.label(), secret));
+            case ApiTokens.Creation.Refused(String why) -> next.addFlashAttribute("failure", why);
+        }
+        return "redirect:/settings#tokens";
+    }
+
+    @PostMapping("/tokens/{id}/revocation")
+    String revokeToken(@AuthenticationPrincipal Caller caller, @PathVariable long id, RedirectAttributes next) {
+        if (!tokens.revoke(caller, id)) {
+            throw new ResponseStatusException(HttpStatus.NOT_FOUND);
+        }
+        next.addFlashAttribute("done", "The token no longer works.");
+        return "redirect:/settings#tokens";
+    }
+
+    @PostMapping("/users")
+    String createUser(
+            @AuthenticationPrincipal Caller caller,
+            @RequestParam String name,
+            @RequestParam String role,
+            @RequestParam String password,
+            RedirectAttributes next) {
+        AccountChange change = accounts.create(caller.name(), name, role(role), password);
+        return said(change, "The user was created. Tell the person name and password on a safe way.", next, "users");
+    }
+
+    @PostMapping("/users/{id}/role")
+    String changeRole(
+            @AuthenticationPrincipal Caller caller,
+            @PathVariable long id,
+            @RequestParam String role,
+            RedirectAttributes next) {
+        AccountChange change = accounts.changeRole(caller.name(), id, role(role));
+        return said(change, "The role is changed. The user has to log in again.", next, "users");
+    }
+
+    @PostMapping("/users/{id}/disabled")
+    String changeDisabled(
+            @AuthenticationPrincipal Caller caller,
+            @PathVariable long id,
+            @RequestParam boolean disabled,
+            RedirectAttributes next) {
+        AccountChange change = accounts.changeDisabled(caller.name(), id, disabled);
+        return said(
+                change,
+                disabled ? "The user is shut out, API tokens included." : "The user may log in again.",
+                next,
+                "users");
+    }
+
+    @PostMapping("/users/{id}/password")
+    String resetPassword(
+            @AuthenticationPrincipal Caller caller,
+            @PathVariable long id,
+            @RequestParam String password,
+            RedirectAttributes next) {
+        AccountChange change = accounts.resetPassword(caller.name(), id, password);
+        return said(change, "The password is changed. The user's sessions have ended.", next, "users");
+    }
+
+    private static String said(AccountChange change, String done, RedirectAttributes next, String section) {
+        switch (change) {
+            case AccountChange.Made _ -> next.addFlashAttribute("done", done);
+            case AccountChange.Refused(String why) -> next.addFlashAttribute("failure", why);
+        }
+        return "redirect:/settings#" + section;
+    }
+
+    private static Role role(String name) {
+        return Role.named(name).orElseThrow(() -> new ResponseStatusException(HttpStatus.BAD_REQUEST));
+    }
+}

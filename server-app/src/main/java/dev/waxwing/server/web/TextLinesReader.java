@@ -1,0 +1,50 @@
+package dev.waxwing.server.web;
+
+import dev.waxwing.server.media.StoredContent;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.stereotype.Component;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads a group of texts, canonical JSON lines, for people: no more of it than a page can show. */
+@Component
+class TextLinesReader {
+
+    private static final int MOST_LINES = 1_000;
+
+    private final JsonMapper json;
+
+    TextLinesReader(JsonMapper json) {
+        this.json = json;
+    }
+
+    List<String> read(StoredContent content) {
+        List<String> lines = new ArrayList<>();
+        try (BufferedReader reader = Files.newBufferedReader(content.file(), StandardCharsets.UTF_8)) {
+            String line = reader.readLine();
+            while (line != null && lines.size() < MOST_LINES) {
+                lines.add(text(line));
+                line = reader.readLine();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return lines;
+    }
+
+    private String text(String line) {
+        try {
+            JsonNode text = json.readTree(line).path("text");
+            return text.isString() ? text.stringValue() : line;
+        } catch (JacksonException _) {
+            return line;
+        }
+    }
+}
