@@ -19,7 +19,7 @@ final class BundleReadme {
                 .replace("@SHOWN@", SafeName.forDisplay(manifest.name()))
                 .replace("@CONTENT@", BundleEntry.CONTENT + EvidenceBundle.contentName(manifest))
                 .replace("@SIZE@", Long.toString(manifest.size()))
-                .replace("@ACCEPTED@", receipt.acceptedAt().toString())
+                .replace("@ACCEPTED@", Members.text(receipt.acceptedAt()))
                 .replace("@EPOCH@", Long.toString(receipt.acceptedAt().getEpochSecond()))
                 .replace("@FINGERPRINT@", fingerprint);
     }
@@ -51,7 +51,7 @@ final class BundleReadme {
         manifest.p7s            the device's signature over manifest.json (CMS, detached, DER)
         receipt.json            what the server says about the manifest
         receipt.p7s             the server's signature over receipt.json (CMS, detached, DER)
-        ca.pem                  the root certificate
+        ca.pem                  the root certificate, then the issuing authority
         chain.pem               issuing authority, device certificate, receipt signer's certificate
         status/device.ocsp.der  status of the device's certificate at acceptance (OCSP response)
         status/ca.crl.der       revocation list of the issuing authority at acceptance
@@ -59,60 +59,68 @@ final class BundleReadme {
         THE CHECKS
 
         You need OpenSSL 3.0 or later. Run the commands in the directory that holds this page.
-        They write four small .pem files there.
+        They write a few .pem files there.
 
-        1. The root. Ask the operator for the fingerprint of the root certificate, over another
-           way than the one on which this bundle came. It must be what this prints:
+        1. The root. Ask the operator for the SHA-256 fingerprint of the root certificate, over
+           another way than the one on which this bundle came. It must be what this prints:
 
-               openssl x509 -in ca.pem -noout -fingerprint -sha256
+               openssl x509 -in ca.pem -out root.pem
+               openssl x509 -in root.pem -noout -fingerprint -sha256
 
            In this bundle it is
 
                @FINGERPRINT@
 
-        2. The content. Both commands must print the same 64 digits:
+        2. The issuing authority. It must print "issuing.pem: OK":
+
+               openssl x509 -in chain.pem -out issuing.pem
+               openssl verify -attime @EPOCH@ -CAfile root.pem issuing.pem
+               cat root.pem issuing.pem > authorities.pem
+
+        3. The content. Both commands must print the same 64 digits:
 
                openssl dgst -sha256 '@CONTENT@'
                grep -o '"sha256":"[0-9a-f]*"' manifest.json
 
-        3. The manifest's signature. It must print "CMS Verification successful":
+        4. The manifest's signature. It must print "CMS Verification successful":
 
-               openssl cms -verify -binary -inform DER -in manifest.p7s -content manifest.json -CAfile ca.pem -certfile chain.pem -purpose any -attime @EPOCH@ -signer device.pem -out /dev/null
+               openssl cms -verify -binary -inform DER -in manifest.p7s -content manifest.json -CAfile authorities.pem -certfile chain.pem -purpose any -attime @EPOCH@ -signer device.pem -out /dev/null
 
-        4. The signer. The first command must print urn:waxwing:device:NAME with the same name as
-           "device" in the second, and the extended key usage
-           2.25.108256188094313841353406873155001380261.1 (device), critical, and no other:
+        5. Its signer. The first command must print URI:urn:waxwing:device:NAME with the same name
+           as "device" in the second, and one extended key usage, critical:
+           2.25.108256188094313841353406873155001380261.1 (device):
 
                openssl x509 -in device.pem -noout -subject -ext subjectAltName,extendedKeyUsage
                grep -o '"device":"[^"]*"' manifest.json
 
-        5. The receipt's signature. It must print "CMS Verification successful":
+        6. The receipt's signature. It must print "CMS Verification successful":
 
-               openssl cms -verify -binary -inform DER -in receipt.p7s -content receipt.json -CAfile ca.pem -certfile chain.pem -purpose any -attime @EPOCH@ -signer receipt-signer.pem -out /dev/null
+               openssl cms -verify -binary -inform DER -in receipt.p7s -content receipt.json -CAfile authorities.pem -certfile chain.pem -purpose any -attime @EPOCH@ -signer receipt-signer.pem -out /dev/null
 
-        6. The receipt's signer. It must print the extended key usage
-           2.25.108256188094313841353406873155001380261.3 (receipt signer), critical, and no other:
+        7. Its signer. It must print one extended key usage, critical:
+           2.25.108256188094313841353406873155001380261.3 (receipt signer):
 
                openssl x509 -in receipt-signer.pem -noout -subject -ext subjectAltName,extendedKeyUsage
 
-        7. The receipt is about this manifest. Both commands must print the same 64 digits:
+        8. The receipt is about this manifest, and its time is the one in these commands. The first
+           two must print the same 64 digits, the third @ACCEPTED@:
 
                openssl dgst -sha256 manifest.json
                grep -o '"manifestSha256":"[0-9a-f]*"' receipt.json
+               grep -o '"acceptedAt":"[^"]*"' receipt.json
 
-        8. The status of the device's certificate at acceptance. It must print "Response verify
-           OK" and "device.pem: good". A warning "Status times invalid" only says that the
-           response is of the past: the time of acceptance, @ACCEPTED@,
-           must lie between its "This Update" and "Next Update", give or take five minutes:
+        9. The status of the device's certificate at acceptance. It must print "Response verify
+           OK" and, for device.pem, "good". A warning "Status times invalid" with "status expired"
+           only says that the response is of the past: the time of acceptance must lie between its
+           "This Update" and "Next Update", give or take five minutes:
 
-               openssl x509 -in chain.pem -out issuing.pem
-               openssl ocsp -respin status/device.ocsp.der -issuer issuing.pem -cert device.pem -CAfile ca.pem -verify_other chain.pem -attime @EPOCH@ -no_nonce
+               openssl ocsp -respin status/device.ocsp.der -issuer issuing.pem -cert device.pem -CAfile root.pem -verify_other chain.pem -attime @EPOCH@ -no_nonce
 
-        9. The revocation list at acceptance. It must print "device.pem: OK" and
-           "receipt-signer.pem: OK":
+        10. The revocation list at acceptance. It must print "device.pem: OK" and
+            "receipt-signer.pem: OK":
 
                openssl crl -inform DER -in status/ca.crl.der -out ca.crl.pem
-               openssl verify -purpose any -attime @EPOCH@ -CAfile ca.pem -untrusted chain.pem -crl_check -CRLfile ca.crl.pem device.pem receipt-signer.pem
+               openssl verify -purpose any -attime @EPOCH@ -CAfile root.pem -untrusted issuing.pem -crl_check -CRLfile ca.crl.pem device.pem receipt-signer.pem
 
         A certificate that expired or was revoked after the time of acceptance does not make the
         evidence worse: -attime judges as of then.

@@ -48,7 +48,7 @@ public final class BundleVerification {
         List<X509Certificate> chain = list.run(
                         Check.BUNDLE, found -> bundle.contentName(), () -> pem(bundle, BundleEntry.CHAIN))
                 .orElse(List.of());
-        Optional<TrustedRoot> root = root(bundle, list, ownRoot);
+        Optional<TrustedRoot> root = root(bundle, list, chain, ownRoot);
         Bytes manifestBytes = bundle.file(BundleEntry.MANIFEST);
         Optional<Manifest> manifest =
                 list.run(Check.MANIFEST_FORM, Manifest::name, () -> Manifest.decode(manifestBytes));
@@ -77,13 +77,14 @@ public final class BundleVerification {
         return list.report(manifest, receipt.receipt());
     }
 
-    private static Optional<TrustedRoot> root(BundleReader bundle, Checklist list, Optional<TrustedRoot> own) {
+    private static Optional<TrustedRoot> root(
+            BundleReader bundle, Checklist list, List<X509Certificate> chain, Optional<TrustedRoot> own) {
         if (own.isPresent()) {
-            list.run(Check.ROOT, TrustedRoot::toString, () -> requireSame(enclosedRoot(bundle), own.get()));
+            list.run(Check.ROOT, TrustedRoot::toString, () -> requireSame(enclosedRoot(bundle, chain), own.get()));
             return own;
         }
         try {
-            TrustedRoot enclosed = enclosedRoot(bundle);
+            TrustedRoot enclosed = enclosedRoot(bundle, chain);
             Bytes fingerprint = Sha256.of(Certificates.encode(enclosed.certificate()));
             list.skip(Check.ROOT, "compare the SHA-256 fingerprint of ca.pem yourself: " + fingerprint.hex());
             return Optional.of(enclosed);
@@ -93,10 +94,12 @@ public final class BundleVerification {
         }
     }
 
-    private static TrustedRoot enclosedRoot(BundleReader bundle) throws MalformedEvidenceException, UntrustedException {
+    private static TrustedRoot enclosedRoot(BundleReader bundle, List<X509Certificate> chain)
+            throws MalformedEvidenceException, UntrustedException {
         List<X509Certificate> certificates = pem(bundle, BundleEntry.ROOT);
-        if (certificates.size() != 1) {
-            throw new MalformedEvidenceException("ca.pem has more than one certificate");
+        // Whoever hands ca.pem to a tool trusts all of it: so it holds nothing that the chain does not.
+        if (!chain.containsAll(certificates.subList(1, certificates.size()))) {
+            throw new MalformedEvidenceException("ca.pem has other certificates than the root and its authorities");
         }
         return TrustedRoot.of(certificates.getFirst());
     }
@@ -155,7 +158,14 @@ public final class BundleVerification {
         return at;
     }
 
-    private static List<X509Certificate> pem(BundleReader bundle, BundleEntry file) throws UntrustedException {
-        return Certificates.fromPem(new String(bundle.file(file).toArray(), StandardCharsets.US_ASCII));
+    private static List<X509Certificate> pem(BundleReader bundle, BundleEntry file)
+            throws MalformedEvidenceException, UntrustedException {
+        String text = new String(bundle.file(file).toArray(), StandardCharsets.US_ASCII);
+        List<X509Certificate> certificates = Certificates.fromPem(text);
+        // Other readers of PEM may find a certificate where ours sees a comment.
+        if (!Certificates.toPem(certificates).equals(text)) {
+            throw new MalformedEvidenceException(file.path() + " holds more than certificates");
+        }
+        return certificates;
     }
 }

@@ -41,6 +41,9 @@ public final class EvidenceBundle {
         Manifest manifest = Manifest.decode(evidence.manifest());
         Receipt receipt = Receipt.decode(evidence.receipt());
         Instant time = receipt.acceptedAt();
+        // OpenSSL 3.0 builds the chain of a signature without enclosed certificates from its CAfile alone.
+        List<X509Certificate> authorities = new ArrayList<>(List.of(evidence.root()));
+        authorities.addAll(evidence.authorities());
         List<X509Certificate> chain = new ArrayList<>(evidence.authorities());
         chain.add(evidence.device());
         chain.add(evidence.receiptSigner());
@@ -51,7 +54,7 @@ public final class EvidenceBundle {
         put(zip, time, BundleEntry.MANIFEST_SIGNATURE, evidence.manifestSignature());
         put(zip, time, BundleEntry.RECEIPT, evidence.receipt());
         put(zip, time, BundleEntry.RECEIPT_SIGNATURE, evidence.receiptSignature());
-        put(zip, time, BundleEntry.ROOT, utf8(Certificates.toPem(List.of(evidence.root()))));
+        put(zip, time, BundleEntry.ROOT, utf8(Certificates.toPem(authorities)));
         put(zip, time, BundleEntry.CHAIN, utf8(Certificates.toPem(chain)));
         put(zip, time, BundleEntry.DEVICE_STATUS, evidence.deviceStatus());
         put(zip, time, BundleEntry.REVOCATION_LIST, evidence.revocationList());

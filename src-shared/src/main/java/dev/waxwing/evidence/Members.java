@@ -35,6 +35,11 @@ final class Members {
         return new Members(CanonicalJson.read(json));
     }
 
+    /** The instant as canonical JSON writes it. */
+    static String text(Instant instant) {
+        return INSTANT.format(instant.atOffset(ZoneOffset.UTC));
+    }
+
     Members put(String name, String text) {
         members.put(name, new CanonicalJson.Value.Text(text));
         return this;
@@ -46,7 +51,7 @@ final class Members {
     }
 
     Members put(String name, Instant instant) {
-        return put(name, INSTANT.format(instant.atOffset(ZoneOffset.UTC)));
+        return put(name, text(instant));
     }
 
     Members put(String name, Bytes hex) {
