@@ -22,6 +22,17 @@ public class AgentConfiguration {
 
     @Bean
     AgentShell agentShell(SecureRandom random, Clock clock) {
-        return new AgentShell(List.of(new StatusCommand(), new QueueCommand(), new HistoryCommand()), random, clock);
+        return new AgentShell(
+                List.of(
+                        new EnrollCommand(),
+                        new StatusCommand(),
+                        new ConnectCommand(),
+                        new DisconnectCommand(),
+                        new TextCommand(),
+                        new SendCommand(),
+                        new QueueCommand(),
+                        new HistoryCommand()),
+                random,
+                clock);
     }
 }

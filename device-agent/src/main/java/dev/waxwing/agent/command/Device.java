@@ -1,12 +1,21 @@
 package dev.waxwing.agent.command;
 
+import dev.waxwing.agent.connection.Dialer;
 import dev.waxwing.agent.home.AgentFailure;
 import dev.waxwing.agent.home.Home;
 import dev.waxwing.agent.home.HomeLock;
 import dev.waxwing.agent.identity.Identity;
 import dev.waxwing.agent.identity.IdentityStore;
 import dev.waxwing.agent.identity.KeyProtection;
+import dev.waxwing.agent.spool.ReceiptStore;
 import dev.waxwing.agent.spool.Spool;
+import dev.waxwing.agent.upload.Delivery;
+import dev.waxwing.agent.upload.DeliveryListener;
+import dev.waxwing.agent.upload.Plan;
+import dev.waxwing.channel.DeviceEndpoint;
+import dev.waxwing.channel.DevicePolicy;
+import dev.waxwing.channel.SecureChannel;
+import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.trust.Credential;
 import java.io.Closeable;
 import java.io.IOException;
@@ -23,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class Device implements Closeable {
 
     private static final Duration LOCK_PATIENCE = Duration.ofSeconds(20);
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
 
     private final Home home;
     private final KeyProtection protection;
@@ -31,6 +41,8 @@ final class Device implements Closeable {
     private final Clock clock;
     private @Nullable HomeLock lock;
     private @Nullable Spool spool;
+    private @Nullable Delivery delivery;
+    private boolean keepsSession;
 
     Device(Path directory, @Nullable Path passphraseFile, SecureRandom random, Clock clock) {
         this.home = Home.at(directory);
@@ -64,10 +76,6 @@ final class Device implements Closeable {
         return identities.load();
     }
 
-    Credential credential(Identity identity) throws IOException, AgentFailure {
-        return identities.unlock(identity);
-    }
-
     /** Keeps other agents out of the home until {@link #close}. */
     void lock() throws IOException, AgentFailure, InterruptedException {
         if (lock == null) {
@@ -91,22 +99,93 @@ final class Device implements Closeable {
     /** What the shell's prompt says: the device's name, and whether it is connected. */
     String promptText() {
         try {
-            return identities.isEnrolled() ? identity().name().value() : "waxwing";
+            String name = identities.isEnrolled() ? identity().name().value() : "waxwing";
+            return isConnected() ? name + " (connected)" : name;
         } catch (IOException | AgentFailure unreadable) {
             return "waxwing";
         }
     }
 
-    /** Whether this process has the home locked. */
-    boolean isLocked() {
-        return lock != null;
+    boolean isConnected() {
+        Delivery current = delivery;
+        return current != null && current.channel().isPresent();
     }
 
-    /** Lets go of spool and lock; both are opened again when needed. */
+    /** Opens a session if there is none. */
+    SecureChannel connect(Duration patience, DeliveryListener listener)
+            throws IOException, AgentFailure, InterruptedException {
+        return delivery().connect(patience, listener);
+    }
+
+    /** Delivers what the plan names, opening sessions as needed. */
+    void deliver(Plan plan, Duration patience, DeliveryListener listener)
+            throws IOException, AgentFailure, InterruptedException {
+        delivery().deliver(plan, patience, listener);
+    }
+
+    /** The session stays open after the command, until {@link #forgetSession}. */
+    void keepSession() {
+        keepsSession = true;
+    }
+
+    /** Closes the session, and opens a new one only when something is to be sent. */
+    void forgetSession() throws IOException {
+        try (Spool _ = spool;
+                Delivery _ = delivery) {
+            keepsSession = false;
+            delivery = null;
+            spool = null;
+        }
+    }
+
+    /**
+     * Ends a command. In the shell, a session that is not to be kept is closed, and other agents may use the home.
+     *
+     * @param interactive whether more commands may follow
+     */
+    void settle(boolean interactive) throws IOException {
+        if (interactive && !keepsSession) {
+            close();
+        }
+    }
+
+    DeviceEndpoint endpoint() {
+        return new DeviceEndpoint(DevicePolicy.defaults(), CryptoProvider.best(), random, clock);
+    }
+
+    Dialer dialer() {
+        return new Dialer(CONNECT_TIMEOUT);
+    }
+
+    ReceiptStore receipts() {
+        return new ReceiptStore(home.resolve("receipts"));
+    }
+
+    /** Where the last contact with the server is noted. */
+    Path contactFile() {
+        return home.resolve("contact.json");
+    }
+
+    private Delivery delivery() throws IOException, AgentFailure, InterruptedException {
+        Delivery current = delivery;
+        if (current == null) {
+            Identity identity = identity();
+            Spool opened = spool(identity);
+            Credential credential = identities.unlock(identity);
+            current =
+                    new Delivery(endpoint(), dialer(), identity, credential, opened, receipts(), contactFile(), clock);
+            delivery = current;
+        }
+        return current;
+    }
+
+    /** Closes the session and lets go of spool and lock; all are opened again when needed. */
     @Override
     public void close() throws IOException {
         try (HomeLock _ = lock;
-                Spool _ = spool) {
+                Spool _ = spool;
+                Delivery _ = delivery) {
+            delivery = null;
             spool = null;
             lock = null;
         }

@@ -13,7 +13,7 @@ final class Items {
 
     static Item of(Settled settled) {
         return new Item(
-                settled.id().hex(),
+                settled.id().toString(),
                 settled.name(),
                 settled.size(),
                 settled.sha256(),

@@ -50,12 +50,12 @@ final class QueueCommand implements AgentCommand {
 
     static Item item(QueuedText text, String state) {
         long size = text.text().getBytes(StandardCharsets.UTF_8).length;
-        return new Item(text.id().hex(), Items.excerpt(text.text()), size, null, state, null);
+        return new Item(text.id().toString(), Items.excerpt(text.text()), size, null, state, null);
     }
 
     static Item item(QueuedFile file) {
         String state = file.manifest() == null ? "queued" : "sealed";
-        return new Item(file.id().hex(), file.name(), file.size(), null, state, null);
+        return new Item(file.id().toString(), file.name(), file.size(), null, state, null);
     }
 
     static String summary(SpoolView queue) {

@@ -1,5 +1,6 @@
 package dev.waxwing.agent.identity;
 
+import dev.waxwing.enrollment.ServerAddress;
 import dev.waxwing.trust.PeerName;
 import dev.waxwing.trust.TrustedRoot;
 import java.security.cert.X509Certificate;

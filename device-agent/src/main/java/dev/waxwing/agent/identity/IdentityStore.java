@@ -1,8 +1,10 @@
 package dev.waxwing.agent.identity;
 
 import dev.waxwing.agent.home.AgentFailure;
+import dev.waxwing.agent.home.FlatJson;
 import dev.waxwing.agent.home.Home;
 import dev.waxwing.agent.home.PrivateFiles;
+import dev.waxwing.enrollment.ServerAddress;
 import dev.waxwing.trust.Certificates;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerName;

@@ -1,5 +1,6 @@
 package dev.waxwing.agent.spool;
 
+import dev.waxwing.media.ItemId;
 import dev.waxwing.wire.Bytes;
 import java.util.List;
 
@@ -16,10 +17,10 @@ sealed interface Event {
     record TextsAcknowledged(List<Long> counters) implements Event {}
 
     /** Texts were put into a group, and its manifest was signed. */
-    record GroupSealed(Bytes id, long counter, List<Long> texts, SignedManifest manifest) implements Event {}
+    record GroupSealed(ItemId id, long counter, List<Long> texts, SignedManifest manifest) implements Event {}
 
     /** A file's manifest was signed. */
-    record FileSealed(Bytes id, SignedManifest manifest) implements Event {}
+    record FileSealed(ItemId id, SignedManifest manifest) implements Event {}
 
     /** Something got its receipt or its final refusal. */
     record Concluded(Settled settled) implements Event {}

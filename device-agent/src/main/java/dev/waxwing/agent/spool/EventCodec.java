@@ -1,5 +1,6 @@
 package dev.waxwing.agent.spool;
 
+import dev.waxwing.media.ItemId;
 import dev.waxwing.wire.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ final class EventCodec {
                 case Event.TextQueued(QueuedText text) -> {
                     json.writeStringProperty("event", "text");
                     json.writeNumberProperty("counter", text.counter());
-                    json.writeStringProperty("id", text.id().hex());
+                    json.writeStringProperty("id", text.id().toString());
                     json.writeStringProperty("at", text.capturedAt().toString());
                     json.writeStringProperty("text", text.text());
                     json.writeBooleanProperty("acknowledged", text.acknowledged());
@@ -42,7 +43,7 @@ final class EventCodec {
                 case Event.FileQueued(QueuedFile file) -> {
                     json.writeStringProperty("event", "file");
                     json.writeNumberProperty("counter", file.counter());
-                    json.writeStringProperty("id", file.id().hex());
+                    json.writeStringProperty("id", file.id().toString());
                     json.writeStringProperty("at", file.capturedAt().toString());
                     json.writeStringProperty("path", file.path().toString());
                     json.writeNumberProperty("size", file.size());
@@ -58,18 +59,18 @@ final class EventCodec {
                 case Event.GroupSealed group -> {
                     json.writeStringProperty("event", "group");
                     json.writeNumberProperty("counter", group.counter());
-                    json.writeStringProperty("id", group.id().hex());
+                    json.writeStringProperty("id", group.id().toString());
                     writeNumbers(json, "texts", group.texts());
                     writeManifest(json, group.manifest());
                 }
-                case Event.FileSealed(Bytes id, SignedManifest manifest) -> {
+                case Event.FileSealed(ItemId id, SignedManifest manifest) -> {
                     json.writeStringProperty("event", "sealed");
-                    json.writeStringProperty("id", id.hex());
+                    json.writeStringProperty("id", id.toString());
                     writeManifest(json, manifest);
                 }
                 case Event.Concluded(Settled settled) -> {
                     json.writeStringProperty("event", "settled");
-                    json.writeStringProperty("id", settled.id().hex());
+                    json.writeStringProperty("id", settled.id().toString());
                     json.writeStringProperty("kind", settled.kind().name().toLowerCase(Locale.ROOT));
                     json.writeNumberProperty("counter", settled.counter());
                     json.writeStringProperty("name", settled.name());
@@ -78,6 +79,7 @@ final class EventCodec {
                     writeOptional(json, "receipt", settled.receiptId());
                     writeOptional(json, "reason", settled.reason());
                     writeOptional(json, "reference", settled.reference());
+                    writeNumbers(json, "texts", settled.texts());
                     json.writeStringProperty("at", settled.at().toString());
                 }
                 case Event.Marks(long counter, Bytes sha256) -> {
@@ -134,6 +136,7 @@ final class EventCodec {
                         in.optional("receipt"),
                         in.optional("reason"),
                         in.optional("reference"),
+                        in.numbers("texts"),
                         in.instant("at")));
             case "marks" -> new Event.Marks(in.number("counter"), Bytes.fromHex(in.string("manifestSha256")));
             default -> throw new IllegalArgumentException("unknown event");
@@ -218,8 +221,8 @@ final class EventCodec {
             return get(name, Boolean.class);
         }
 
-        Bytes id() {
-            return Bytes.fromHex(string("id"));
+        ItemId id() {
+            return ItemId.parse(string("id"));
         }
 
         Instant instant(String name) {

@@ -1,5 +1,6 @@
 package dev.waxwing.agent.spool;
 
+import dev.waxwing.media.ItemId;
 import dev.waxwing.wire.Bytes;
 import java.time.Instant;
 
@@ -9,9 +10,9 @@ public interface ManifestSigner {
 
     /**
      * @param counter the device's number for what is signed
-     * @param id 16 bytes
+     * @param id of what is signed
      * @param capturedAt in whole milliseconds
      * @param previousManifestSha256 of the manifest that this device signed before
      */
-    SignedManifest sign(long counter, Bytes id, Instant capturedAt, Bytes previousManifestSha256);
+    SignedManifest sign(long counter, ItemId id, Instant capturedAt, Bytes previousManifestSha256);
 }

@@ -1,6 +1,6 @@
 package dev.waxwing.agent.spool;
 
-import dev.waxwing.wire.Bytes;
+import dev.waxwing.media.ItemId;
 import java.nio.file.Path;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * A file that has no receipt yet. It stays where it is; size and time of change tell whether it is still the same.
  *
  * @param counter the device's number for it, 1 or more
- * @param id 16 bytes
+ * @param id unique for ever
  * @param capturedAt the file's time of change, in whole milliseconds
  * @param path absolute
  * @param size bytes
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record QueuedFile(
         long counter,
-        Bytes id,
+        ItemId id,
         Instant capturedAt,
         Path path,
         long size,

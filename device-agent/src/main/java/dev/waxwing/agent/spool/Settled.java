@@ -1,13 +1,14 @@
 package dev.waxwing.agent.spool;
 
-import dev.waxwing.wire.Bytes;
+import dev.waxwing.media.ItemId;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What came of something that was offered: a receipt, or a final refusal.
  *
- * @param id 16 bytes: of the upload, of the group of texts, or of a text that was refused by itself
+ * @param id of the upload, of the group of texts, or of a text that was refused by itself
  * @param kind what it is
  * @param counter the device's number for it
  * @param name what it is called; display data
@@ -16,10 +17,11 @@ import org.jspecify.annotations.Nullable;
  * @param receiptId the receipt's id; null if it was refused
  * @param reason why it was refused; null if it was accepted
  * @param reference the incident of the refusal; null if there is none
+ * @param texts the counters of a group's texts; empty for anything else
  * @param at when, by the server's clock for a receipt and by the device's for a refusal
  */
 public record Settled(
-        Bytes id,
+        ItemId id,
         Kind kind,
         long counter,
         String name,
@@ -28,7 +30,12 @@ public record Settled(
         @Nullable String receiptId,
         @Nullable String reason,
         @Nullable String reference,
+        List<Long> texts,
         Instant at) {
+
+    public Settled {
+        texts = List.copyOf(texts);
+    }
 
     /** What can be offered. */
     public enum Kind {

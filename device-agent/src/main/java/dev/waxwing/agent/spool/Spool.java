@@ -1,7 +1,7 @@
 package dev.waxwing.agent.spool;
 
 import dev.waxwing.agent.home.PrivateFiles;
-import dev.waxwing.wire.Bytes;
+import dev.waxwing.media.ItemId;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,7 +28,6 @@ public final class Spool implements Closeable {
     private static final String JOURNAL = "journal";
     private static final String HISTORY = "history";
     private static final int SETTLED_IN_JOURNAL = 500;
-    private static final int ID_SIZE = 16;
 
     private final Path directory;
     private final SecureRandom random;
@@ -90,7 +89,7 @@ public final class Spool implements Closeable {
 
     /** Everything that got a receipt or a final refusal, oldest first, without opening the spool for change. */
     public static List<Settled> history(Path directory) throws IOException {
-        Map<Bytes, Settled> history = new LinkedHashMap<>();
+        Map<ItemId, Settled> history = new LinkedHashMap<>();
         List<Event> events =
                 new ArrayList<>(Journal.read(directory.resolve(HISTORY)).events());
         events.addAll(Journal.read(directory.resolve(JOURNAL)).events());
@@ -121,7 +120,7 @@ public final class Spool implements Closeable {
     public QueuedText addText(String text) throws IOException {
         lock.lock();
         try {
-            QueuedText queued = new QueuedText(state.lastCounter() + 1, freshId(), now(), text, false);
+            QueuedText queued = new QueuedText(state.lastCounter() + 1, ItemId.fresh(random), now(), text, false);
             record(new Event.TextQueued(queued), true);
             return queued;
         } finally {
@@ -143,7 +142,7 @@ public final class Spool implements Closeable {
             for (FileSource source : sources) {
                 QueuedFile file = new QueuedFile(
                         ++counter,
-                        freshId(),
+                        ItemId.fresh(random),
                         source.modifiedAt().truncatedTo(ChronoUnit.MILLIS),
                         source.path(),
                         source.size(),
@@ -180,7 +179,7 @@ public final class Spool implements Closeable {
     public TextGroup seal(List<QueuedText> texts, ManifestSigner signer) throws IOException {
         lock.lock();
         try {
-            Bytes id = freshId();
+            ItemId id = ItemId.fresh(random);
             long counter = state.lastCounter() + 1;
             SignedManifest manifest = signer.sign(counter, id, now(), state.manifestSha256());
             List<Long> counters = texts.stream().map(QueuedText::counter).toList();
@@ -256,12 +255,6 @@ public final class Spool implements Closeable {
     private void record(List<Event> events, boolean durably) throws IOException {
         journal.append(events, durably);
         events.forEach(state::apply);
-    }
-
-    private Bytes freshId() {
-        byte[] id = new byte[ID_SIZE];
-        random.nextBytes(id);
-        return Bytes.of(id);
     }
 
     private Instant now() {

@@ -1,5 +1,7 @@
 package dev.waxwing.agent.spool;
 
+import dev.waxwing.evidence.Manifest;
+import dev.waxwing.media.ItemId;
 import dev.waxwing.wire.Bytes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,15 +12,12 @@ import java.util.TreeMap;
 /** What the events add up to. Not safe for threads. */
 final class SpoolState {
 
-    /** What stands for the manifest before a device's first one: 64 zeros in hexadecimal (protocol section 14.2). */
-    private static final Bytes NO_MANIFEST = Bytes.of(new byte[32]);
-
     private final TreeMap<Long, QueuedText> texts = new TreeMap<>();
-    private final Map<Bytes, TextGroup> groups = new LinkedHashMap<>();
-    private final Map<Bytes, QueuedFile> files = new LinkedHashMap<>();
-    private final Map<Bytes, Settled> settled = new LinkedHashMap<>();
+    private final Map<ItemId, TextGroup> groups = new LinkedHashMap<>();
+    private final Map<ItemId, QueuedFile> files = new LinkedHashMap<>();
+    private final Map<ItemId, Settled> settled = new LinkedHashMap<>();
     private long lastCounter;
-    private Bytes manifestSha256 = NO_MANIFEST;
+    private Bytes manifestSha256 = Manifest.NONE_BEFORE;
 
     void apply(Event event) {
         switch (event) {
@@ -38,7 +37,7 @@ final class SpoolState {
                 groups.put(
                         group.id(), new TextGroup(group.id(), group.counter(), take(group.texts()), group.manifest()));
             }
-            case Event.FileSealed(Bytes id, SignedManifest manifest) -> {
+            case Event.FileSealed(ItemId id, SignedManifest manifest) -> {
                 signed(manifest);
                 files.computeIfPresent(id, (_, file) -> file.sealed(manifest));
             }

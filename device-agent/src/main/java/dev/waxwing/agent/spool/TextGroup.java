@@ -1,17 +1,17 @@
 package dev.waxwing.agent.spool;
 
-import dev.waxwing.wire.Bytes;
+import dev.waxwing.media.ItemId;
 import java.util.List;
 
 /**
  * Acknowledged texts that are sealed together (protocol section 13.2).
  *
- * @param id 16 bytes
+ * @param id unique for ever
  * @param counter the device's number for the group
  * @param texts its texts, in the order of their counters
  * @param manifest the signed manifest of the group's content
  */
-public record TextGroup(Bytes id, long counter, List<QueuedText> texts, SignedManifest manifest) {
+public record TextGroup(ItemId id, long counter, List<QueuedText> texts, SignedManifest manifest) {
 
     public TextGroup {
         texts = List.copyOf(texts);

@@ -3,6 +3,7 @@ package dev.waxwing.agent.spool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waxwing.media.ItemId;
 import dev.waxwing.wire.Bytes;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -42,12 +43,12 @@ class SpoolTest {
     private static ManifestSigner signer(List<Bytes> previous) {
         return (counter, id, _, before) -> {
             previous.add(before);
-            return new SignedManifest(Bytes.of((byte) counter, id.at(0)), Bytes.of((byte) 9));
+            return new SignedManifest(Bytes.of((byte) counter, id.value().at(0)), Bytes.of((byte) 9));
         };
     }
 
-    private static Settled accepted(Bytes id, long counter) {
-        return new Settled(id, Settled.Kind.TEXT, counter, "texts.jsonl", 10, "ab", "cd", null, null, NOW);
+    private static Settled accepted(ItemId id, long counter) {
+        return new Settled(id, Settled.Kind.TEXT, counter, "texts.jsonl", 10, "ab", "cd", null, null, List.of(1L), NOW);
     }
 
     @Test
@@ -182,7 +183,7 @@ class SpoolTest {
 
     @Test
     void moves_settled_entries_to_the_history_and_lists_each_once() throws IOException {
-        Set<Bytes> ids = new HashSet<>();
+        Set<ItemId> ids = new HashSet<>();
         try (Spool spool = open()) {
             for (int i = 0; i < 1_203; i++) {
                 QueuedText text = spool.addText("text " + i);

@@ -1,6 +1,5 @@
-package dev.waxwing.agent.identity;
+package dev.waxwing.agent.home;
 
-import dev.waxwing.agent.home.AgentFailure;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +20,7 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.DefaultPrettyPrinter;
 
 /** One JSON object of strings, truth values and lists of strings. */
-final class FlatJson {
+public final class FlatJson {
 
     private static final JsonFactory JSON = new JsonFactory();
 
@@ -29,7 +28,12 @@ final class FlatJson {
 
     private FlatJson() {}
 
-    static FlatJson read(Path file) throws IOException, AgentFailure {
+    /**
+     * Reads a file.
+     *
+     * @throws AgentFailure if it holds anything else
+     */
+    public static FlatJson read(Path file) throws IOException, AgentFailure {
         byte[] bytes = Files.readAllBytes(file);
         FlatJson result = new FlatJson();
         try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), bytes)) {
@@ -65,7 +69,8 @@ final class FlatJson {
         };
     }
 
-    static byte[] write(Map<String, Object> members) {
+    /** The object as indented text. */
+    public static byte[] write(Map<String, Object> members) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         ObjectWriteContext indented = new ObjectWriteContext.Base() {
             @Override
@@ -94,19 +99,22 @@ final class FlatJson {
     }
 
     /** @throws IllegalArgumentException if there is no such string */
-    String text(String name) {
+    public String text(String name) {
         return get(name, String.class);
     }
 
-    boolean truth(String name) {
+    /** @throws IllegalArgumentException if there is no such truth value */
+    public boolean truth(String name) {
         return get(name, Boolean.class);
     }
 
-    byte[] bytes(String name) {
+    /** @throws IllegalArgumentException if there is no such string, or it is not base64 */
+    public byte[] bytes(String name) {
         return Base64.getDecoder().decode(text(name));
     }
 
-    List<String> texts(String name) {
+    /** @throws IllegalArgumentException if there is no such list */
+    public List<String> texts(String name) {
         List<?> list = get(name, List.class);
         return list.stream().map(Object::toString).toList();
     }

@@ -1,0 +1,55 @@
+package dev.waxwing.agent.command;
+
+import dev.waxwing.agent.spool.Settled;
+import dev.waxwing.agent.upload.DeliveryListener;
+import dev.waxwing.agent.upload.UploadProgress;
+import dev.waxwing.media.SafeName;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Tells a person how a delivery goes, and remembers what came of it. */
+final class Courier implements DeliveryListener {
+
+    private final Messages messages;
+    private final ProgressBar bar;
+    private final List<Settled> outcomes = new ArrayList<>();
+
+    Courier(Messages messages) {
+        this.messages = messages;
+        this.bar = new ProgressBar(messages);
+    }
+
+    /** What was settled, in that order. */
+    List<Settled> outcomes() {
+        return List.copyOf(outcomes);
+    }
+
+    @Override
+    public void progress(List<UploadProgress> uploads) {
+        bar.show(uploads);
+    }
+
+    @Override
+    public void settled(Settled settled) {
+        outcomes.add(settled);
+        bar.clear();
+        if (settled.kind() == Settled.Kind.FILE || !settled.isAccepted()) {
+            messages.say(describe(settled));
+        }
+    }
+
+    @Override
+    public void notice(String message) {
+        bar.clear();
+        messages.say(message);
+    }
+
+    private static String describe(Settled settled) {
+        String name = SafeName.forDisplay(settled.name());
+        if (settled.isAccepted()) {
+            return "%s: accepted (%s), receipt %s".formatted(name, Tables.size(settled.size()), settled.receiptId());
+        }
+        String reference = settled.reference() == null ? "" : ", reference " + settled.reference();
+        return "%s: not accepted: %s%s".formatted(name, settled.reason(), reference);
+    }
+}

@@ -1,0 +1,72 @@
+package dev.waxwing.agent.connection;
+
+import dev.waxwing.agent.home.AgentFailure;
+import dev.waxwing.enrollment.ServerAddress;
+import dev.waxwing.wire.Alert;
+import dev.waxwing.wire.Incident;
+import dev.waxwing.wire.PeerAlertException;
+import dev.waxwing.wire.ProtocolException;
+import org.jspecify.annotations.Nullable;
+
+/** What the server's alerts mean to the person at the device. */
+public final class Refusals {
+
+    private static final String CHECK_CLOCK = "Check this device's clock and certificate with 'doctor'. ";
+
+    private Refusals() {}
+
+    /**
+     * The exception for an alert after which trying again makes sense.
+     *
+     * @throws AgentFailure if trying again makes none
+     */
+    public static UnreachableException temporary(@Nullable ServerAddress address, PeerAlertException refused)
+            throws AgentFailure {
+        Alert alert = refused.alert();
+        String who = address == null ? "the server" : "the server at " + address;
+        String reference = reference(alert.incident());
+        return switch (alert.code()) {
+            case BUSY -> new UnreachableException(who + " is busy", alert.retryAfter(), reference);
+            case GOING_AWAY -> new UnreachableException(who + " is stopping", alert.retryAfter(), reference);
+            case INTERNAL -> new UnreachableException(who + " failed", alert.retryAfter(), reference);
+            case AUTH_FAILED ->
+                throw new AgentFailure(
+                        who + " refused this device",
+                        reference,
+                        CHECK_CLOCK + "The administrator finds the reason under the reference.",
+                        refused);
+            case POLICY ->
+                throw new AgentFailure(
+                        who + " does not let this device in",
+                        reference,
+                        "The administrator finds the reason under the reference.",
+                        refused);
+            case UNSUPPORTED ->
+                throw new AgentFailure(
+                        who + " and this agent have no protocol version or cipher in common",
+                        reference,
+                        "Update the agent or the server.",
+                        refused);
+            case PROTOCOL_ERROR ->
+                throw new AgentFailure(
+                        who + " found a fault in what this agent sent",
+                        reference,
+                        "Update the agent; if it is current, report this with the reference.",
+                        refused);
+        };
+    }
+
+    /** The failure for a server that answered but could not be believed. */
+    static AgentFailure unbelieved(String where, ProtocolException broken) {
+        return new AgentFailure(
+                "what answered is not the server of this device, or somebody interferes (%s)".formatted(where),
+                null,
+                CHECK_CLOCK + "If both are in order, ask the administrator whether the server changed.",
+                broken);
+    }
+
+    /** The reference as people give it to the administrator; null if there is none. */
+    public static @Nullable String reference(Incident incident) {
+        return incident.equals(Incident.NONE) ? null : incident.toString();
+    }
+}

@@ -1,0 +1,90 @@
+package dev.waxwing.agent.enrollment;
+
+import dev.waxwing.agent.connection.Dialer;
+import dev.waxwing.agent.connection.UnreachableException;
+import dev.waxwing.agent.home.AgentFailure;
+import dev.waxwing.agent.identity.Identity;
+import dev.waxwing.agent.identity.IdentityStore;
+import dev.waxwing.channel.DeviceEndpoint;
+import dev.waxwing.channel.EnrolledIdentity;
+import dev.waxwing.enrollment.Invite;
+import dev.waxwing.wire.Bytes;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/**
+ * Redeems an invite. The key is kept before it is used, so that a repeat with the same invite, after an answer that got
+ * lost, gets the certificate for the same key.
+ */
+public final class Enroller {
+
+    private final DeviceEndpoint endpoint;
+    private final Dialer dialer;
+    private final IdentityStore identities;
+    private final SecureRandom random;
+    private final Clock clock;
+
+    public Enroller(
+            DeviceEndpoint endpoint, Dialer dialer, IdentityStore identities, SecureRandom random, Clock clock) {
+        this.endpoint = endpoint;
+        this.dialer = dialer;
+        this.identities = identities;
+        this.random = random;
+        this.clock = clock;
+    }
+
+    /**
+     * Redeems an invite and keeps the new identity in place of the old one. The caller has the home locked.
+     *
+     * @throws AgentFailure if the server refused, or could not be believed
+     * @throws UnreachableException if no server answered; a repeat may succeed
+     */
+    public Identity enrol(Invite invite) throws IOException, AgentFailure {
+        KeyPair keys = keysFor(invite);
+        byte[] token = invite.token().bytes();
+        EnrolledIdentity enrolled = dialer.dial(
+                        invite.addresses(),
+                        socket -> endpoint.enrol(
+                                socket,
+                                Bytes.of(invite.rootSpkiSha256()),
+                                invite.name(),
+                                token.clone(),
+                                session -> DeviceRequest.create(invite.name(), keys, session)))
+                .value();
+        Identity identity = new Identity(
+                enrolled.name(),
+                enrolled.credential().chain(),
+                enrolled.root(),
+                invite.addresses(),
+                clock.instant().truncatedTo(ChronoUnit.SECONDS));
+        identities.save(identity, enrolled.credential().privateKey());
+        return identity;
+    }
+
+    private KeyPair keysFor(Invite invite) throws IOException, AgentFailure {
+        Bytes digest = digest(invite);
+        Optional<KeyPair> begun = identities.pendingKey(digest);
+        if (begun.isPresent()) {
+            return begun.get();
+        }
+        KeyPair keys = DeviceRequest.freshKeys(random);
+        identities.savePending(digest, keys);
+        return keys;
+    }
+
+    private static Bytes digest(Invite invite) {
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            return Bytes.of(sha256.digest(invite.encode().getBytes(StandardCharsets.US_ASCII)));
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

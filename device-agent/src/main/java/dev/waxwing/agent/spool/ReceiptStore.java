@@ -1,0 +1,81 @@
+package dev.waxwing.agent.spool;
+
+import dev.waxwing.agent.home.PrivateFiles;
+import dev.waxwing.agent.home.PrivateFiles.NamedContent;
+import dev.waxwing.trust.Certificates;
+import dev.waxwing.wire.Bytes;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Keeps each receipt with everything that is needed to check it without the server, in a directory of its own. */
+public final class ReceiptStore {
+
+    private final Path directory;
+
+    /** @param directory made with the first receipt */
+    public ReceiptStore(Path directory) {
+        this.directory = directory;
+    }
+
+    /**
+     * A receipt and what it is about.
+     *
+     * @param manifest the signed manifest
+     * @param receipt canonical JSON
+     * @param signature the server's CMS signature of the receipt
+     * @param chain certificates between the root and the signers of both, these included
+     * @param root the root
+     * @param texts the content of a group of texts; null for a file
+     */
+    public record Kept(
+            SignedManifest manifest,
+            Bytes receipt,
+            Bytes signature,
+            List<X509Certificate> chain,
+            X509Certificate root,
+            @Nullable Bytes texts) {
+
+        public Kept {
+            chain = List.copyOf(chain);
+        }
+    }
+
+    /** Keeps a receipt durably; one that is kept already stays as it is. */
+    public void keep(String receiptId, Kept kept) throws IOException {
+        PrivateFiles.createDirectories(directory);
+        List<NamedContent> files = new ArrayList<>();
+        files.add(new NamedContent("manifest.json", kept.manifest().manifest().toArray()));
+        files.add(new NamedContent("manifest.p7s", kept.manifest().signature().toArray()));
+        files.add(new NamedContent("receipt.json", kept.receipt().toArray()));
+        files.add(new NamedContent("receipt.p7s", kept.signature().toArray()));
+        files.add(new NamedContent("chain.pem", pem(kept.chain())));
+        files.add(new NamedContent("ca.pem", pem(List.of(kept.root()))));
+        Bytes texts = kept.texts();
+        if (texts != null) {
+            files.add(new NamedContent("texts.jsonl", texts.toArray()));
+        }
+        PrivateFiles.createDirectory(directory.resolve(receiptId), files);
+    }
+
+    /**
+     * Where a receipt is kept.
+     *
+     * @param receiptId 32 hexadecimal digits
+     */
+    public Optional<Path> find(String receiptId) {
+        return receiptId.matches("[0-9a-f]{32}")
+                ? Optional.of(directory.resolve(receiptId)).filter(Files::isDirectory)
+                : Optional.empty();
+    }
+
+    private static byte[] pem(List<X509Certificate> certificates) {
+        return Certificates.toPem(certificates).getBytes(StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,190 @@
+package dev.waxwing.agent.upload;
+
+import dev.waxwing.agent.connection.Dialer;
+import dev.waxwing.agent.connection.LastContact;
+import dev.waxwing.agent.connection.UnreachableException;
+import dev.waxwing.agent.home.AgentFailure;
+import dev.waxwing.agent.identity.Identity;
+import dev.waxwing.agent.spool.ReceiptStore;
+import dev.waxwing.agent.spool.Spool;
+import dev.waxwing.channel.DeviceEndpoint;
+import dev.waxwing.channel.SecureChannel;
+import dev.waxwing.trust.Credential;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Delivers what waits in a spool, over as many sessions as that takes: when one breaks, the next goes on where it
+ * stopped. Keeps its session open between deliveries until it is closed. Owned by the thread of the command.
+ */
+public final class Delivery implements Closeable {
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(300);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+    /** Uploads that a lost home sent are not in the server's word about texts, so the jump is generous. */
+    private static final long COUNTERS_TO_SKIP = 1_000_000;
+
+    private final DeviceEndpoint endpoint;
+    private final Dialer dialer;
+    private final Identity identity;
+    private final Credential credential;
+    private final Spool spool;
+    private final ReceiptStore receipts;
+    private final Path contactFile;
+    private final Clock clock;
+    private @Nullable Session session;
+
+    /**
+     * @param receipts where verified receipts are kept
+     * @param contactFile where the last contact is noted
+     */
+    public Delivery(
+            DeviceEndpoint endpoint,
+            Dialer dialer,
+            Identity identity,
+            Credential credential,
+            Spool spool,
+            ReceiptStore receipts,
+            Path contactFile,
+            Clock clock) {
+        this.endpoint = endpoint;
+        this.dialer = dialer;
+        this.identity = identity;
+        this.credential = credential;
+        this.spool = spool;
+        this.receipts = receipts;
+        this.contactFile = contactFile;
+        this.clock = clock;
+    }
+
+    /** The live session's channel. */
+    public Optional<SecureChannel> channel() {
+        Session current = session;
+        return current != null && current.isOpen() ? Optional.of(current.channel()) : Optional.empty();
+    }
+
+    /**
+     * Makes sure that there is a session.
+     *
+     * @param patience how long to try
+     * @throws AgentFailure if there is none then, or the server refused this device
+     */
+    public SecureChannel connect(Duration patience, DeliveryListener listener)
+            throws AgentFailure, IOException, InterruptedException {
+        return connected(new Patience(patience), listener).channel();
+    }
+
+    /**
+     * Delivers what the plan names. What a session could not settle stays in the spool.
+     *
+     * @param patience how long to go on while nothing moves
+     * @throws AgentFailure if it gave up
+     */
+    public void deliver(Plan plan, Duration patience, DeliveryListener listener)
+            throws AgentFailure, IOException, InterruptedException {
+        Patience left = new Patience(patience);
+        int failures = 0;
+        while (true) {
+            Session current = connected(left, listener);
+            long before = left.moves();
+            try {
+                current.deliver(plan, left, listener);
+                return;
+            } catch (SessionEndedException ended) {
+                drop();
+                failures = left.moves() > before ? 1 : failures + 1;
+                pause(
+                        left,
+                        failures,
+                        ended.retryAfter(),
+                        String.valueOf(ended.getMessage()),
+                        ended.reference(),
+                        listener);
+            }
+        }
+    }
+
+    private Session connected(Patience patience, DeliveryListener listener)
+            throws AgentFailure, IOException, InterruptedException {
+        Session current = session;
+        if (current != null && current.isOpen()) {
+            return current;
+        }
+        drop();
+        for (int failures = 1; ; failures++) {
+            try {
+                Session fresh = open();
+                session = fresh;
+                return fresh;
+            } catch (UnreachableException unreachable) {
+                pause(
+                        patience,
+                        failures,
+                        unreachable.retryAfter(),
+                        String.valueOf(unreachable.getMessage()),
+                        unreachable.reference(),
+                        listener);
+            }
+        }
+    }
+
+    private Session open() throws AgentFailure, IOException {
+        var reached =
+                dialer.dial(identity.addresses(), socket -> endpoint.connect(socket, credential, identity.root()));
+        SecureChannel channel = reached.value();
+        LastContact.of(reached.address(), channel, clock).save(contactFile);
+        long durable = channel.grant().durableCounter();
+        if (durable > spool.view().lastCounter()) {
+            spool.skipCounters(durable + COUNTERS_TO_SKIP);
+        }
+        Session fresh = new Session(channel, spool, receipts, new Evidence(identity, credential, clock), clock);
+        fresh.start();
+        return fresh;
+    }
+
+    /** Waits before the next try: as long as the server asked, else longer each time, and never quite the same. */
+    private static void pause(
+            Patience patience,
+            int failures,
+            Duration asked,
+            String why,
+            @Nullable String reference,
+            DeliveryListener listener)
+            throws AgentFailure, InterruptedException {
+        Duration own = FIRST_PAUSE.multipliedBy(1L << Math.min(failures - 1, 10));
+        Duration bounded = own.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : own;
+        long jittered = ThreadLocalRandom.current().nextLong(bounded.toMillis() / 2, bounded.toMillis() + 1);
+        Duration pause = asked.isZero() ? Duration.ofMillis(jittered) : asked;
+        if (pause.compareTo(patience.left()) > 0) {
+            String asks = asked.isZero() ? "" : "; it asks to come back in %d s".formatted(asked.toSeconds());
+            throw new AgentFailure(
+                    why + asks, reference, "What was queued stays queued and is sent with the next delivery.", null);
+        }
+        listener.notice("%s; trying again".formatted(why));
+        Thread.sleep(pause);
+    }
+
+    private void drop() throws IOException {
+        Session old = session;
+        session = null;
+        if (old != null) {
+            old.abort();
+        }
+    }
+
+    /** Ends the session with an authenticated close, if there is one. */
+    @Override
+    public void close() throws IOException {
+        Session old = session;
+        session = null;
+        if (old != null) {
+            old.close();
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package dev.waxwing.agent.upload;
+
+import dev.waxwing.agent.spool.Settled;
+import java.util.List;
+
+/** Hears how a delivery goes, on the thread that delivers. */
+public interface DeliveryListener {
+
+    /** A few times a second while files are sent. */
+    void progress(List<UploadProgress> uploads);
+
+    /** Something got its receipt or a final refusal. */
+    void settled(Settled settled);
+
+    /** Something a person should know: a lost connection, a temporary refusal. */
+    void notice(String message);
+}

@@ -1,0 +1,620 @@
+package dev.waxwing.agent.upload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waxwing.agent.connection.Dialer;
+import dev.waxwing.agent.home.AgentFailure;
+import dev.waxwing.agent.identity.Identity;
+import dev.waxwing.agent.spool.FileSource;
+import dev.waxwing.agent.spool.QueuedFile;
+import dev.waxwing.agent.spool.QueuedText;
+import dev.waxwing.agent.spool.ReceiptStore;
+import dev.waxwing.agent.spool.Settled;
+import dev.waxwing.agent.spool.Spool;
+import dev.waxwing.channel.DeviceEndpoint;
+import dev.waxwing.channel.DevicePolicy;
+import dev.waxwing.channel.RefusedException;
+import dev.waxwing.crypto.CryptoProvider;
+import dev.waxwing.enrollment.ServerAddress;
+import dev.waxwing.evidence.Manifest;
+import dev.waxwing.media.DeviceMessage;
+import dev.waxwing.media.ItemId;
+import dev.waxwing.media.RefusalReason;
+import dev.waxwing.media.ServerMessage;
+import dev.waxwing.media.Text;
+import dev.waxwing.media.TextRefused;
+import dev.waxwing.media.TextSeal;
+import dev.waxwing.media.UploadCancel;
+import dev.waxwing.media.UploadData;
+import dev.waxwing.media.UploadOpen;
+import dev.waxwing.media.UploadSeal;
+import dev.waxwing.trust.Credential;
+import dev.waxwing.trust.PeerName;
+import dev.waxwing.trust.Role;
+import dev.waxwing.trust.TestPki;
+import dev.waxwing.wire.AlertCode;
+import dev.waxwing.wire.Bytes;
+import dev.waxwing.wire.Incident;
+import dev.waxwing.wire.SessionId;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class DeliveryTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    @TempDir
+    Path directory;
+
+    private ServerDouble server;
+    private Spool spool;
+    private Delivery delivery;
+    private final List<Settled> settled = new ArrayList<>();
+    private final List<String> notices = new ArrayList<>();
+    private final DeliveryListener listener = new DeliveryListener() {
+        @Override
+        public void progress(List<UploadProgress> uploads) {
+            uploads.forEach(upload -> assertThat(upload.acknowledged())
+                    .isBetween(0L, upload.file().size()));
+        }
+
+        @Override
+        public void settled(Settled outcome) {
+            settled.add(outcome);
+        }
+
+        @Override
+        public void notice(String message) {
+            notices.add(message);
+        }
+    };
+
+    @BeforeEach
+    void connect() throws IOException {
+        server = new ServerDouble();
+        spool = Spool.open(directory.resolve("spool"), RANDOM, TestPki.CLOCK);
+        delivery = delivery(server.pki.issue(Role.DEVICE, "camera-1"));
+    }
+
+    private Delivery delivery(Credential credential) throws IOException {
+        Identity identity = new Identity(
+                new PeerName("camera-1"),
+                credential.chain(),
+                server.pki.root(),
+                List.of(server.address()),
+                TestPki.NOW);
+        return new Delivery(
+                new DeviceEndpoint(DevicePolicy.defaults(), CryptoProvider.best(), RANDOM, TestPki.CLOCK),
+                new Dialer(Duration.ofSeconds(5)),
+                identity,
+                credential,
+                spool,
+                new ReceiptStore(directory.resolve("receipts")),
+                directory.resolve("contact.json"),
+                TestPki.CLOCK);
+    }
+
+    @AfterEach
+    void disconnect() throws IOException {
+        delivery.close();
+        spool.close();
+        server.close();
+    }
+
+    private QueuedFile queue(String name, byte[] content) throws IOException {
+        Path path = Files.write(directory.resolve(name), content);
+        Instant modified = Files.getLastModifiedTime(path).toInstant();
+        return spool.addFiles(List.of(new FileSource(path, content.length, modified, name, "image/jpeg")))
+                .getFirst();
+    }
+
+    private static byte[] bytes(int size) {
+        byte[] content = new byte[size];
+        new Random(size).nextBytes(content);
+        return content;
+    }
+
+    private void deliver() throws Exception {
+        delivery.deliver(Plan.everything(), PATIENCE, listener);
+    }
+
+    /** Breaks the first connection when a message comes, after the server did its part or before. */
+    private ServerDouble.Interception breakOnce(Class<? extends DeviceMessage> kind, boolean afterwards) {
+        AtomicBoolean broken = new AtomicBoolean();
+        return (message, honest) -> {
+            if (!kind.isInstance(message) || broken.getAndSet(true)) {
+                return Optional.empty();
+            }
+            if (afterwards) {
+                honest.honestly(message, new SessionId(Bytes.of(new byte[16])));
+            }
+            honest.breakConnections();
+            throw new IOException("the test broke the connection");
+        };
+    }
+
+    @Test
+    void delivers_a_text_as_a_group_of_one_and_keeps_its_receipt() throws Exception {
+        QueuedText text = spool.addText("gate open");
+
+        deliver();
+
+        assertThat(server.texts.get(1L)).isEqualTo(new Text(1, text.id(), text.capturedAt(), "gate open"));
+        assertThat(settled).singleElement().satisfies(outcome -> {
+            assertThat(outcome.isAccepted()).isTrue();
+            assertThat(outcome.texts()).containsExactly(1L);
+            assertThat(directory.resolve("receipts").resolve(outcome.receiptId()))
+                    .isDirectoryContaining("glob:**/receipt.p7s")
+                    .isDirectoryContaining("glob:**/manifest.json")
+                    .isDirectoryContaining("glob:**/texts.jsonl");
+        });
+        assertThat(spool.view().isEmpty()).isTrue();
+    }
+
+    @Test
+    void delivers_thousands_of_texts_in_order_and_in_few_groups() throws Exception {
+        for (int i = 0; i < 2_500; i++) {
+            spool.addText("text number " + i);
+        }
+
+        deliver();
+
+        assertThat(server.received.stream().filter(Text.class::isInstance).map(message -> ((Text) message).counter()))
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(1, 2_500).boxed().toList());
+        assertThat(settled).hasSizeBetween(3, 10).allMatch(Settled::isAccepted);
+        assertThat(settled.stream().flatMap(group -> group.texts().stream()))
+                .containsExactlyInAnyOrderElementsOf(server.texts.keySet());
+    }
+
+    @Test
+    void delivers_files_of_every_size_byte_for_byte() throws Exception {
+        List<Integer> sizes = List.of(0, 1, 65_536, 65_537, 3_000_001);
+        List<QueuedFile> files = new ArrayList<>();
+        for (int size : sizes) {
+            files.add(queue("file-" + size, bytes(size)));
+        }
+
+        deliver();
+
+        for (QueuedFile file : files) {
+            assertThat(server.uploads.get(file.id()).content()).isEqualTo(Files.readAllBytes(file.path()));
+        }
+        assertThat(settled).hasSize(sizes.size()).allMatch(Settled::isAccepted);
+    }
+
+    @Test
+    void never_sends_more_than_the_window_beyond_what_is_acknowledged() throws Exception {
+        server.window = 65_536;
+        AtomicLong beyond = new AtomicLong();
+        AtomicLong lastAcknowledged = new AtomicLong();
+        server.interception = (message, honest) -> {
+            if (message instanceof UploadData data) {
+                long end = data.offset() + data.data().remaining();
+                beyond.accumulateAndGet(end - lastAcknowledged.get(), Math::max);
+                lastAcknowledged.set(end);
+            }
+            return Optional.empty();
+        };
+        queue("large", bytes(1_000_000));
+
+        deliver();
+
+        assertThat(beyond.get()).isBetween(1L, 65_536L);
+    }
+
+    @Test
+    void chains_the_manifests_in_the_order_they_were_signed() throws Exception {
+        spool.addText("first");
+        queue("second", bytes(10));
+        deliver();
+        spool.addText("third");
+        deliver();
+
+        Bytes previous = Manifest.NONE_BEFORE;
+        for (Bytes manifest : server.manifests) {
+            assertThat(Manifest.decode(manifest).previousManifestSha256()).isEqualTo(previous);
+            previous = Manifest.sha256(manifest);
+        }
+        assertThat(server.manifests).hasSize(3);
+    }
+
+    @Test
+    void goes_on_where_a_broken_connection_stopped() throws Exception {
+        byte[] content = bytes(2_000_000);
+        QueuedFile file = queue("film", content);
+        AtomicInteger pieces = new AtomicInteger();
+        server.interception = (message, honest) -> {
+            if (message instanceof UploadData && pieces.incrementAndGet() == 10) {
+                honest.breakConnections();
+                throw new IOException("the test broke the connection");
+            }
+            return Optional.empty();
+        };
+
+        deliver();
+
+        assertThat(server.sessions).isEqualTo(2);
+        assertThat(server.uploads.get(file.id()).content()).isEqualTo(content);
+        long again = server.received.stream()
+                .filter(UploadData.class::isInstance)
+                .filter(message -> ((UploadData) message).offset() == 0)
+                .count();
+        assertThat(again).as("the first piece is sent once").isEqualTo(1);
+        assertThat(notices).anyMatch(notice -> notice.contains("connection"));
+    }
+
+    @Test
+    void starts_again_when_the_server_holds_another_prefix() throws Exception {
+        byte[] content = bytes(500_000);
+        QueuedFile file = queue("film", content);
+        AtomicBoolean spoiled = new AtomicBoolean();
+        server.interception = (message, honest) -> {
+            if (message instanceof UploadOpen open && !spoiled.getAndSet(true)) {
+                SessionId session = new SessionId(Bytes.of(new byte[16]));
+                honest.honestly(open, session);
+                honest.honestly(
+                        new UploadData(open.id(), 0, Bytes.of(bytes(60_000)).asByteBuffer()), session);
+            }
+            return Optional.empty();
+        };
+
+        deliver();
+
+        assertThat(server.uploads.get(file.id()).content()).isEqualTo(content);
+        assertThat(server.received.stream().filter(message -> message instanceof UploadOpen open && open.restart()))
+                .hasSize(1);
+    }
+
+    @Test
+    void repeats_a_text_whose_acknowledgement_was_lost_under_the_same_counter_and_id() throws Exception {
+        spool.addText("once");
+        server.interception = breakOnce(Text.class, true);
+
+        deliver();
+
+        List<DeviceMessage> sent =
+                server.received.stream().filter(Text.class::isInstance).toList();
+        assertThat(sent).hasSize(2);
+        assertThat(sent.getFirst()).isEqualTo(sent.getLast());
+        assertThat(settled).hasSize(1);
+    }
+
+    @Test
+    void repeats_a_seal_whose_receipt_was_lost_with_the_same_manifest() throws Exception {
+        spool.addText("once");
+        server.interception = breakOnce(TextSeal.class, true);
+
+        deliver();
+
+        List<DeviceMessage> seals =
+                server.received.stream().filter(TextSeal.class::isInstance).toList();
+        assertThat(seals).hasSize(2);
+        assertThat(seals.getFirst()).isEqualTo(seals.getLast());
+        assertThat(server.groups).hasSize(1);
+        assertThat(settled).singleElement().matches(Settled::isAccepted);
+    }
+
+    @Test
+    void takes_the_receipt_of_an_upload_that_was_accepted_before_the_connection_broke() throws Exception {
+        QueuedFile file = queue("film", bytes(100_000));
+        server.interception = breakOnce(UploadSeal.class, true);
+
+        deliver();
+
+        assertThat(server.count(UploadSeal.class)).isEqualTo(1);
+        assertThat(settled)
+                .singleElement()
+                .satisfies(outcome -> assertThat(outcome.id()).isEqualTo(file.id()));
+        assertThat(server.manifests).hasSize(1);
+    }
+
+    @Test
+    void offers_the_same_manifest_when_the_seal_itself_was_lost() throws Exception {
+        queue("film", bytes(100_000));
+        server.interception = breakOnce(UploadSeal.class, false);
+
+        deliver();
+
+        List<DeviceMessage> seals =
+                server.received.stream().filter(UploadSeal.class::isInstance).toList();
+        assertThat(seals).hasSize(2);
+        assertThat(seals.getFirst()).isEqualTo(seals.getLast());
+        assertThat(settled).singleElement().matches(Settled::isAccepted);
+    }
+
+    @Test
+    void goes_on_after_the_agent_itself_was_restarted() throws Exception {
+        byte[] content = bytes(1_000_000);
+        QueuedFile file = queue("film", content);
+        AtomicInteger pieces = new AtomicInteger();
+        server.interception = (message, honest) -> {
+            if (message instanceof UploadData && pieces.incrementAndGet() == 5) {
+                honest.admissions.add(new RefusedException(AlertCode.POLICY, "not now"));
+                honest.breakConnections();
+                throw new IOException("the test broke the connection");
+            }
+            return Optional.empty();
+        };
+        assertThatThrownBy(this::deliver).isInstanceOf(AgentFailure.class);
+        spool.close();
+        spool = Spool.open(directory.resolve("spool"), RANDOM, TestPki.CLOCK);
+        delivery = delivery(server.pki.issue(Role.DEVICE, "camera-1"));
+
+        deliver();
+
+        assertThat(server.uploads.get(file.id()).content()).isEqualTo(content);
+        assertThat(settled).singleElement().matches(Settled::isAccepted);
+    }
+
+    @Test
+    void opens_an_upload_again_that_the_server_lost_sight_of() throws Exception {
+        byte[] content = bytes(300_000);
+        QueuedFile file = queue("film", content);
+        AtomicBoolean lost = new AtomicBoolean();
+        server.interception = (message, honest) -> message instanceof UploadSeal seal && !lost.getAndSet(true)
+                ? Optional.of(List.of(ServerDouble.refused(seal.id(), RefusalReason.UNKNOWN_UPLOAD, Duration.ZERO)))
+                : Optional.empty();
+
+        deliver();
+
+        assertThat(server.uploads.get(file.id()).isAccepted()).isTrue();
+        assertThat(server.sessions).isEqualTo(1);
+    }
+
+    @Test
+    void offers_nothing_again_that_was_refused_for_good() throws Exception {
+        queue("film", bytes(1_000));
+        queue("photograph", bytes(2_000));
+        server.interception = (message, honest) ->
+                message instanceof UploadOpen open && open.name().equals("film")
+                        ? Optional.of(List.of(ServerDouble.refused(open.id(), RefusalReason.TOO_LARGE, Duration.ZERO)))
+                        : Optional.empty();
+
+        deliver();
+        deliver();
+
+        assertThat(settled).extracting(Settled::isAccepted).containsExactlyInAnyOrder(false, true);
+        assertThat(settled.stream().filter(outcome -> !outcome.isAccepted()))
+                .singleElement()
+                .satisfies(outcome -> assertThat(outcome.reference()).isEqualTo("0000000000abcdef"));
+        assertThat(server.count(UploadOpen.class)).isEqualTo(2);
+        assertThat(spool.view().isEmpty()).isTrue();
+    }
+
+    @Test
+    void offers_again_later_what_was_refused_for_now() throws Exception {
+        QueuedFile file = queue("film", bytes(1_000));
+        spool.addText("hello");
+        AtomicBoolean fileRefused = new AtomicBoolean();
+        AtomicBoolean textRefused = new AtomicBoolean();
+        server.interception = (message, honest) -> {
+            List<ServerMessage> answer = switch (message) {
+                case UploadOpen open
+                when !fileRefused.getAndSet(true) ->
+                    List.of(ServerDouble.refused(open.id(), RefusalReason.STORAGE_FULL, Duration.ofSeconds(1)));
+                case Text text
+                when !textRefused.getAndSet(true) ->
+                    List.of(new TextRefused(
+                            text.counter(), RefusalReason.UNAVAILABLE, Incident.NONE, Duration.ofSeconds(1)));
+                default -> null;
+            };
+            return Optional.ofNullable(answer);
+        };
+
+        deliver();
+
+        assertThat(settled).hasSize(2).allMatch(Settled::isAccepted);
+        assertThat(server.uploads.get(file.id()).isAccepted()).isTrue();
+        assertThat(notices).anyMatch(notice -> notice.contains("storage is full"));
+    }
+
+    @Test
+    void gives_up_at_once_when_the_server_asks_for_more_time_than_there_is() throws Exception {
+        queue("film", bytes(1_000));
+        server.interception = (message, honest) -> message instanceof UploadOpen open
+                ? Optional.of(List.of(ServerDouble.refused(open.id(), RefusalReason.STORAGE_FULL, Duration.ofHours(1))))
+                : Optional.empty();
+
+        assertThatThrownBy(this::deliver).isInstanceOfSatisfying(AgentFailure.class, failure -> {
+            assertThat(failure.description()).contains("storage is full");
+            assertThat(failure.reference()).isEqualTo("0000000000abcdef");
+        });
+        assertThat(spool.view().files()).hasSize(1);
+    }
+
+    @Test
+    void gives_up_when_nothing_moves_and_keeps_it_queued() throws Exception {
+        spool.addText("hello");
+        server.interception = (message, honest) -> message instanceof Text ? Optional.of(List.of()) : Optional.empty();
+
+        assertThatThrownBy(() -> delivery.deliver(Plan.everything(), Duration.ofMillis(400), listener))
+                .isInstanceOf(AgentFailure.class)
+                .hasMessageContaining("nothing moved");
+        assertThat(spool.view().texts()).hasSize(1);
+    }
+
+    @Test
+    void comes_back_when_a_busy_server_asked_to() throws Exception {
+        spool.addText("hello");
+        server.admissions.add(new RefusedException(AlertCode.BUSY, "busy", Duration.ofSeconds(1), null));
+
+        long begun = System.nanoTime();
+        deliver();
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThanOrEqualTo(Duration.ofSeconds(1));
+        assertThat(settled).singleElement().matches(Settled::isAccepted);
+    }
+
+    @Test
+    void does_not_try_again_when_the_server_refused_this_device() throws Exception {
+        spool.addText("hello");
+        server.admissions.add(new RefusedException(AlertCode.POLICY, "locked"));
+
+        assertThatThrownBy(this::deliver)
+                .isInstanceOfSatisfying(
+                        AgentFailure.class,
+                        failure -> assertThat(failure.reference()).matches("[0-9a-f]{16}"));
+        assertThat(server.sessions).isZero();
+        assertThat(spool.view().texts()).hasSize(1);
+    }
+
+    @Test
+    void tries_the_addresses_in_order_until_one_answers() throws Exception {
+        Dialer dialer = new Dialer(Duration.ofSeconds(2));
+        var closed = new ServerAddress("127.0.0.1", 1);
+        var reached = dialer.dial(List.of(closed, server.address()), socket -> {
+            socket.close();
+            return "reached";
+        });
+
+        assertThat(reached.address()).isEqualTo(server.address());
+    }
+
+    @Test
+    void gives_a_file_up_that_changed_after_it_was_queued() throws Exception {
+        QueuedFile file = queue("film", bytes(1_000));
+        Files.write(file.path(), bytes(5), StandardOpenOption.APPEND);
+
+        deliver();
+
+        assertThat(settled).singleElement().satisfies(outcome -> {
+            assertThat(outcome.isAccepted()).isFalse();
+            assertThat(outcome.reason()).contains("changed");
+        });
+        assertThat(server.uploads).isEmpty();
+    }
+
+    @Test
+    void gives_a_file_up_that_changes_while_it_is_sent() throws Exception {
+        server.window = 65_536;
+        QueuedFile file = queue("film", bytes(1_000_000));
+        AtomicBoolean touched = new AtomicBoolean();
+        server.interception = (message, honest) -> {
+            if (message instanceof UploadData && !touched.getAndSet(true)) {
+                Files.setLastModifiedTime(file.path(), FileTime.from(Instant.parse("2020-01-01T00:00:00Z")));
+            }
+            return Optional.empty();
+        };
+
+        deliver();
+
+        assertThat(settled)
+                .singleElement()
+                .satisfies(outcome -> assertThat(outcome.reason()).contains("changed"));
+        assertThat(server.count(UploadSeal.class)).isZero();
+        assertThat(server.count(UploadCancel.class)).isEqualTo(1);
+    }
+
+    @Test
+    void gives_a_file_up_that_is_cut_short_while_it_is_sent() throws Exception {
+        server.window = 65_536;
+        QueuedFile file = queue("film", bytes(1_000_000));
+        AtomicBoolean cut = new AtomicBoolean();
+        server.interception = (message, honest) -> {
+            if (message instanceof UploadData && !cut.getAndSet(true)) {
+                Files.write(file.path(), Arrays.copyOf(bytes(1_000_000), 100_000));
+            }
+            return Optional.empty();
+        };
+
+        deliver();
+
+        assertThat(settled)
+                .singleElement()
+                .satisfies(outcome -> assertThat(outcome.isAccepted()).isFalse());
+        assertThat(server.count(UploadSeal.class)).isZero();
+    }
+
+    @Test
+    void believes_no_receipt_by_a_signer_without_the_receipt_role() throws Exception {
+        server.receiptSigner = server.pki.issue(Role.SERVER, "server-2");
+        spool.addText("hello");
+
+        assertThatThrownBy(this::deliver).isInstanceOf(AgentFailure.class).hasMessageContaining("cannot be believed");
+        assertThat(spool.view().isEmpty()).isFalse();
+        assertThat(directory.resolve("receipts")).doesNotExist();
+    }
+
+    @Test
+    void believes_no_receipt_for_another_manifest() throws Exception {
+        spool.addText("hello");
+        server.interception = (message, honest) -> message instanceof TextSeal seal
+                ? Optional.of(List.of(honest.receipt(
+                        seal.group(),
+                        Bytes.of("another".getBytes(StandardCharsets.UTF_8)),
+                        new SessionId(Bytes.of(new byte[16])))))
+                : Optional.empty();
+
+        assertThatThrownBy(this::deliver).isInstanceOf(AgentFailure.class).hasMessageContaining("cannot be believed");
+        assertThat(directory.resolve("receipts")).doesNotExist();
+    }
+
+    @Test
+    void takes_counters_beyond_those_that_a_lost_home_used() throws Exception {
+        server.durableCounter = 700;
+        deliver(); // nothing to send, but it connects
+        delivery.connect(PATIENCE, listener);
+
+        assertThat(spool.addText("hello").counter()).isGreaterThan(700);
+    }
+
+    @Test
+    void leaves_files_alone_when_only_texts_are_planned() throws Exception {
+        spool.addText("hello");
+        queue("film", bytes(10));
+
+        delivery.deliver(Plan.texts(), PATIENCE, listener);
+
+        assertThat(settled).hasSize(1);
+        assertThat(spool.view().files()).hasSize(1);
+    }
+
+    @Test
+    void sends_the_named_files_before_those_queued_earlier() throws Exception {
+        queue("earlier", bytes(10));
+        ItemId named = queue("named", bytes(10)).id();
+
+        delivery.deliver(Plan.filesFirst(List.of(named)), PATIENCE, listener);
+
+        assertThat(server.received.stream()
+                        .filter(UploadOpen.class::isInstance)
+                        .map(message -> ((UploadOpen) message).name()))
+                .containsExactly("named", "earlier");
+    }
+
+    @Test
+    void keeps_one_session_for_several_deliveries() throws Exception {
+        spool.addText("one");
+        deliver();
+        spool.addText("two");
+        deliver();
+
+        assertThat(server.sessions).isEqualTo(1);
+        assertThat(delivery.channel()).isPresent();
+    }
+}
