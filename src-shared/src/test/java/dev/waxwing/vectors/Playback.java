@@ -1,0 +1,167 @@
+package dev.waxwing.vectors;
+
+import dev.waxwing.crypto.CryptoProvider;
+import dev.waxwing.crypto.Suite;
+import dev.waxwing.handshake.Action;
+import dev.waxwing.handshake.Action.AskAdmission;
+import dev.waxwing.handshake.Action.ChangeReceivingKeys;
+import dev.waxwing.handshake.Action.ChangeSendingKeys;
+import dev.waxwing.handshake.Action.Connect;
+import dev.waxwing.handshake.Action.Send;
+import dev.waxwing.handshake.DeviceHandshake;
+import dev.waxwing.handshake.DevicePurpose;
+import dev.waxwing.handshake.ServerHandshake;
+import dev.waxwing.handshake.ServerHandshake.ServerProof;
+import dev.waxwing.handshake.Session;
+import dev.waxwing.handshake.SessionGrant;
+import dev.waxwing.handshake.SessionTerms;
+import dev.waxwing.recordlayer.ContentType;
+import dev.waxwing.recordlayer.Direction;
+import dev.waxwing.recordlayer.Opener;
+import dev.waxwing.recordlayer.Protector;
+import dev.waxwing.recordlayer.RecordHeader;
+import dev.waxwing.trust.Certificates;
+import dev.waxwing.trust.Credential;
+import dev.waxwing.trust.PeerVerifier;
+import dev.waxwing.trust.Role;
+import dev.waxwing.trust.StapledStatus;
+import dev.waxwing.trust.TrustedRoot;
+import dev.waxwing.wire.Bytes;
+import dev.waxwing.wire.ProtocolException;
+import java.nio.ByteBuffer;
+import java.security.KeyFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+
+/** Runs handshake and record layer of both ends with the inputs of a vector file, and keeps what they say. */
+final class Playback {
+
+    static final SessionGrant GRANT = new SessionGrant(6, 4);
+
+    /** Names and records in the order in which they were sent. */
+    final List<Map.Entry<String, Bytes>> records = new ArrayList<>();
+
+    /** Contents of the handshake records: one or more messages. */
+    final List<Bytes> flights = new ArrayList<>();
+
+    private final CryptoProvider crypto;
+    private final Protector fromDevice = new Protector(Direction.DEVICE_TO_SERVER);
+    private final Protector fromServer = new Protector(Direction.SERVER_TO_DEVICE);
+    private final Opener atServer = new Opener(Direction.DEVICE_TO_SERVER);
+    private final Opener atDevice = new Opener(Direction.SERVER_TO_DEVICE);
+    private final DeviceHandshake device;
+    private final ServerHandshake server;
+    private final Deque<String> names = new ArrayDeque<>(List.of(
+            "record.ClientHello",
+            "record.ServerHello",
+            "record.server_flight",
+            "record.device_flight",
+            "record.SessionAccept"));
+    private final Deque<Flight> onTheWay = new ArrayDeque<>();
+    private final List<Session> sessions = new ArrayList<>();
+
+    private record Flight(boolean byDevice, Bytes record, Bytes messages) {}
+
+    Playback(VectorFile in, Suite suite, CryptoProvider provider) throws Exception {
+        this.crypto = new RepeatableSignatures(provider);
+        Clock clock =
+                Clock.fixed(Instant.ofEpochMilli(in.get("time").asByteBuffer().getLong()), ZoneOffset.UTC);
+        TrustedRoot root = TrustedRoot.of(Certificates.parse(in.get("root").toArray()));
+        device = new DeviceHandshake(
+                crypto,
+                new ScriptedRandom(
+                        in.get("device.random"),
+                        in.get("device.ml_kem.d"),
+                        in.get("device.ml_kem.z"),
+                        in.get("device.x25519")),
+                List.of(suite),
+                new DevicePurpose.Normal(
+                        credential(in, "device"), new PeerVerifier(root, Role.SERVER, new StapledStatus(), clock)));
+        server = new ServerHandshake(
+                crypto,
+                new ScriptedRandom(in.get("server.random"), in.get("server.ml_kem.m"), in.get("server.x25519")),
+                clock,
+                List.of(Suite.values()),
+                SessionTerms.defaults(),
+                new ServerProof(credential(in, "server"), in.get("server.status"), root.certificate()),
+                new PeerVerifier(root, Role.DEVICE, (leaf, issuer, staple, now) -> {}, clock));
+    }
+
+    /** The whole handshake, and the session that both ends agreed on. */
+    Session handshake() throws ProtocolException {
+        perform(device.start(), true);
+        while (!onTheWay.isEmpty()) {
+            Flight flight = onTheWay.remove();
+            hear(!flight.byDevice(), flight.record(), ContentType.HANDSHAKE, flight.messages());
+            ByteBuffer messages = flight.messages().asByteBuffer();
+            perform(flight.byDevice() ? server.receive(messages) : device.receive(messages), !flight.byDevice());
+        }
+        if (sessions.size() != 2 || !sessions.get(0).id().equals(sessions.get(1).id())) {
+            throw new AssertionError("the ends did not agree: " + sessions);
+        }
+        return sessions.getFirst();
+    }
+
+    /** One record from device to server, which must take it for what it is. */
+    void say(String name, boolean byDevice, ContentType type, Bytes content) throws ProtocolException {
+        Bytes record = protect(byDevice ? fromDevice : fromServer, type, content);
+        records.add(Map.entry(name, record));
+        hear(!byDevice, record, type, content);
+    }
+
+    /** The end takes this record for content of this type. */
+    void hear(boolean atTheDevice, Bytes record, ContentType type, Bytes content) throws ProtocolException {
+        ByteBuffer opened =
+                crypto.allocate(record.size()).put(record.asByteBuffer()).flip();
+        RecordHeader header = RecordHeader.decode(opened);
+        opened.position(RecordHeader.SIZE);
+        ContentType seen = (atTheDevice ? atDevice : atServer).open(header, opened);
+        if (seen != type || !Bytes.copyOf(opened).equals(content)) {
+            throw new AssertionError(seen + " " + Bytes.copyOf(opened) + " instead of " + type + " " + content);
+        }
+    }
+
+    private void perform(List<Action> actions, boolean byDevice) throws ProtocolException {
+        for (Action action : actions) {
+            switch (action) {
+                case Send(Bytes messages) -> {
+                    Bytes record = protect(byDevice ? fromDevice : fromServer, ContentType.HANDSHAKE, messages);
+                    records.add(Map.entry(names.remove(), record));
+                    flights.add(messages);
+                    onTheWay.add(new Flight(byDevice, record, messages));
+                }
+                case ChangeSendingKeys change ->
+                    (byDevice ? fromDevice : fromServer)
+                            .change(change.epoch(), change.session(), crypto.aead(change.keys()));
+                case ChangeReceivingKeys change ->
+                    (byDevice ? atDevice : atServer)
+                            .change(change.epoch(), change.session(), crypto.aead(change.keys()));
+                case AskAdmission _ -> perform(server.admit(GRANT), false);
+                case Connect(Session session) -> sessions.add(session);
+                default -> throw new AssertionError(action);
+            }
+        }
+    }
+
+    private Bytes protect(Protector protector, ContentType type, Bytes content) {
+        ByteBuffer memory = crypto.allocate(Protector.HEAD + content.size() + Protector.TAIL);
+        memory.position(Protector.HEAD).put(content.asByteBuffer()).flip();
+        protector.protect(type, memory);
+        return Bytes.copyOf(memory);
+    }
+
+    private static Credential credential(VectorFile in, String name) throws Exception {
+        return new Credential(
+                KeyFactory.getInstance("EC")
+                        .generatePrivate(
+                                new PKCS8EncodedKeySpec(in.get(name + ".key").toArray())),
+                Certificates.parseAll(List.of(in.get(name + ".certificate"), in.get("issuing"))));
+    }
+}

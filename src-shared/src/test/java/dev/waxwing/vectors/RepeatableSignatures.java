@@ -1,0 +1,68 @@
+package dev.waxwing.vectors;
+
+import dev.waxwing.crypto.Aead;
+import dev.waxwing.crypto.CryptoProvider;
+import dev.waxwing.crypto.Secret;
+import dev.waxwing.crypto.SignatureScheme;
+import dev.waxwing.crypto.TrafficKeys;
+import dev.waxwing.wire.Bytes;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.MessageDigest;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.interfaces.ECPrivateKey;
+import org.bouncycastle.asn1.sec.SECNamedCurves;
+import org.bouncycastle.asn1.x9.X9ECParameters;
+import org.bouncycastle.crypto.digests.SHA256Digest;
+import org.bouncycastle.crypto.params.ECDomainParameters;
+import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
+import org.bouncycastle.crypto.signers.ECDSASigner;
+import org.bouncycastle.crypto.signers.HMacDSAKCalculator;
+import org.bouncycastle.crypto.signers.StandardDSAEncoding;
+
+/** A provider whose ECDSA P-256 signatures are those of RFC 6979, so that a handshake can be repeated to the byte. */
+record RepeatableSignatures(CryptoProvider provider) implements CryptoProvider {
+
+    @Override
+    public Bytes sign(SignatureScheme scheme, PrivateKey key, Bytes content) throws InvalidKeyException {
+        X9ECParameters curve = SECNamedCurves.getByName("secp256r1");
+        ECDSASigner signer = new ECDSASigner(new HMacDSAKCalculator(new SHA256Digest()));
+        signer.init(true, new ECPrivateKeyParameters(((ECPrivateKey) key).getS(), new ECDomainParameters(curve)));
+        try {
+            BigInteger[] signature = signer.generateSignature(
+                    MessageDigest.getInstance("SHA-256").digest(content.toArray()));
+            return Bytes.of(StandardDSAEncoding.INSTANCE.encode(curve.getN(), signature[0], signature[1]));
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public String name() {
+        return provider.name();
+    }
+
+    @Override
+    public ByteBuffer allocate(int size) {
+        return provider.allocate(size);
+    }
+
+    @Override
+    public Aead aead(TrafficKeys keys) {
+        return provider.aead(keys);
+    }
+
+    @Override
+    public Secret x25519(Secret scalar, Bytes u) throws InvalidKeyException {
+        return provider.x25519(scalar, u);
+    }
+
+    @Override
+    public boolean verify(SignatureScheme scheme, PublicKey key, Bytes content, Bytes signature) {
+        return provider.verify(scheme, key, content, signature);
+    }
+}
