@@ -1,5 +1,8 @@
 package dev.waxwing.server.device;
 
+import dev.waxwing.ca.inventory.CertificateEntry;
+import dev.waxwing.ca.inventory.CertificateRole;
+import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.web.Page;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,9 +19,11 @@ import org.springframework.stereotype.Component;
 public final class Devices {
 
     private final JdbcClient jdbc;
+    private final Inventory inventory;
 
-    Devices(JdbcClient jdbc) {
+    Devices(JdbcClient jdbc, Inventory inventory) {
         this.jdbc = jdbc;
+        this.inventory = inventory;
     }
 
     /**
@@ -41,7 +46,7 @@ public final class Devices {
                 .params(match)
                 .param("offset", (long) page * size)
                 .param("size", size)
-                .query(Devices::device)
+                .query(this::device)
                 .list();
         return new Page<>(items, page, size, total);
     }
@@ -50,18 +55,29 @@ public final class Devices {
     public Optional<Device> find(String name) {
         return jdbc.sql("SELECT * FROM device WHERE name = :name")
                 .param("name", name)
-                .query(Devices::device)
+                .query(this::device)
                 .optional();
     }
 
-    private static Device device(ResultSet row, int number) throws SQLException {
+    private Device device(ResultSet row, int number) throws SQLException {
+        String name = row.getString("name");
         OffsetDateTime lastSeen = row.getObject("last_seen_at", OffsetDateTime.class);
+        Optional<CertificateEntry> newest =
+                inventory.ofName(name, CertificateRole.DEVICE).stream().findFirst();
         return new Device(
-                row.getString("name"),
-                DeviceState.ACTIVE,
+                name,
+                newest.map(Devices::state).orElse(DeviceState.REVOKED),
                 row.getString("trust_level"),
                 lastSeen == null ? null : lastSeen.toInstant(),
-                row.getString("serial_number"));
+                newest.map(entry -> entry.serialNumber().toString()).orElse(null));
+    }
+
+    private static DeviceState state(CertificateEntry newest) {
+        return switch (newest.status()) {
+            case VALID, EXPIRING -> DeviceState.ACTIVE;
+            case EXPIRED -> DeviceState.EXPIRED;
+            case REVOKED -> DeviceState.REVOKED;
+        };
     }
 
     private static String literal(String text) {

@@ -6,15 +6,14 @@ import static java.nio.file.StandardOpenOption.READ;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -69,11 +68,6 @@ public final class MediaStore {
         return channel;
     }
 
-    /** Whether there is a part of this transfer. */
-    public boolean hasPart(String id) {
-        return Files.exists(part(id));
-    }
-
     /** Removes the part of a transfer, if there is one. */
     public void discardPart(String id) throws IOException {
         Files.deleteIfExists(part(id));
@@ -105,18 +99,16 @@ public final class MediaStore {
         }
     }
 
-    /** Writes small content that did not arrive as a part, such as the lines of a text group, durably. */
-    public void write(String id, byte[] content) throws IOException {
-        Path part = part(id);
-        try (FileChannel channel = FileChannel.open(part, CREATE, WRITE)) {
-            channel.truncate(0);
-            ByteBuffer bytes = ByteBuffer.wrap(content);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
+    /** The first bytes of a part, at most {@code count}. */
+    public byte[] head(String id, int count) throws IOException {
+        try (InputStream in = Files.newInputStream(part(id))) {
+            return in.readNBytes(count);
         }
-        accept(id);
+    }
+
+    /** Whether there is accepted content of this transfer. */
+    public boolean hasContent(String id) {
+        return Files.exists(content(id));
     }
 
     /** Where the accepted content of a transfer is. */
@@ -143,17 +135,6 @@ public final class MediaStore {
     /** When the part of a transfer last grew. */
     public Instant partChangedAt(String id) throws IOException {
         return Files.getLastModifiedTime(part(id)).toInstant();
-    }
-
-    /** The ids of all accepted content files. */
-    public List<String> contents() throws IOException {
-        List<String> ids = new ArrayList<>();
-        try (Stream<Path> files = Files.walk(root.resolve("content"), 2)) {
-            files.map(file -> file.getFileName().toString())
-                    .filter(id -> ID.matcher(id).matches())
-                    .forEach(ids::add);
-        }
-        return ids;
     }
 
     /** Writes and removes a file, to see that the store can be written to. */

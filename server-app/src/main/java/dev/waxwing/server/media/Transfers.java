@@ -1,13 +1,13 @@
 package dev.waxwing.server.media;
 
 import dev.waxwing.ca.web.Page;
+import dev.waxwing.media.SafeName;
 import dev.waxwing.wire.Bytes;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,10 +37,14 @@ public final class Transfers {
 
     private final JdbcClient jdbc;
     private final MediaStore store;
+    private final EvidenceArchive archive;
+    private final Verifier verifier;
 
-    Transfers(JdbcClient jdbc, MediaStore store) {
+    Transfers(JdbcClient jdbc, MediaStore store, EvidenceArchive archive, Verifier verifier) {
         this.jdbc = jdbc;
         this.store = store;
+        this.archive = archive;
+        this.verifier = verifier;
     }
 
     /**
@@ -112,6 +116,21 @@ public final class Transfers {
                 .optional();
     }
 
+    /** The evidence bundle of an accepted transfer; nothing for any other. */
+    public Optional<StoredEvidence> evidence(String id) {
+        return accepted(id).flatMap(_ -> archive.find(id)).map(parts -> new Bundle(id, parts, store));
+    }
+
+    /**
+     * Checks hash and signatures of an accepted transfer again, now; nothing for any other. Reads the whole content. The audit
+     * trail gets the result.
+     *
+     * @param actor who wants to know
+     */
+    public Optional<Verification> verifyAgain(String id, String actor) {
+        return accepted(id).map(transfer -> verifier.verify(transfer, actor));
+    }
+
     /** How many there are of each sort. */
     public TransferTotals totals() {
         return jdbc.sql("""
@@ -136,14 +155,6 @@ public final class Transfers {
                         row.getLong("videos"),
                         row.getLong("files"),
                         row.getLong("bytes")))
-                .single();
-    }
-
-    /** How many were accepted from this moment on. */
-    public long acceptedSince(Instant from) {
-        return jdbc.sql("SELECT COUNT(*) FROM transfer WHERE state = 'accepted' AND accepted_at >= :from")
-                .param("from", from.atOffset(ZoneOffset.UTC))
-                .query(Long.class)
                 .single();
     }
 

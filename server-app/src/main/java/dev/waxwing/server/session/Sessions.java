@@ -33,6 +33,11 @@ public final class Sessions {
                 .toList();
     }
 
+    /** How many there are. */
+    public int count() {
+        return byDevice.size();
+    }
+
     /** The live session with this id. */
     public Optional<Session> find(String id) {
         return live().stream().filter(session -> session.id().equals(id)).findFirst();

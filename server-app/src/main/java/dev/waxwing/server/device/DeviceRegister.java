@@ -1,0 +1,72 @@
+package dev.waxwing.server.device;
+
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Notes which devices there are and when they were last seen. Any thread may call. */
+@Component
+public final class DeviceRegister {
+
+    private static final String TRUST_LEVEL = "wxp2";
+
+    private final JdbcClient jdbc;
+    private final Clock clock;
+
+    DeviceRegister(JdbcClient jdbc, Clock clock) {
+        this.jdbc = jdbc;
+        this.clock = clock;
+    }
+
+    /** A device was given a certificate. */
+    public void enrolled(String name, String serialNumber) {
+        if (update(name, serialNumber, false) == 0) {
+            insert(name, serialNumber);
+        }
+    }
+
+    /** A device is, or until now was, connected with this certificate. */
+    public void seen(String name, String serialNumber) {
+        if (update(name, serialNumber, true) == 0) {
+            insert(name, serialNumber);
+            update(name, serialNumber, true);
+        }
+    }
+
+    /** The devices that last came with this certificate. */
+    public List<String> withCertificate(String serialNumber) {
+        return jdbc.sql("SELECT name FROM device WHERE serial_number = :serialNumber")
+                .param("serialNumber", serialNumber)
+                .query(String.class)
+                .list();
+    }
+
+    private int update(String name, String serialNumber, boolean seen) {
+        return jdbc.sql("UPDATE device SET serial_number = :serialNumber"
+                        + (seen ? ", last_seen_at = :now" : "")
+                        + " WHERE name = :name")
+                .param("name", name)
+                .param("serialNumber", serialNumber)
+                .param("now", clock.instant().atOffset(ZoneOffset.UTC))
+                .update();
+    }
+
+    private void insert(String name, String serialNumber) {
+        try {
+            jdbc.sql("""
+                INSERT INTO device (name, trust_level, serial_number, created_at)
+                VALUES (:name, :trustLevel, :serialNumber, :now)
+                """)
+                    .param("name", name)
+                    .param("trustLevel", TRUST_LEVEL)
+                    .param("serialNumber", serialNumber)
+                    .param("now", clock.instant().atOffset(ZoneOffset.UTC))
+                    .update();
+        } catch (DuplicateKeyException e) {
+            // Another thread was first, with the same news.
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.waxwing.server.media;
+
+import dev.waxwing.wire.Bytes;
+import java.io.ByteArrayOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Keeps evidence in the database; what many transfers share only once. Calls join the caller's transaction. */
+@Component
+public final class EvidenceArchive {
+
+    /** H2 takes a mebibyte in one value at most. */
+    private static final int CHUNK = 512 << 10;
+
+    private final JdbcClient jdbc;
+
+    EvidenceArchive(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** Keeps the evidence of a transfer. */
+    public void keep(String transferId, EvidenceParts parts) {
+        jdbc.sql("""
+            INSERT INTO evidence (transfer_id, manifest, manifest_signature, receipt, receipt_signature, root_certificate,
+                                  issuing_certificate, device_certificate, receipt_certificate, device_status,
+                                  revocation_list)
+            VALUES (:id, :manifest, :manifestSignature, :receipt, :receiptSignature, :root, :issuing, :device, :signer,
+                    :status, :list)
+            """)
+                .param("id", transferId)
+                .param("manifest", parts.manifest().toArray())
+                .param("manifestSignature", parts.manifestSignature().toArray())
+                .param("receipt", parts.receipt().toArray())
+                .param("receiptSignature", parts.receiptSignature().toArray())
+                .param("root", shared(parts.rootCertificate()))
+                .param("issuing", shared(parts.issuingCertificate()))
+                .param("device", shared(parts.deviceCertificate()))
+                .param("signer", shared(parts.receiptCertificate()))
+                .param("status", shared(parts.deviceStatus()))
+                .param("list", shared(parts.revocationList()))
+                .update();
+    }
+
+    /** The evidence of a transfer, if it is accepted. */
+    public Optional<EvidenceParts> find(String transferId) {
+        return jdbc.sql("SELECT * FROM evidence WHERE transfer_id = :id")
+                .param("id", transferId)
+                .query((row, _) -> new EvidenceParts(
+                        bytes(row, "manifest"),
+                        bytes(row, "manifest_signature"),
+                        bytes(row, "receipt"),
+                        bytes(row, "receipt_signature"),
+                        load(row.getString("root_certificate")),
+                        load(row.getString("issuing_certificate")),
+                        load(row.getString("device_certificate")),
+                        load(row.getString("receipt_certificate")),
+                        load(row.getString("device_status")),
+                        load(row.getString("revocation_list"))))
+                .optional();
+    }
+
+    private String shared(Bytes content) {
+        String sha256 = sha256(content);
+        boolean known = jdbc.sql("SELECT COUNT(*) FROM evidence_part WHERE sha256 = :sha256")
+                        .param("sha256", sha256)
+                        .query(Long.class)
+                        .single()
+                > 0;
+        for (int chunk = 0; !known && chunk * CHUNK < content.size(); chunk++) {
+            Bytes piece = content.slice(chunk * CHUNK, Math.min(content.size(), (chunk + 1) * CHUNK));
+            jdbc.sql("INSERT INTO evidence_part (sha256, chunk, content) VALUES (:sha256, :chunk, :content)")
+                    .param("sha256", sha256)
+                    .param("chunk", chunk)
+                    .param("content", piece.toArray())
+                    .update();
+        }
+        return sha256;
+    }
+
+    private Bytes load(String sha256) {
+        List<byte[]> chunks = jdbc.sql("SELECT content FROM evidence_part WHERE sha256 = :sha256 ORDER BY chunk")
+                .param("sha256", sha256)
+                .query((row, _) -> row.getBytes("content"))
+                .list();
+        ByteArrayOutputStream whole = new ByteArrayOutputStream();
+        chunks.forEach(whole::writeBytes);
+        return Bytes.of(whole.toByteArray());
+    }
+
+    private static Bytes bytes(ResultSet row, String column) throws SQLException {
+        return Bytes.of(row.getBytes(column));
+    }
+
+    private static String sha256(Bytes content) {
+        try {
+            return Bytes.of(MessageDigest.getInstance("SHA-256").digest(content.toArray()))
+                    .hex();
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.waxwing.server.media;
+
+import dev.waxwing.wire.Bytes;
+
+/**
+ * What proves an accepted transfer, besides its content, as it was at acceptance. Certificates, status and list are DER.
+ *
+ * @param manifest as the device signed it
+ * @param manifestSignature detached CMS by the device
+ * @param receipt as the server signed it
+ * @param receiptSignature detached CMS by the receipt signer
+ * @param rootCertificate of the authority
+ * @param issuingCertificate that issued the two below
+ * @param deviceCertificate with whose key the manifest was signed
+ * @param receiptCertificate with whose key the receipt was signed
+ * @param deviceStatus OCSP response about the device's certificate
+ * @param revocationList of the issuing authority
+ */
+public record EvidenceParts(
+        Bytes manifest,
+        Bytes manifestSignature,
+        Bytes receipt,
+        Bytes receiptSignature,
+        Bytes rootCertificate,
+        Bytes issuingCertificate,
+        Bytes deviceCertificate,
+        Bytes receiptCertificate,
+        Bytes deviceStatus,
+        Bytes revocationList) {}
