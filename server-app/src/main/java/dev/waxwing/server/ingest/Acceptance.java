@@ -1,0 +1,199 @@
+package dev.waxwing.server.ingest;
+
+import dev.waxwing.ca.audit.AuditEvent;
+import dev.waxwing.ca.audit.AuditTrail;
+import dev.waxwing.ca.authority.CertificateAuthority;
+import dev.waxwing.ca.inventory.SerialNumber;
+import dev.waxwing.ca.issuance.RoleCredentials;
+import dev.waxwing.ca.revocation.OcspResponder;
+import dev.waxwing.ca.revocation.RevocationLists;
+import dev.waxwing.evidence.DetachedSignature;
+import dev.waxwing.evidence.InvalidSignatureException;
+import dev.waxwing.evidence.Manifest;
+import dev.waxwing.evidence.Receipt;
+import dev.waxwing.evidence.TrustLevel;
+import dev.waxwing.media.DetectedType;
+import dev.waxwing.media.RefusalReason;
+import dev.waxwing.server.ingest.Signers.UnfitSignerException;
+import dev.waxwing.server.media.EvidenceArchive;
+import dev.waxwing.server.media.EvidenceParts;
+import dev.waxwing.server.media.MediaStore;
+import dev.waxwing.server.media.TransferKind;
+import dev.waxwing.trust.Certificates;
+import dev.waxwing.trust.Credential;
+import dev.waxwing.wire.Bytes;
+import dev.waxwing.wire.SessionId;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import org.springframework.stereotype.Component;
+
+/**
+ * Accepts a transfer, in one step, or finds the reason not to. Size, hash, manifest and signature are judged; then the content is
+ * moved into place, and the row becomes accepted together with its receipt, its evidence and its audit entry. Should the
+ * process die in between, the next start takes the content back.
+ */
+@Component
+final class Acceptance {
+
+    private final Signers signers;
+    private final CertificateAuthority authority;
+    private final RoleCredentials credentials;
+    private final OcspResponder responder;
+    private final RevocationLists lists;
+    private final GroupCommit commit;
+    private final TransferRows rows;
+    private final TextStore texts;
+    private final EvidenceArchive archive;
+    private final AuditTrail audit;
+    private final MediaStore store;
+    private final Clock clock;
+    private final SecureRandom random;
+
+    Acceptance(
+            Signers signers,
+            CertificateAuthority authority,
+            RoleCredentials credentials,
+            OcspResponder responder,
+            RevocationLists lists,
+            GroupCommit commit,
+            TransferRows rows,
+            TextStore texts,
+            EvidenceArchive archive,
+            AuditTrail audit,
+            MediaStore store,
+            Clock clock,
+            SecureRandom random) {
+        this.signers = signers;
+        this.authority = authority;
+        this.credentials = credentials;
+        this.responder = responder;
+        this.lists = lists;
+        this.commit = commit;
+        this.rows = rows;
+        this.texts = texts;
+        this.archive = archive;
+        this.audit = audit;
+        this.store = store;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    /**
+     * Accepts the candidate, durably, or says why not. Nothing of a candidate that is not accepted is visible as such.
+     *
+     * @throws IOException when the content could not be moved
+     */
+    Verdict judge(Candidate candidate) throws IOException {
+        Optional<Refusal> disagreement = candidate.disagreement();
+        if (disagreement.isPresent()) {
+            return new Verdict.Refused(disagreement.get());
+        }
+        try {
+            X509Certificate signer =
+                    signers.verify(candidate.sender().device(), candidate.manifestBytes(), candidate.signature());
+            return accept(candidate, signer);
+        } catch (InvalidSignatureException | UnfitSignerException e) {
+            return new Verdict.Refused(new Refusal(RefusalReason.BAD_SIGNATURE, String.valueOf(e.getMessage())));
+        }
+    }
+
+    private Verdict accept(Candidate candidate, X509Certificate signer) throws IOException {
+        Credential receiptSigner = credentials.receipt();
+        Receipt receipt = new Receipt(
+                clock.instant().truncatedTo(ChronoUnit.MILLIS),
+                Manifest.sha256(candidate.manifestBytes()),
+                Receipt.freshId(random),
+                new SessionId(Bytes.fromHex(candidate.sender().sessionId())),
+                TrustLevel.WXP2);
+        EvidenceParts evidence = evidence(candidate, signer, receipt.encode(), receiptSigner);
+        TransferRows.Outcome outcome = outcome(candidate, receipt);
+        store.accept(candidate.transferId());
+        try {
+            boolean accepted = commit.submit(() -> commit(candidate, signer, outcome, evidence))
+                    .join();
+            if (accepted) {
+                return new Verdict.Accepted(evidence.receipt(), evidence.receiptSignature());
+            }
+            store.takeBack(candidate.transferId());
+            return new Verdict.Revoked();
+        } catch (CompletionException e) {
+            store.takeBack(candidate.transferId());
+            throw e;
+        }
+    }
+
+    private EvidenceParts evidence(
+            Candidate candidate, X509Certificate signer, Bytes receipt, Credential receiptSigner) {
+        return new EvidenceParts(
+                candidate.manifestBytes(),
+                candidate.signature(),
+                receipt,
+                DetachedSignature.sign(receipt, receiptSigner),
+                Certificates.encode(authority.rootCertificate()),
+                Certificates.encode(authority.issuingCertificate()),
+                Certificates.encode(signer),
+                Certificates.encode(receiptSigner.certificate()),
+                Bytes.of(responder.staple(signer)),
+                Bytes.of(lists.issuing().der()));
+    }
+
+    private TransferRows.Outcome outcome(Candidate candidate, Receipt receipt) throws IOException {
+        String claimed = candidate.manifest().mediaType();
+        DetectedType detected = DetectedType.of(store.head(candidate.transferId(), DetectedType.HEAD_BYTES));
+        boolean mismatch = !candidate.isGroup() && detected.disagreesWith(claimed);
+        boolean recognised = detected != DetectedType.OCTET_STREAM && detected != DetectedType.PLAIN_TEXT;
+        return new TransferRows.Outcome(
+                candidate.isGroup() ? TransferKind.TEXT : kind(detected, claimed),
+                recognised || mismatch ? Optional.of(detected.mediaType()) : Optional.empty(),
+                mismatch,
+                candidate.received().sha256().hex(),
+                candidate.sender().sessionId(),
+                receipt.acceptedAt(),
+                receipt.receiptId().hex());
+    }
+
+    private static TransferKind kind(DetectedType detected, String claimed) {
+        return switch (detected.kind(claimed)) {
+            case IMAGE -> TransferKind.IMAGE;
+            case VIDEO -> TransferKind.VIDEO;
+            case TEXT, FILE -> TransferKind.FILE;
+        };
+    }
+
+    /** In the writer's transaction: a revocation that came first wins. */
+    private boolean commit(
+            Candidate candidate, X509Certificate signer, TransferRows.Outcome outcome, EvidenceParts evidence) {
+        Sender sender = candidate.sender();
+        if (signers.isRevoked(signer) || signers.isRevoked(sender.certificate())) {
+            return false;
+        }
+        if (!rows.accept(candidate.transferId(), outcome)
+                || candidate.isGroup() && !texts.assign(sender.device(), candidate.texts(), candidate.transferId())) {
+            throw new IllegalStateException("transfer " + candidate.transferId() + " is not open any more");
+        }
+        archive.keep(candidate.transferId(), evidence);
+        audit.record(AuditEvent.success(
+                sender.actor(),
+                candidate.isGroup() ? "text.accepted" : "upload.accepted",
+                candidate.transferId(),
+                outcome.kind().word() + ", " + candidate.received().size() + " bytes, signed by certificate "
+                        + SerialNumber.of(signer)));
+        return true;
+    }
+
+    /** What became of a candidate. */
+    sealed interface Verdict {
+
+        record Accepted(Bytes receipt, Bytes signature) implements Verdict {}
+
+        record Refused(Refusal refusal) implements Verdict {}
+
+        /** The device was revoked before the transfer was complete. */
+        record Revoked() implements Verdict {}
+    }
+}

@@ -1,0 +1,319 @@
+package dev.waxwing.server.ingest;
+
+import dev.waxwing.channel.SecureChannel;
+import dev.waxwing.media.CertificateAnswer;
+import dev.waxwing.media.CertificateQuery;
+import dev.waxwing.media.DeviceMessage;
+import dev.waxwing.media.ItemId;
+import dev.waxwing.media.ReceiptMessage;
+import dev.waxwing.media.RefusalReason;
+import dev.waxwing.media.Refused;
+import dev.waxwing.media.Text;
+import dev.waxwing.media.TextAck;
+import dev.waxwing.media.TextRefused;
+import dev.waxwing.media.TextSeal;
+import dev.waxwing.media.UploadAck;
+import dev.waxwing.media.UploadCancel;
+import dev.waxwing.media.UploadData;
+import dev.waxwing.media.UploadOpen;
+import dev.waxwing.media.UploadReady;
+import dev.waxwing.media.UploadSeal;
+import dev.waxwing.server.ingest.IncomingUpload.Appended;
+import dev.waxwing.server.ingest.IncomingUpload.Held;
+import dev.waxwing.wire.Bytes;
+import dev.waxwing.wire.Incident;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a device offers in one session, and what it is answered (docs/protocol.md, section 13). The session's reading thread calls
+ * {@link #receive} and {@link #close}; all that takes long happens on virtual threads, in order for each id.
+ */
+public final class Conversation {
+
+    /** Texts on their way into the database, in bytes; reading stops beyond. */
+    private static final int TEXT_IN_FLIGHT = 2 << 20;
+
+    private static final int TEXT_OVERHEAD = 512;
+    private static final int TASKS_IN_FLIGHT = 64;
+    private static final int REMEMBERED_REFUSALS = 256;
+    private static final Duration RETRY_FULL = Duration.ofSeconds(60);
+    private static final Duration RETRY_SOON = Duration.ofSeconds(5);
+
+    private final Sender sender;
+    private final Ingest ingest;
+    private final Outbox outbox;
+    private final TaskLanes lanes = new TaskLanes(TASKS_IN_FLIGHT);
+    private final Semaphore textRoom = new Semaphore(TEXT_IN_FLIGHT);
+    private final Map<ItemId, IncomingUpload> uploads = new ConcurrentHashMap<>();
+    private final Set<ItemId> refused = new LinkedHashSet<>();
+    private volatile boolean ending;
+
+    Conversation(Sender sender, Ingest ingest, SecureChannel channel) {
+        this.sender = sender;
+        this.ingest = ingest;
+        this.outbox = new Outbox(channel);
+    }
+
+    /** How many uploads are open. */
+    public int openUploads() {
+        return uploads.size();
+    }
+
+    /** Deals with one message. Waits while the device is too far ahead of the disk, or does not take its answers. */
+    public void receive(DeviceMessage message) {
+        if (ending) {
+            return;
+        }
+        outbox.awaitRoom();
+        switch (message) {
+            case Text text -> text(text);
+            case TextSeal seal -> lanes.run(seal.group(), () -> sealTexts(seal));
+            case UploadOpen open -> open(open);
+            case UploadData data -> data(data);
+            case UploadSeal seal -> seal(seal);
+            case UploadCancel cancel -> cancel(cancel);
+            case CertificateQuery _ -> outbox.add(new CertificateAnswer(ingest.receiptChain()));
+        }
+    }
+
+    /** Takes nothing more from the device; what was taken is finished and answered, as long as {@code patience} lasts. */
+    public void finish(Duration patience) throws InterruptedException {
+        ending = true;
+        long deadline = System.nanoTime() + patience.toNanos();
+        if (textRoom.tryAcquire(TEXT_IN_FLIGHT, patience.toNanos(), TimeUnit.NANOSECONDS)) {
+            textRoom.release(TEXT_IN_FLIGHT);
+        }
+        lanes.awaitIdle(Duration.ofNanos(deadline - System.nanoTime()));
+        outbox.awaitEmpty(Duration.ofNanos(deadline - System.nanoTime()));
+    }
+
+    /** The session is over: its uploads are let go of, to be continued in another. */
+    public void close() {
+        ending = true;
+        uploads.values().forEach(upload -> {
+            ingest.uploads().release(sender.device(), upload);
+            upload.abandon();
+        });
+        uploads.clear();
+    }
+
+    private void text(Text text) {
+        Bytes utf8 = Bytes.of(text.text().getBytes(StandardCharsets.UTF_8));
+        int cost = utf8.size() + TEXT_OVERHEAD;
+        textRoom.acquireUninterruptibly(cost);
+        ingest.traffic().received(utf8.size());
+        TextOffer offer =
+                new TextOffer(sender.device(), text.counter(), text.id().toString(), text.capturedAt(), utf8);
+        ingest.store(offer).whenComplete((outcome, failure) -> {
+            if (outcome == TextStore.Outcome.DURABLE) {
+                ingest.traffic().textsAccepted(1);
+                outbox.add(new TextAck(text.counter()));
+                textRoom.release(cost);
+            } else {
+                // Writing the audit trail waits for the database, and this is the database's writer.
+                Thread.startVirtualThread(() -> {
+                    refuseText(text, failure);
+                    textRoom.release(cost);
+                });
+            }
+        });
+    }
+
+    private void refuseText(Text text, @Nullable Throwable failure) {
+        Refusal refusal = failure == null
+                ? new Refusal(RefusalReason.CONFLICT, "counter " + text.counter() + " or id stands for something else")
+                : new Refusal(RefusalReason.UNAVAILABLE, "the text could not be stored: " + failure.getMessage());
+        Incident incident = ingest.refuse(sender, "text.refused", text.id().toString(), refusal);
+        outbox.add(new TextRefused(text.counter(), refusal.reason(), incident, retryAfter(refusal.reason())));
+    }
+
+    private void sealTexts(TextSeal seal) {
+        answer(seal.group(), () -> ingest.sealTexts(sender, seal));
+    }
+
+    private void open(UploadOpen open) {
+        ItemId id = open.id();
+        refused.remove(id);
+        IncomingUpload reopened = uploads.remove(id);
+        if (uploads.size() >= ingest.maxOpenUploads()) {
+            if (reopened != null) {
+                reopened.abandon();
+            }
+            refuse(id, new Refusal(RefusalReason.TOO_MANY, "more than " + ingest.maxOpenUploads() + " open uploads"));
+            return;
+        }
+        if (open.size() > ingest.maxUpload()) {
+            refuse(id, new Refusal(RefusalReason.TOO_LARGE, open.size() + " bytes"));
+            return;
+        }
+        IncomingUpload upload = ingest.upload(open, new IncomingUpload.Progress() {
+            @Override
+            public void durable(long offset) {
+                outbox.add(new UploadAck(id, offset));
+            }
+
+            @Override
+            public void failed(IOException e) {
+                lanes.run(id, () -> refuseNow(id, failure(e)));
+            }
+        });
+        uploads.put(id, upload);
+        lanes.run(id, () -> open(upload));
+    }
+
+    private void open(IncomingUpload upload) {
+        ItemId id = upload.offer().id();
+        answer(id, () -> {
+            Opening opening = ingest.open(sender, upload);
+            if (!(opening instanceof Opening.Ready)) {
+                uploads.remove(id, upload);
+            }
+            return switch (opening) {
+                case Opening.Ready(Held held) ->
+                    new Answer.Said(new UploadReady(id, held.size(), held.sha256(), ingest.window()));
+                case Opening.Answered(Answer answer) -> answer;
+            };
+        });
+    }
+
+    private void data(UploadData data) {
+        ItemId id = data.id();
+        IncomingUpload upload = uploads.get(id);
+        if (upload == null) {
+            if (!refused.contains(id)) {
+                refuse(id, new Refusal(RefusalReason.UNKNOWN_UPLOAD, "no such upload is open in this session"));
+            }
+            return;
+        }
+        int length = data.data().remaining();
+        try {
+            Appended appended = upload.append(data.offset(), data.data());
+            switch (appended) {
+                case TAKEN -> ingest.traffic().received(length);
+                case OUT_OF_ORDER ->
+                    giveUp(
+                            id,
+                            upload,
+                            new Refusal(RefusalReason.UNKNOWN_UPLOAD, "data at " + data.offset() + " is out of order"));
+                case NOT_OPEN -> lost(id, upload);
+            }
+        } catch (IOException e) {
+            giveUp(id, upload, failure(e));
+        }
+    }
+
+    /** Either a newer session has it, or synchronising failed and was answered already. */
+    private void lost(ItemId id, IncomingUpload upload) {
+        if (upload.syncFailure() == null) {
+            giveUp(
+                    id,
+                    upload,
+                    new Refusal(RefusalReason.UNKNOWN_UPLOAD, "the upload is not open in this session any more"));
+        } else {
+            uploads.remove(id, upload);
+            remember(id);
+        }
+    }
+
+    private void giveUp(ItemId id, IncomingUpload upload, Refusal refusal) {
+        uploads.remove(id, upload);
+        ingest.uploads().release(sender.device(), upload);
+        upload.abandon();
+        refuse(id, refusal);
+    }
+
+    private void seal(UploadSeal seal) {
+        ItemId id = seal.id();
+        IncomingUpload upload = uploads.get(id);
+        if (upload == null) {
+            if (!refused.contains(id)) {
+                refuse(id, new Refusal(RefusalReason.UNKNOWN_UPLOAD, "no such upload is open in this session"));
+            }
+            return;
+        }
+        if (!upload.beginSeal()) {
+            lost(id, upload);
+            return;
+        }
+        uploads.remove(id, upload);
+        lanes.run(
+                id,
+                () -> answer(id, () -> {
+                    try {
+                        return ingest.seal(sender, upload, seal);
+                    } finally {
+                        upload.sealed();
+                        ingest.uploads().release(sender.device(), upload);
+                    }
+                }));
+    }
+
+    private void cancel(UploadCancel cancel) {
+        uploads.remove(cancel.id());
+        lanes.run(cancel.id(), () -> ingest.cancel(sender, cancel.id().toString()));
+    }
+
+    /** Runs what leads to an answer; whatever goes wrong in it, the device hears of it. */
+    private void answer(ItemId id, Step step) {
+        try {
+            switch (step.run()) {
+                case Answer.Receipted(Bytes receipt, Bytes signature) ->
+                    outbox.add(new ReceiptMessage(id, receipt, signature));
+                case Answer.Declined(RefusalReason reason, Incident incident) ->
+                    outbox.add(new Refused(id, reason, incident, retryAfter(reason)));
+                case Answer.Refuse(Refusal refusal) -> refuseNow(id, refusal);
+                case Answer.Said(var message) -> outbox.add(message);
+            }
+        } catch (IOException | RuntimeException e) {
+            uploads.remove(id);
+            refuseNow(id, failure(e));
+        }
+    }
+
+    /** Only on the reading thread. */
+    private void refuse(ItemId id, Refusal refusal) {
+        remember(id);
+        lanes.run(id, () -> refuseNow(id, refusal));
+    }
+
+    private void refuseNow(ItemId id, Refusal refusal) {
+        Incident incident = ingest.refuse(sender, "upload.refused", id.toString(), refusal);
+        outbox.add(new Refused(id, refusal.reason(), incident, retryAfter(refusal.reason())));
+    }
+
+    /** What a device had sent before it heard of a refusal is dropped, not refused again piece by piece. */
+    private void remember(ItemId id) {
+        refused.add(id);
+        if (refused.size() > REMEMBERED_REFUSALS) {
+            refused.remove(refused.iterator().next());
+        }
+    }
+
+    private static Refusal failure(Exception e) {
+        RefusalReason reason =
+                e instanceof StorageFullException ? RefusalReason.STORAGE_FULL : RefusalReason.UNAVAILABLE;
+        String message = e.getMessage();
+        return new Refusal(reason, message == null ? e.toString() : message);
+    }
+
+    private static Duration retryAfter(RefusalReason reason) {
+        return switch (reason) {
+            case STORAGE_FULL -> RETRY_FULL;
+            case TOO_MANY, UNAVAILABLE -> RETRY_SOON;
+            default -> Duration.ZERO;
+        };
+    }
+
+    private interface Step {
+        Answer run() throws IOException;
+    }
+}

@@ -1,0 +1,196 @@
+package dev.waxwing.server.ingest;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionStatus;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The one writer of everything that is acknowledged to devices. Its thread takes whatever is queued, commits it as one
+ * transaction, makes it durable, and only then completes what callers wait for. Any thread may submit; completions run on the
+ * writer's thread and must not block.
+ *
+ * <p>The thread is never interrupted: H2 would close its file.
+ */
+@Component
+public final class GroupCommit implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
+    private static final int MAX_GROUP = 1_000;
+
+    private final BlockingQueue<Unit> queue = new LinkedBlockingQueue<>();
+    private final TransactionTemplate transaction;
+    private final TextStore texts;
+    private final Durability durability;
+    private final Thread writer;
+
+    GroupCommit(PlatformTransactionManager transactions, TextStore texts, Durability durability) {
+        this.transaction = new TransactionTemplate(transactions);
+        this.texts = texts;
+        this.durability = durability;
+        this.writer = Thread.ofPlatform().name("waxwing-commit").start(this::run);
+    }
+
+    /**
+     * Runs work in the next transaction.
+     *
+     * @return what the work returned, once that is durable; or the exception it threw, in which case nothing of it was kept
+     */
+    <T> CompletableFuture<T> submit(Supplier<T> work) {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        queue.add(new Work<>(work, done));
+        return done;
+    }
+
+    /** Stores a text in the next transaction. */
+    CompletableFuture<TextStore.Outcome> submit(TextOffer text) {
+        CompletableFuture<TextStore.Outcome> done = new CompletableFuture<>();
+        queue.add(new Text(text, done));
+        return done;
+    }
+
+    /** Commits what is queued, then ends the thread. */
+    @Override
+    public void close() {
+        queue.add(new Stop());
+        boolean interrupted = false;
+        while (writer.isAlive()) {
+            try {
+                writer.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        boolean running = true;
+        while (running) {
+            List<Unit> group = next();
+            running = group.stream().noneMatch(Stop.class::isInstance);
+            commit(group);
+        }
+        queue.forEach(unit -> unit.fail(new IllegalStateException("the server stops")));
+    }
+
+    private List<Unit> next() {
+        List<Unit> group = new ArrayList<>();
+        try {
+            group.add(queue.take());
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("the writer is never interrupted", e);
+        }
+        queue.drainTo(group, MAX_GROUP - 1);
+        return group;
+    }
+
+    private void commit(List<Unit> group) {
+        List<Runnable> completions = new ArrayList<>(group.size());
+        try {
+            transaction.executeWithoutResult(status -> {
+                completions.clear();
+                write(group, status, completions);
+            });
+            durability.sync();
+        } catch (RuntimeException e) {
+            LOG.error("A group of {} could not be committed", group.size(), e);
+            group.forEach(unit -> unit.fail(e));
+            return;
+        }
+        completions.forEach(GroupCommit::complete);
+    }
+
+    private void write(List<Unit> group, TransactionStatus status, List<Runnable> completions) {
+        List<Text> run = new ArrayList<>();
+        for (Unit unit : group) {
+            if (unit instanceof Text text) {
+                run.add(text);
+                continue;
+            }
+            writeTexts(run, status, completions);
+            run.clear();
+            if (unit instanceof Work<?> work) {
+                guarded(status, completions, List.of(work), () -> work.write(completions));
+            }
+        }
+        writeTexts(run, status, completions);
+    }
+
+    private void writeTexts(List<Text> run, TransactionStatus status, List<Runnable> completions) {
+        if (run.isEmpty()) {
+            return;
+        }
+        List<Text> batch = List.copyOf(run);
+        guarded(status, completions, batch, () -> {
+            List<TextStore.Outcome> outcomes =
+                    texts.store(batch.stream().map(Text::offer).toList());
+            for (int i = 0; i < outcomes.size(); i++) {
+                Text text = batch.get(i);
+                TextStore.Outcome outcome = outcomes.get(i);
+                completions.add(() -> text.done().complete(outcome));
+            }
+        });
+    }
+
+    /** What fails takes nothing else of the group with it. */
+    private static void guarded(
+            TransactionStatus status, List<Runnable> completions, List<? extends Unit> units, Runnable write) {
+        Object savepoint = status.createSavepoint();
+        try {
+            write.run();
+            status.releaseSavepoint(savepoint);
+        } catch (RuntimeException e) {
+            status.rollbackToSavepoint(savepoint);
+            units.forEach(unit -> completions.add(() -> unit.fail(e)));
+        }
+    }
+
+    private static void complete(Runnable completion) {
+        try {
+            completion.run();
+        } catch (RuntimeException e) {
+            LOG.error("A completion failed", e);
+        }
+    }
+
+    private sealed interface Unit {
+        void fail(RuntimeException e);
+    }
+
+    private record Work<T>(Supplier<T> work, CompletableFuture<T> done) implements Unit {
+        void write(List<Runnable> completions) {
+            T result = work.get();
+            completions.add(() -> done.complete(result));
+        }
+
+        @Override
+        public void fail(RuntimeException e) {
+            done.completeExceptionally(e);
+        }
+    }
+
+    private record Text(TextOffer offer, CompletableFuture<TextStore.Outcome> done) implements Unit {
+        @Override
+        public void fail(RuntimeException e) {
+            done.completeExceptionally(e);
+        }
+    }
+
+    private record Stop() implements Unit {
+        @Override
+        public void fail(RuntimeException e) {
+            // Nobody waits for it.
+        }
+    }
+}

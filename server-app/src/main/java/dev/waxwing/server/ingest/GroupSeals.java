@@ -1,0 +1,109 @@
+package dev.waxwing.server.ingest;
+
+import dev.waxwing.evidence.Manifest;
+import dev.waxwing.evidence.TextLines;
+import dev.waxwing.media.ItemId;
+import dev.waxwing.media.RefusalReason;
+import dev.waxwing.media.Text;
+import dev.waxwing.server.ingest.IncomingUpload.Held;
+import dev.waxwing.server.ingest.TextStore.StoredText;
+import dev.waxwing.server.media.MediaStore;
+import dev.waxwing.wire.Bytes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.springframework.stereotype.Component;
+
+/** Makes the content of groups of texts from what is held (docs/protocol.md, section 13.2), one text at a time. */
+@Component
+final class GroupSeals {
+
+    private static final int STRIPES = 64;
+
+    private final TextStore texts;
+    private final MediaStore store;
+    private final ReentrantLock[] stripes = new ReentrantLock[STRIPES];
+
+    GroupSeals(TextStore texts, MediaStore store) {
+        this.texts = texts;
+        this.store = store;
+        Arrays.setAll(stripes, _ -> new ReentrantLock());
+    }
+
+    /** Runs a step that no other session runs for the same group at the same time. */
+    Answer exclusively(String device, ItemId group, Step step) throws IOException {
+        ReentrantLock lock = stripes[Math.floorMod(Objects.hash(device, group), STRIPES)];
+        lock.lock();
+        try {
+            return step.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Writes a group's content, durably, as the part of its transfer. */
+    Assembly assemble(String device, String transferId, List<Long> counters) throws IOException {
+        MessageDigest digest = Fingerprint.sha256();
+        long size = 0;
+        try (FileChannel part = store.openPart(transferId)) {
+            part.truncate(0);
+            for (long counter : counters) {
+                Optional<StoredText> text = texts.find(device, counter);
+                if (text.isEmpty()) {
+                    return refused(RefusalReason.MISMATCH, "text " + counter + " is not held");
+                }
+                if (text.get().transferId().isPresent()) {
+                    return refused(RefusalReason.CONFLICT, "text " + counter + " is in another group");
+                }
+                ByteBuffer line = line(text.get()).asByteBuffer();
+                size += line.remaining();
+                digest.update(line.duplicate());
+                write(part, line);
+            }
+            part.force(false);
+        } catch (IOException e) {
+            throw StorageFullException.recognise(e);
+        }
+        return new Assembly.Assembled(new Held(size, Bytes.of(digest.digest())));
+    }
+
+    /** What a group's manifest has to say of it; its time is the device's own affair. */
+    static Announced announced(Manifest manifest) {
+        return new Announced(
+                manifest.uploadId(), manifest.counter(), TextLines.NAME, TextLines.MEDIA_TYPE, manifest.capturedAt());
+    }
+
+    private static Bytes line(StoredText text) {
+        String content = new String(text.utf8().toArray(), StandardCharsets.UTF_8);
+        return TextLines.line(new Text(text.counter(), ItemId.parse(text.textId()), text.capturedAt(), content));
+    }
+
+    private static void write(FileChannel part, ByteBuffer line) throws IOException {
+        while (line.hasRemaining()) {
+            part.write(line);
+        }
+    }
+
+    private static Assembly refused(RefusalReason reason, String detail) {
+        return new Assembly.Refused(new Refusal(reason, detail));
+    }
+
+    interface Step {
+        Answer run() throws IOException;
+    }
+
+    /** What assembling came to. */
+    sealed interface Assembly {
+
+        record Assembled(Held content) implements Assembly {}
+
+        record Refused(Refusal refusal) implements Assembly {}
+    }
+}

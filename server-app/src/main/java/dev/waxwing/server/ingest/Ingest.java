@@ -1,0 +1,362 @@
+package dev.waxwing.server.ingest;
+
+import dev.waxwing.ca.audit.AuditEvent;
+import dev.waxwing.ca.audit.AuditTrail;
+import dev.waxwing.ca.audit.Outcome;
+import dev.waxwing.ca.issuance.RoleCredentials;
+import dev.waxwing.channel.SecureChannel;
+import dev.waxwing.evidence.MalformedEvidenceException;
+import dev.waxwing.evidence.Manifest;
+import dev.waxwing.media.RefusalReason;
+import dev.waxwing.media.TextSeal;
+import dev.waxwing.media.UploadOpen;
+import dev.waxwing.media.UploadSeal;
+import dev.waxwing.server.ingest.Acceptance.Verdict;
+import dev.waxwing.server.ingest.IncomingUpload.Held;
+import dev.waxwing.server.ingest.TransferRows.Opened;
+import dev.waxwing.server.media.DiskSpace;
+import dev.waxwing.server.media.MediaProperties;
+import dev.waxwing.server.media.MediaStore;
+import dev.waxwing.server.media.TransferChanged;
+import dev.waxwing.server.media.Transfers;
+import dev.waxwing.server.session.Traffic;
+import dev.waxwing.trust.Certificates;
+import dev.waxwing.wire.Bytes;
+import dev.waxwing.wire.Incident;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.stereotype.Component;
+
+/** Takes in what devices offer. Any thread may call; what waits for the database or the disk says so. */
+@Component
+public final class Ingest {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Ingest.class);
+
+    private final GroupCommit commit;
+    private final TransferRows rows;
+    private final Offers offers;
+    private final OpenUploads uploads;
+    private final GroupSeals groups;
+    private final Acceptance acceptance;
+    private final Transfers transfers;
+    private final MediaStore store;
+    private final DiskSpace space;
+    private final MediaProperties properties;
+    private final RoleCredentials credentials;
+    private final AuditTrail audit;
+    private final Traffic traffic;
+    private final ApplicationEventPublisher events;
+    private final SecureRandom random;
+
+    Ingest(
+            GroupCommit commit,
+            TransferRows rows,
+            Offers offers,
+            OpenUploads uploads,
+            GroupSeals groups,
+            Acceptance acceptance,
+            Transfers transfers,
+            MediaStore store,
+            DiskSpace space,
+            MediaProperties properties,
+            RoleCredentials credentials,
+            AuditTrail audit,
+            Traffic traffic,
+            ApplicationEventPublisher events,
+            SecureRandom random) {
+        this.commit = commit;
+        this.rows = rows;
+        this.offers = offers;
+        this.uploads = uploads;
+        this.groups = groups;
+        this.acceptance = acceptance;
+        this.transfers = transfers;
+        this.store = store;
+        this.space = space;
+        this.properties = properties;
+        this.credentials = credentials;
+        this.audit = audit;
+        this.traffic = traffic;
+        this.events = events;
+        this.random = random;
+    }
+
+    /** Begins to take in what a device offers in a session. */
+    public Conversation converse(Sender sender, SecureChannel channel) {
+        return new Conversation(sender, this, channel);
+    }
+
+    /** The highest counter of a text held durably from a device, 0 if there is none. */
+    public long durableCounter(String device) {
+        return offers.highestText(device);
+    }
+
+    /** How many uploads one session may have open. */
+    public int maxOpenUploads() {
+        return properties.maxOpenUploads();
+    }
+
+    /**
+     * Puts everything aside that is half received from a device. Its sessions must have been told to end: what is still being
+     * received is taken away from them.
+     *
+     * @param reason for people and the audit trail
+     */
+    public void quarantine(String device, String reason) {
+        uploads.takeAway(device);
+        for (TransferRows.Row row : rows.receiving(device)) {
+            Incident incident = Incident.fresh(random);
+            Refusal refusal = new Refusal(RefusalReason.POLICY, reason);
+            boolean changed = commit.submit(() -> {
+                        boolean put = rows.quarantine(row.id(), refusal, incident);
+                        if (put) {
+                            audit.record(event("device:" + device, "upload.quarantined", row.id(), refusal, incident));
+                        }
+                        return put;
+                    })
+                    .join();
+            if (changed) {
+                setAside(row.id());
+                changed(row.id());
+            }
+        }
+    }
+
+    private void setAside(String id) {
+        try {
+            store.quarantine(id);
+        } catch (IOException e) {
+            LOG.error("The part of transfer {} could not be put aside; it stays where it is", id, e);
+        }
+    }
+
+    long maxUpload() {
+        return properties.maxUpload().toBytes();
+    }
+
+    long window() {
+        return properties.window().toBytes();
+    }
+
+    OpenUploads uploads() {
+        return uploads;
+    }
+
+    Traffic traffic() {
+        return traffic;
+    }
+
+    List<Bytes> receiptChain() {
+        return credentials.receipt().chain().stream().map(Certificates::encode).toList();
+    }
+
+    CompletableFuture<TextStore.Outcome> store(TextOffer offer) {
+        return commit.submit(offer);
+    }
+
+    IncomingUpload upload(UploadOpen offer, IncomingUpload.Progress progress) {
+        return new IncomingUpload(offer, store, space, Math.max(1, window() / 2), progress);
+    }
+
+    /** Opens an upload, taking it over from any session that has it. Waits for that, the database and the disk. */
+    Opening open(Sender sender, IncomingUpload upload) throws IOException {
+        uploads.take(sender.device(), upload);
+        Opened opened = commit.submit(() -> rows.open(sender.device(), sender.sessionId(), upload.offer()))
+                .join();
+        return switch (opened) {
+            case Opened.Receiving(String id, boolean fresh) -> prepare(upload, id, fresh);
+            case Opened.Accepted(Bytes receipt, Bytes signature) ->
+                new Opening.Answered(new Answer.Receipted(receipt, signature));
+            case Opened.Refused(RefusalReason reason, Incident incident) ->
+                new Opening.Answered(new Answer.Declined(reason, incident));
+            case Opened.Conflict _ ->
+                new Opening.Answered(new Answer.Refuse(
+                        new Refusal(RefusalReason.CONFLICT, "counter or id stands for something else")));
+        };
+    }
+
+    private Opening prepare(IncomingUpload upload, String id, boolean fresh) throws IOException {
+        try {
+            Held held = upload.prepare(id);
+            if (held == null) {
+                return new Opening.Answered(new Answer.Refuse(
+                        new Refusal(RefusalReason.UNKNOWN_UPLOAD, "a newer session has taken the upload over")));
+            }
+            if (fresh) {
+                changed(id);
+            }
+            return new Opening.Ready(held);
+        } catch (IOException e) {
+            if (fresh) {
+                commit.submit(() -> rows.forget(id)).join();
+                store.discardPart(id);
+            }
+            throw e;
+        }
+    }
+
+    /** Judges an upload whose seal has begun. Waits for the disk and the database. */
+    Answer seal(Sender sender, IncomingUpload upload, UploadSeal seal) throws IOException {
+        Held received = upload.complete();
+        try {
+            Manifest manifest = Manifest.decode(seal.manifest());
+            Candidate candidate = new Candidate(
+                    sender,
+                    upload.transferId(),
+                    received,
+                    Announced.of(upload.offer()),
+                    manifest,
+                    seal.manifest(),
+                    seal.signature(),
+                    List.of());
+            if (received.size() != upload.offer().size()) {
+                return reject(
+                        candidate,
+                        new Refusal(
+                                RefusalReason.MISMATCH,
+                                received.size() + " of " + upload.offer().size() + " bytes have arrived"));
+            }
+            return judge(candidate);
+        } catch (MalformedEvidenceException e) {
+            return reject(sender, "upload.refused", upload.transferId(), badManifest(e));
+        }
+    }
+
+    /** Seals a group of texts. Waits for the disk and the database. */
+    Answer sealTexts(Sender sender, TextSeal seal) throws IOException {
+        try {
+            Manifest manifest = Manifest.decode(seal.manifest());
+            return groups.exclusively(sender.device(), seal.group(), () -> sealTexts(sender, seal, manifest));
+        } catch (MalformedEvidenceException e) {
+            return new Answer.Refuse(badManifest(e));
+        }
+    }
+
+    private Answer sealTexts(Sender sender, TextSeal seal, Manifest manifest) throws IOException {
+        if (!manifest.uploadId().equals(seal.group())) {
+            return new Answer.Refuse(
+                    new Refusal(RefusalReason.BAD_MANIFEST, "the manifest is of group " + manifest.uploadId()));
+        }
+        Opened opened = commit.submit(
+                        () -> rows.openGroup(sender.device(), sender.sessionId(), manifest, seal.manifest()))
+                .join();
+        return switch (opened) {
+            case Opened.Receiving(String id, boolean _) -> sealTexts(sender, seal, manifest, id);
+            case Opened.Accepted(Bytes receipt, Bytes signature) -> new Answer.Receipted(receipt, signature);
+            case Opened.Refused(RefusalReason reason, Incident incident) -> new Answer.Declined(reason, incident);
+            case Opened.Conflict _ ->
+                new Answer.Refuse(new Refusal(RefusalReason.CONFLICT, "counter or id stands for something else"));
+        };
+    }
+
+    private Answer sealTexts(Sender sender, TextSeal seal, Manifest manifest, String id) throws IOException {
+        return switch (groups.assemble(sender.device(), id, seal.counters())) {
+            case GroupSeals.Assembly.Refused(Refusal refusal) -> reject(sender, "text.refused", id, refusal);
+            case GroupSeals.Assembly.Assembled(Held content) ->
+                judge(new Candidate(
+                        sender,
+                        id,
+                        content,
+                        GroupSeals.announced(manifest),
+                        manifest,
+                        seal.manifest(),
+                        seal.signature(),
+                        seal.counters()));
+        };
+    }
+
+    private Answer judge(Candidate candidate) throws IOException {
+        return switch (acceptance.judge(candidate)) {
+            case Verdict.Accepted(Bytes receipt, Bytes signature) -> {
+                changed(candidate.transferId());
+                yield new Answer.Receipted(receipt, signature);
+            }
+            case Verdict.Refused(Refusal refusal) -> reject(candidate, refusal);
+            case Verdict.Revoked _ ->
+                // The session is being ended, and the part put aside, by whoever spreads the revocation.
+                new Answer.Refuse(new Refusal(RefusalReason.POLICY, "the certificate was revoked meanwhile"));
+        };
+    }
+
+    private Answer reject(Candidate candidate, Refusal refusal) throws IOException {
+        String action = candidate.isGroup() ? "text.refused" : "upload.refused";
+        return reject(candidate.sender(), action, candidate.transferId(), refusal);
+    }
+
+    /** Refuses for good: the row stays, what has arrived goes. */
+    private Answer reject(Sender sender, String action, String id, Refusal refusal) throws IOException {
+        Incident incident = Incident.fresh(random);
+        commit.submit(() -> {
+                    rows.reject(id, refusal, incident);
+                    audit.record(event(sender.actor(), action, id, refusal, incident));
+                    return id;
+                })
+                .join();
+        store.discardPart(id);
+        traffic.offerRefused(word(refusal));
+        changed(id);
+        return new Answer.Declined(refusal.reason(), incident);
+    }
+
+    /** Discards what there is of an upload that is not accepted. Waits for its user, the database and the disk. */
+    void cancel(Sender sender, String uploadId) {
+        uploads.takeAway(sender.device(), uploadId);
+        rows.find(sender.device(), uploadId).ifPresent(row -> {
+            if (forget(row, sender.actor(), "upload.cancelled")) {
+                traffic.offerRefused("cancelled");
+            }
+        });
+    }
+
+    /** Forgets an open transfer and removes its part. */
+    boolean forget(TransferRows.Row row, String actor, String action) {
+        boolean forgotten = commit.submit(() -> {
+                    boolean done = rows.forget(row.id());
+                    if (done) {
+                        audit.record(AuditEvent.success(actor, action, row.id(), null));
+                    }
+                    return done;
+                })
+                .join();
+        if (forgotten) {
+            try {
+                store.discardPart(row.id());
+            } catch (IOException e) {
+                LOG.warn("The part of transfer {} is left for the next start to remove", row.id(), e);
+            }
+        }
+        return forgotten;
+    }
+
+    /** Tells the audit trail of a refusal that leaves no row behind. Waits for the database. */
+    Incident refuse(Sender sender, String action, String subject, Refusal refusal) {
+        Incident incident = Incident.fresh(random);
+        traffic.offerRefused(word(refusal));
+        audit.record(event(sender.actor(), action, subject, refusal, incident));
+        return incident;
+    }
+
+    private static AuditEvent event(String actor, String action, String subject, Refusal refusal, Incident incident) {
+        String reason = word(refusal) + ": " + refusal.detail();
+        return new AuditEvent(actor, action, subject, Outcome.REFUSED, incident.toString(), reason);
+    }
+
+    private static String word(Refusal refusal) {
+        return refusal.reason().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Refusal badManifest(MalformedEvidenceException e) {
+        return new Refusal(RefusalReason.BAD_MANIFEST, String.valueOf(e.getMessage()));
+    }
+
+    private void changed(String id) {
+        transfers.find(id).map(TransferChanged::new).ifPresent(events::publishEvent);
+    }
+}

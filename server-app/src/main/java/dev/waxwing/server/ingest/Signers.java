@@ -1,0 +1,86 @@
+package dev.waxwing.server.ingest;
+
+import dev.waxwing.ca.inventory.CertificateEntry;
+import dev.waxwing.ca.inventory.CertificateRole;
+import dev.waxwing.ca.inventory.Inventory;
+import dev.waxwing.ca.inventory.SerialNumber;
+import dev.waxwing.evidence.DetachedSignature;
+import dev.waxwing.evidence.InvalidSignatureException;
+import dev.waxwing.evidence.SignerId;
+import dev.waxwing.wire.Bytes;
+import java.security.cert.CertificateExpiredException;
+import java.security.cert.CertificateNotYetValidException;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.util.Date;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/** Finds out which certificate of a device signed a manifest (docs/protocol.md, section 14.4). */
+@Component
+final class Signers {
+
+    private final Inventory inventory;
+    private final Clock clock;
+
+    Signers(Inventory inventory, Clock clock) {
+        this.inventory = inventory;
+        this.clock = clock;
+    }
+
+    /**
+     * The certificate that signed.
+     *
+     * @throws InvalidSignatureException when the signature is none of this content
+     * @throws UnfitSignerException when the signer is not a device certificate of this device, valid now and not revoked
+     */
+    X509Certificate verify(String device, Bytes content, Bytes signature)
+            throws InvalidSignatureException, UnfitSignerException {
+        SignerId named = DetachedSignature.signer(signature);
+        if (named.serialNumber().signum() <= 0) {
+            throw new UnfitSignerException("the signer's serial number is not one of ours");
+        }
+        SerialNumber serialNumber = new SerialNumber(named.serialNumber());
+        X509Certificate certificate = inventory
+                .certificate(serialNumber)
+                .filter(found -> SignerId.of(found).equals(named))
+                .orElseThrow(
+                        () -> new UnfitSignerException("certificate " + serialNumber + " is not in the inventory"));
+        Optional<CertificateEntry> entry = inventory.find(serialNumber);
+        boolean ofThisDevice = entry.filter(found ->
+                        found.role() == CertificateRole.DEVICE && found.name().equals(device))
+                .isPresent();
+        if (!ofThisDevice) {
+            throw new UnfitSignerException("certificate " + serialNumber + " is not one of device " + device);
+        }
+        if (isRevoked(certificate)) {
+            throw new UnfitSignerException("certificate " + serialNumber + " is revoked");
+        }
+        checkValidity(certificate, serialNumber);
+        DetachedSignature.verify(content, signature, certificate);
+        return certificate;
+    }
+
+    /** Asks the database, inside the caller's transaction. */
+    boolean isRevoked(X509Certificate certificate) {
+        return inventory
+                .find(SerialNumber.of(certificate))
+                .map(CertificateEntry::revoked)
+                .orElse(true);
+    }
+
+    private void checkValidity(X509Certificate certificate, SerialNumber serialNumber) throws UnfitSignerException {
+        try {
+            certificate.checkValidity(Date.from(clock.instant()));
+        } catch (CertificateExpiredException | CertificateNotYetValidException e) {
+            throw new UnfitSignerException("certificate " + serialNumber + " is not valid now");
+        }
+    }
+
+    /** The signer is not one whose signature counts here. */
+    static final class UnfitSignerException extends Exception {
+        UnfitSignerException(String message) {
+            super(message);
+        }
+    }
+}

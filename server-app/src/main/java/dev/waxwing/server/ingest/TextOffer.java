@@ -1,0 +1,20 @@
+package dev.waxwing.server.ingest;
+
+import dev.waxwing.wire.Bytes;
+import java.time.Instant;
+
+/**
+ * A text as a device offered it.
+ *
+ * @param device who
+ * @param counter its number
+ * @param textId its id, 32 hex digits
+ * @param capturedAt by the device's clock
+ * @param utf8 well-formed UTF-8, 1 to 60,000 bytes
+ */
+record TextOffer(String device, long counter, String textId, Instant capturedAt, Bytes utf8) {
+
+    String fingerprint() {
+        return Fingerprint.text(capturedAt, utf8);
+    }
+}
