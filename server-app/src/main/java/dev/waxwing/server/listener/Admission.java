@@ -1,0 +1,38 @@
+package dev.waxwing.server.listener;
+
+import dev.waxwing.channel.RefusedException;
+import dev.waxwing.channel.SessionAdmission;
+import dev.waxwing.handshake.SessionGrant;
+import dev.waxwing.server.ingest.Ingest;
+import dev.waxwing.server.session.Sessions;
+import dev.waxwing.trust.VerifiedPeer;
+import dev.waxwing.wire.AlertCode;
+import dev.waxwing.wire.SessionId;
+import java.time.Duration;
+import org.springframework.stereotype.Component;
+
+/** Lets authenticated devices in, as long as there is room. */
+@Component
+final class Admission implements SessionAdmission {
+
+    private static final Duration COME_LATER = Duration.ofSeconds(30);
+
+    private final ListenerProperties properties;
+    private final Sessions sessions;
+    private final Ingest ingest;
+
+    Admission(ListenerProperties properties, Sessions sessions, Ingest ingest) {
+        this.properties = properties;
+        this.sessions = sessions;
+        this.ingest = ingest;
+    }
+
+    @Override
+    public SessionGrant admit(VerifiedPeer device, SessionId session) throws RefusedException {
+        if (sessions.count() >= properties.maxSessions()) {
+            throw new RefusedException(
+                    AlertCode.BUSY, "there are " + properties.maxSessions() + " sessions already", COME_LATER, null);
+        }
+        return new SessionGrant(ingest.durableCounter(device.name().value()), ingest.maxOpenUploads());
+    }
+}

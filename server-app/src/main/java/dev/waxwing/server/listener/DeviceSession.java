@@ -1,0 +1,204 @@
+package dev.waxwing.server.listener;
+
+import dev.waxwing.ca.audit.AuditEvent;
+import dev.waxwing.ca.audit.AuditTrail;
+import dev.waxwing.ca.audit.Outcome;
+import dev.waxwing.ca.inventory.SerialNumber;
+import dev.waxwing.channel.SecureChannel;
+import dev.waxwing.media.DeviceMessage;
+import dev.waxwing.server.ingest.Conversation;
+import dev.waxwing.server.ingest.Ingest;
+import dev.waxwing.server.ingest.Sender;
+import dev.waxwing.server.session.Ending;
+import dev.waxwing.server.session.LiveSession;
+import dev.waxwing.server.session.Session;
+import dev.waxwing.wire.Alert;
+import dev.waxwing.wire.AlertCode;
+import dev.waxwing.wire.Incident;
+import dev.waxwing.wire.PeerAlertException;
+import dev.waxwing.wire.ProtocolException;
+import dev.waxwing.wire.Reader;
+import dev.waxwing.wire.TruncatedException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One session of a device. Its connection's thread runs it; any thread may look at it or end it. */
+final class DeviceSession implements LiveSession {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DeviceSession.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    private final SecureChannel channel;
+    private final String remote;
+    private final AuditTrail audit;
+    private final Clock clock;
+    private final Sender sender;
+    private final Conversation conversation;
+    private final String serialNumber;
+    private final Instant end;
+    private final Incident incident;
+    private final AtomicReference<@Nullable Ending> ending = new AtomicReference<>();
+
+    DeviceSession(
+            SecureChannel channel, String remote, Ingest ingest, AuditTrail audit, Clock clock, SecureRandom random) {
+        this.channel = channel;
+        this.remote = remote;
+        this.audit = audit;
+        this.clock = clock;
+        this.serialNumber = SerialNumber.of(channel.peer().certificate()).toString();
+        this.sender = new Sender(
+                channel.peer().name().value(),
+                channel.peer().certificate(),
+                channel.sessionId().toString());
+        this.conversation = ingest.converse(sender, channel);
+        this.end = earlier(
+                channel.startedAt().plus(channel.terms().session()),
+                channel.peer().notAfter());
+        this.incident = Incident.fresh(random);
+    }
+
+    String device() {
+        return sender.device();
+    }
+
+    String serialNumber() {
+        return serialNumber;
+    }
+
+    /** Reads until the session ends, and says why it did. */
+    String run() {
+        audit.record(AuditEvent.success(
+                actor(), "session.accepted", sender.device(), "session " + sender.sessionId() + " from " + remote));
+        End found = readToEnd();
+        conversation.close();
+        Ending byUs = ending.get();
+        End end = byUs == null ? found : new End(byUs.words(), byUs.isRefusal() ? incident : null);
+        record(end);
+        LOG.info(
+                "{}: session {} of {} ended after {} s, {} bytes received: {}",
+                remote,
+                sender.sessionId(),
+                sender.device(),
+                Duration.between(channel.startedAt(), clock.instant()).toSeconds(),
+                channel.counters().bytesReceived(),
+                end.reason());
+        return end.reason();
+    }
+
+    private End readToEnd() {
+        try {
+            converse();
+            return new End("closed by the device", null);
+        } catch (ProtocolException e) {
+            Alert alert = channel.fail(e);
+            return new End("the device broke the protocol: " + e.reason(), alert.incident());
+        } catch (PeerAlertException e) {
+            return new End("the device gave up: " + e.alert().code(), null);
+        } catch (TruncatedException e) {
+            return new End("cut off: " + e.getMessage(), null);
+        } catch (IOException e) {
+            return new End("connection lost: " + e.getMessage(), null);
+        } catch (RuntimeException e) {
+            LOG.error("{}: session {} of {} failed", remote, sender.sessionId(), sender.device(), e);
+            channel.fail(new Alert(AlertCode.INTERNAL, incident));
+            return new End("internal failure: " + e, incident);
+        }
+    }
+
+    private void converse() throws IOException, ProtocolException {
+        ByteBuffer content = channel.receive();
+        while (content != null) {
+            Reader in = Reader.of(content);
+            while (in.hasRemaining()) {
+                conversation.receive(DeviceMessage.decode(in));
+            }
+            content = channel.receive();
+        }
+        finish(PATIENCE);
+        channel.close();
+    }
+
+    private void finish(Duration patience) {
+        try {
+            conversation.finish(patience);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void record(End end) {
+        Incident reference = end.reference();
+        String detail = "session " + sender.sessionId() + ": " + end.reason();
+        audit.record(
+                reference == null
+                        ? AuditEvent.success(actor(), "session.ended", sender.device(), detail)
+                        : new AuditEvent(
+                                actor(),
+                                "session.ended",
+                                sender.device(),
+                                Outcome.REFUSED,
+                                reference.toString(),
+                                detail));
+    }
+
+    private String actor() {
+        return "device:" + sender.device();
+    }
+
+    @Override
+    public Session view() {
+        return new Session(
+                sender.sessionId(),
+                sender.device(),
+                serialNumber,
+                channel.suite().name(),
+                channel.epoch(),
+                channel.startedAt(),
+                remote,
+                channel.counters().bytesReceived());
+    }
+
+    @Override
+    public int openUploads() {
+        return conversation.openUploads();
+    }
+
+    @Override
+    public void end(Ending why) {
+        if (ending.compareAndSet(null, why)) {
+            Thread.ofVirtual().name("waxwing-ending").start(() -> {
+                if (why.answersFirst()) {
+                    finish(PATIENCE);
+                }
+                channel.fail(new Alert(why.alert(), incident));
+            });
+        }
+    }
+
+    boolean isOverdue(Instant now) {
+        return !now.isBefore(end);
+    }
+
+    void abort() {
+        channel.abort();
+    }
+
+    private static Instant earlier(Instant a, Instant b) {
+        return a.isBefore(b) ? a : b;
+    }
+
+    /**
+     * How the session ended.
+     *
+     * @param reference what the device was told when it was refused; null when it was not
+     */
+    private record End(String reason, @Nullable Incident reference) {}
+}

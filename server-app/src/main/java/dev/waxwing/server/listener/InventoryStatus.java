@@ -1,0 +1,30 @@
+package dev.waxwing.server.listener;
+
+import dev.waxwing.ca.inventory.Inventory;
+import dev.waxwing.ca.inventory.SerialNumber;
+import dev.waxwing.ca.revocation.Revocation;
+import dev.waxwing.trust.CertificateStatus;
+import dev.waxwing.trust.UntrustedException;
+import dev.waxwing.trust.UntrustedException.Reason;
+import dev.waxwing.wire.Bytes;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+
+/** Asks the authority itself about a device's certificate (docs/protocol.md, section 7.1). */
+record InventoryStatus(Inventory inventory, Revocation revocation) implements CertificateStatus {
+
+    @Override
+    public void check(X509Certificate leaf, X509Certificate issuer, Bytes staple, Instant now)
+            throws UntrustedException {
+        SerialNumber serialNumber = SerialNumber.of(leaf);
+        if (revocation.isRevoked(leaf)) {
+            throw new UntrustedException(Reason.REVOKED, "certificate " + serialNumber + " is revoked");
+        }
+        boolean issued =
+                inventory.certificate(serialNumber).filter(leaf::equals).isPresent();
+        if (!issued) {
+            throw new UntrustedException(
+                    Reason.NOT_IN_INVENTORY, "certificate " + serialNumber + " is not in the inventory");
+        }
+    }
+}

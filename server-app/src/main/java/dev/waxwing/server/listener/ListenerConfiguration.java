@@ -1,0 +1,60 @@
+package dev.waxwing.server.listener;
+
+import dev.waxwing.ca.authority.CertificateAuthority;
+import dev.waxwing.ca.enrollment.Enrollment;
+import dev.waxwing.ca.inventory.Inventory;
+import dev.waxwing.ca.issuance.RoleCredentials;
+import dev.waxwing.ca.revocation.OcspResponder;
+import dev.waxwing.ca.revocation.Revocation;
+import dev.waxwing.channel.ServerEndpoint;
+import dev.waxwing.channel.ServerPolicy;
+import dev.waxwing.crypto.CryptoProvider;
+import dev.waxwing.trust.PeerVerifier;
+import dev.waxwing.trust.Role;
+import dev.waxwing.trust.TrustedRoot;
+import dev.waxwing.trust.UntrustedException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The channel's server end, joined to the authority and to the register of sessions. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(ListenerProperties.class)
+class ListenerConfiguration {
+
+    @Bean
+    CryptoProvider cryptoProvider() {
+        return CryptoProvider.best();
+    }
+
+    @Bean
+    ServerEndpoint serverEndpoint(
+            CryptoProvider crypto,
+            SecureRandom random,
+            Clock clock,
+            CertificateAuthority authority,
+            RoleCredentials credentials,
+            OcspResponder responder,
+            Inventory inventory,
+            Revocation revocation,
+            Admission admission,
+            Enrollment enrollment)
+            throws UntrustedException {
+        PeerVerifier devices = new PeerVerifier(
+                TrustedRoot.of(authority.rootCertificate()),
+                Role.DEVICE,
+                new InventoryStatus(inventory, revocation),
+                clock);
+        return new ServerEndpoint(
+                ServerPolicy.defaults(),
+                crypto,
+                random,
+                clock,
+                new ChannelIdentity(authority, credentials, responder),
+                devices,
+                admission,
+                new InviteDesk(enrollment));
+    }
+}

@@ -1,0 +1,44 @@
+package dev.waxwing.server.listener;
+
+import dev.waxwing.ca.revocation.CertificateRevoked;
+import dev.waxwing.server.device.DeviceRegister;
+import dev.waxwing.server.ingest.Ingest;
+import dev.waxwing.server.session.Ending;
+import dev.waxwing.server.session.Sessions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.event.EventListener;
+import org.springframework.stereotype.Component;
+
+/** Ends the sessions of a revoked certificate, and puts aside what they had half sent. */
+@Component
+final class RevocationSpread {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RevocationSpread.class);
+
+    private final Sessions sessions;
+    private final DeviceRegister devices;
+    private final Ingest ingest;
+
+    RevocationSpread(Sessions sessions, DeviceRegister devices, Ingest ingest) {
+        this.sessions = sessions;
+        this.devices = devices;
+        this.ingest = ingest;
+    }
+
+    /** Returns when the sessions were told to end; quarantine waits for the disk, and goes on beside. */
+    @EventListener
+    void on(CertificateRevoked event) {
+        sessions.endCertificate(event.serialNumber());
+        Thread.ofVirtual().name("waxwing-quarantine").start(() -> quarantine(event));
+    }
+
+    private void quarantine(CertificateRevoked event) {
+        try {
+            devices.withCertificate(event.serialNumber())
+                    .forEach(device -> ingest.quarantine(device, Ending.REVOKED.words()));
+        } catch (RuntimeException e) {
+            LOG.error("What certificate {} had half sent could not be put aside", event.serialNumber(), e);
+        }
+    }
+}
