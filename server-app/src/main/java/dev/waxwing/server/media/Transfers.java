@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -155,6 +156,14 @@ public final class Transfers {
                         row.getLong("videos"),
                         row.getLong("files"),
                         row.getLong("bytes")))
+                .single();
+    }
+
+    /** How many were accepted from this moment on. */
+    public long acceptedSince(Instant from) {
+        return jdbc.sql("SELECT COUNT(*) FROM transfer WHERE state = 'accepted' AND accepted_at >= :from")
+                .param("from", from.atOffset(ZoneOffset.UTC))
+                .query(Long.class)
                 .single();
     }
 

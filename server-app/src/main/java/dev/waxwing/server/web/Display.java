@@ -2,6 +2,7 @@ package dev.waxwing.server.web;
 
 import dev.waxwing.media.SafeName;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -61,6 +62,56 @@ public class Display {
     /** Text that somebody else chose, without anything that could disguise it. */
     public String name(String offered) {
         return SafeName.forDisplay(offered);
+    }
+
+    /** A text of any length that somebody else chose, with its line breaks. */
+    public String text(String text) {
+        return text.replaceAll("[\\p{C}&&[^\\n\\t]]", "\uFFFD");
+    }
+
+    /** The colour that a word about a state has; empty for grey. */
+    public String tone(String word) {
+        return switch (word) {
+            case "accepted", "active", "valid", "redeemed", "enabled", "well" -> "good";
+            case "receiving" -> "info live";
+            case "open" -> "info";
+            case "expiring", "quarantined", "unknown" -> "warn";
+            case "rejected", "revoked", "down", "out of service" -> "bad";
+            default -> "";
+        };
+    }
+
+    /** A status of the health endpoint as a word. */
+    public String health(String code) {
+        return code.equals("UP") ? "well" : code.toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    /** A part of the health endpoint as people call it. */
+    public String component(String name) {
+        return switch (name) {
+            case "db" -> "Database";
+            case "diskSpace" -> "Disk space";
+            case "ssl" -> "TLS";
+            default -> heading(words(name));
+        };
+    }
+
+    /** With a capital letter at its start, the rest in lower case. */
+    public String heading(String words) {
+        return words.isEmpty()
+                ? words
+                : words.substring(0, 1).toUpperCase(Locale.ROOT)
+                        + words.substring(1).toLowerCase(Locale.ROOT);
+    }
+
+    /** {@code key compromise} for {@code keyCompromise}. */
+    public String words(String camelCase) {
+        return camelCase.replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
+    }
+
+    /** {@code 365 days}, or hours where it is shorter than two days. */
+    public String days(Duration duration) {
+        return duration.toDays() >= 2 ? duration.toDays() + " days" : duration.toHours() + " hours";
     }
 
     /** Whole days until then; negative when it is past. */

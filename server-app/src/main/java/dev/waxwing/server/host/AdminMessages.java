@@ -1,0 +1,81 @@
+package dev.waxwing.server.host;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What goes over the administration socket: one line of JSON each way. */
+final class AdminMessages {
+
+    private static final int MAX_LINE = 16_384;
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private AdminMessages() {}
+
+    static String write(HostRequest request) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        switch (request) {
+            case HostRequest.InviteDevice(String name, boolean replace) -> {
+                members.put("command", "invite");
+                members.put("name", name);
+                members.put("replace", replace);
+            }
+            case HostRequest.SetupLink _ -> members.put("command", "setup-link");
+        }
+        return JSON.writeValueAsString(members);
+    }
+
+    static HostRequest readRequest(String line) throws IOException {
+        JsonNode json = parse(line);
+        return switch (json.path("command").asString("")) {
+            case "invite" ->
+                new HostRequest.InviteDevice(
+                        json.path("name").asString(""), json.path("replace").asBoolean(false));
+            case "setup-link" -> new HostRequest.SetupLink();
+            default -> throw new IOException("an unknown command");
+        };
+    }
+
+    static String write(HostAnswer answer) {
+        return JSON.writeValueAsString(Map.of("exit", answer.exit(), "text", answer.text()));
+    }
+
+    static HostAnswer readAnswer(String line) throws IOException {
+        JsonNode json = parse(line);
+        if (!json.path("exit").isInt() || !json.path("text").isString()) {
+            throw new IOException("not an answer: " + line);
+        }
+        return new HostAnswer(json.path("exit").asInt(), json.path("text").asString());
+    }
+
+    private static JsonNode parse(String line) throws IOException {
+        try {
+            return JSON.readTree(line);
+        } catch (JacksonException e) {
+            throw new IOException("not JSON", e);
+        }
+    }
+
+    static void send(SocketChannel channel, String line) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    static String receive(SocketChannel channel) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(MAX_LINE);
+        while (bytes.position() == 0 || bytes.get(bytes.position() - 1) != '\n') {
+            if (!bytes.hasRemaining() || channel.read(bytes) < 0) {
+                throw new IOException("a line without an end");
+            }
+        }
+        return new String(bytes.array(), 0, bytes.position() - 1, StandardCharsets.UTF_8);
+    }
+}

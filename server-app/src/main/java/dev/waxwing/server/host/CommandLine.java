@@ -1,0 +1,98 @@
+package dev.waxwing.server.host;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A subcommand as it was typed.
+ *
+ * @param request what is wanted
+ * @param settings {@code --key=value} options for the configuration
+ */
+record CommandLine(HostRequest request, List<String> settings) {
+
+    static final String USAGE = """
+        Usage: bin/server [--key=value ...]             run the server
+               bin/server invite --name NAME            print an invite for a new device
+                                 [--replace]            ... that may take the place of one of that name
+               bin/server setup-link                    print a link that makes a console administrator
+               bin/server help                          print this
+
+        Keys are those of application.yml, for example --waxwing.data-dir=/srv/waxwing.
+        """;
+
+    private static final String NAME = "--name";
+    private static final String REPLACE = "--replace";
+
+    /** The subcommand among the arguments, if there is one. */
+    static Optional<String> subcommand(String... args) {
+        for (int i = 0; i < args.length; i++) {
+            if (args[i].equals(NAME)) {
+                i++; // Its value is no subcommand.
+            } else if (args[i].equals("--help") || args[i].equals("-h")) {
+                return Optional.of("help");
+            } else if (!args[i].startsWith("-")) {
+                return Optional.of(args[i]);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** @throws UsageException when the arguments are not those of a subcommand */
+    static CommandLine parse(String... args) throws UsageException {
+        String command = subcommand(args).orElseThrow(() -> new UsageException("no subcommand"));
+        List<String> settings = new ArrayList<>();
+        @Nullable String name = null;
+        boolean replace = false;
+        boolean commandSeen = false;
+        for (int i = 0; i < args.length; i++) {
+            String arg = args[i];
+            if (arg.equals(NAME) || arg.startsWith(NAME + "=")) {
+                name = arg.equals(NAME) ? value(args, ++i) : arg.substring(NAME.length() + 1);
+            } else if (arg.equals(REPLACE)) {
+                replace = true;
+            } else if (arg.startsWith("--") && arg.contains(".") && arg.contains("=")) {
+                settings.add(arg);
+            } else if (arg.equals(command) && !commandSeen) {
+                commandSeen = true;
+            } else {
+                throw new UsageException("unknown option or argument: " + arg);
+            }
+        }
+        return new CommandLine(request(command, name, replace), List.copyOf(settings));
+    }
+
+    private static String value(String[] args, int index) throws UsageException {
+        if (index >= args.length) {
+            throw new UsageException(NAME + " needs a value");
+        }
+        return args[index];
+    }
+
+    private static HostRequest request(String command, @Nullable String name, boolean replace) throws UsageException {
+        return switch (command) {
+            case "invite" -> {
+                if (name == null || name.isBlank()) {
+                    throw new UsageException("invite needs --name NAME");
+                }
+                yield new HostRequest.InviteDevice(name, replace);
+            }
+            case "setup-link" -> {
+                if (name != null || replace) {
+                    throw new UsageException("setup-link takes no options of its own");
+                }
+                yield new HostRequest.SetupLink();
+            }
+            default -> throw new UsageException("unknown subcommand: " + command);
+        };
+    }
+
+    /** The arguments mean nothing; the message says which. */
+    static final class UsageException extends Exception {
+        UsageException(String message) {
+            super(message);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package dev.waxwing.server.host;
+
+/** What the host's owner asks of the server, beside the console. */
+sealed interface HostRequest {
+
+    /**
+     * An invite for a device.
+     *
+     * @param name the device's name
+     * @param replace whether it may take the place of one of that name
+     */
+    record InviteDevice(String name, boolean replace) implements HostRequest {}
+
+    /** A link that makes a console administrator. */
+    record SetupLink() implements HostRequest {}
+}

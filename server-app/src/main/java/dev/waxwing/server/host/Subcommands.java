@@ -1,0 +1,102 @@
+package dev.waxwing.server.host;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.SimpleCommandLinePropertySource;
+import org.springframework.core.env.StandardEnvironment;
+
+/**
+ * The host's subcommands. A running server is asked over its socket, without starting anything here; when none runs, the database
+ * is opened for the moment.
+ */
+public final class Subcommands {
+
+    private Subcommands() {}
+
+    /** Whether these arguments name a subcommand, even an unknown one. */
+    public static boolean isOne(String... args) {
+        return CommandLine.subcommand(args).isPresent();
+    }
+
+    /**
+     * Runs one. The result alone goes to {@code out}.
+     *
+     * @return 0 done, 1 failed, 2 asked wrongly
+     */
+    public static int run(String[] args, PrintStream out, PrintStream err) {
+        if (CommandLine.subcommand(args).equals(Optional.of("help"))) {
+            out.print(CommandLine.USAGE);
+            return 0;
+        }
+        HostAnswer answer = answer(args);
+        if (answer.exit() == 0) {
+            out.println(answer.text());
+        } else if (!answer.text().isEmpty()) {
+            err.println("waxwing: " + answer.text());
+        }
+        return answer.exit();
+    }
+
+    private static HostAnswer answer(String[] args) {
+        try {
+            CommandLine line = CommandLine.parse(args);
+            Path directory = dataDirectory(line.settings());
+            Path socket = AdminSocket.file(directory);
+            return Files.exists(socket) ? ask(socket, line) : alone(line);
+        } catch (CommandLine.UsageException e) {
+            return HostAnswer.usage(e.getMessage() + System.lineSeparator() + CommandLine.USAGE);
+        } catch (RuntimeException e) {
+            // What can be explained has been, where it happened.
+            return HostAnswer.failed(StartupFailures.explain(e).isPresent() ? "" : String.valueOf(e));
+        }
+    }
+
+    /** What the server itself would take for its data directory, started here with these settings. */
+    private static Path dataDirectory(List<String> settings) {
+        StandardEnvironment environment = new StandardEnvironment();
+        environment.getPropertySources().addFirst(new SimpleCommandLinePropertySource(settings.toArray(String[]::new)));
+        ConfigDataEnvironmentPostProcessor.applyTo(environment);
+        return StartupChecks.dataDirectory(environment);
+    }
+
+    private static HostAnswer ask(Path socket, CommandLine line) {
+        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+            AdminMessages.send(channel, AdminMessages.write(line.request()));
+            return AdminMessages.readAnswer(AdminMessages.receive(channel));
+        } catch (IOException e) {
+            // A server that was killed leaves its socket behind; whether one runs, the lock says.
+            return alone(line);
+        }
+    }
+
+    private static HostAnswer alone(CommandLine line) {
+        PrintStream out = System.out;
+        System.setOut(System.err); // Whatever logs, the result alone is standard output.
+        try (ConfigurableApplicationContext context = new SpringApplicationBuilder(OfflineHost.class)
+                .web(WebApplicationType.NONE)
+                .initializers(new StartupChecks())
+                .properties("logging.level.root=warn")
+                .run(withSettings(line.settings()))) {
+            return context.getBean(HostDesk.class).answer(line.request());
+        } finally {
+            System.setOut(out);
+        }
+    }
+
+    private static String[] withSettings(List<String> settings) {
+        List<String> all = new ArrayList<>(settings);
+        all.add("--spring.main.lazy-initialization=true");
+        return all.toArray(String[]::new);
+    }
+}
