@@ -18,12 +18,14 @@ final class Epoch implements AutoCloseable {
 
     private final int number;
     private final Aead aead;
+    private final long maxRecords;
     private final ByteBuffer additionalData = ByteBuffer.allocate(SIZE);
     private long sequence;
 
-    Epoch(int number, Direction direction, SessionId session, Aead aead) {
+    Epoch(int number, Direction direction, SessionId session, Aead aead, long maxRecords) {
         this.number = number;
         this.aead = aead;
+        this.maxRecords = maxRecords;
         additionalData.put(RecordHeader.SIZE, direction.code());
         additionalData.put(SESSION_ID, session.value().toArray());
         additionalData.putShort(SUITE, (short) aead.suite().code());
@@ -38,8 +40,13 @@ final class Epoch implements AutoCloseable {
         return sequence;
     }
 
+    /** How many more records the key may protect. */
+    long recordsLeft() {
+        return maxRecords - sequence;
+    }
+
     boolean isSpent() {
-        return sequence >= MAX_RECORDS;
+        return recordsLeft() <= 0;
     }
 
     void seal(RecordHeader header, ByteBuffer inner) {

@@ -15,12 +15,18 @@ import org.jspecify.annotations.Nullable;
 public final class Opener implements AutoCloseable {
 
     private final Direction direction;
+    private final long maxRecords;
     private @Nullable Epoch current;
     private boolean lateAlertAllowed;
     private @Nullable Epoch previous;
 
     public Opener(Direction direction) {
+        this(direction, Epoch.MAX_RECORDS);
+    }
+
+    Opener(Direction direction, long maxRecords) {
         this.direction = direction;
+        this.maxRecords = maxRecords;
     }
 
     /** Changes to the next key; the old one is wiped. */
@@ -28,7 +34,7 @@ public final class Opener implements AutoCloseable {
         close();
         lateAlertAllowed = false;
         previous = null;
-        current = new Epoch(number, direction, session, aead);
+        current = new Epoch(number, direction, session, aead, maxRecords);
     }
 
     /**
@@ -38,7 +44,7 @@ public final class Opener implements AutoCloseable {
     public void changeAllowingLateAlert(int number, SessionId session, Aead aead) {
         previous = current;
         lateAlertAllowed = true;
-        current = new Epoch(number, direction, session, aead);
+        current = new Epoch(number, direction, session, aead, maxRecords);
     }
 
     public int epoch() {

@@ -17,16 +17,22 @@ public final class Protector implements AutoCloseable {
     public static final int TAIL = 1 + Aead.TAG_LENGTH;
 
     private final Direction direction;
+    private final long maxRecords;
     private @Nullable Epoch epoch;
 
     public Protector(Direction direction) {
+        this(direction, Epoch.MAX_RECORDS);
+    }
+
+    Protector(Direction direction, long maxRecords) {
         this.direction = direction;
+        this.maxRecords = maxRecords;
     }
 
     /** Changes to the next key; the old one is wiped. */
     public void change(int number, SessionId session, Aead aead) {
         close();
-        epoch = new Epoch(number, direction, session, aead);
+        epoch = new Epoch(number, direction, session, aead, maxRecords);
     }
 
     public int epoch() {
@@ -40,7 +46,7 @@ public final class Protector implements AutoCloseable {
 
     /** How many more records the current key may protect. */
     public long recordsLeft() {
-        return epoch == null ? Long.MAX_VALUE : Epoch.MAX_RECORDS - epoch.records();
+        return epoch == null ? Long.MAX_VALUE : epoch.recordsLeft();
     }
 
     /**

@@ -37,8 +37,10 @@ class AuthenticationTest {
     enum Impostor {
         UNKNOWN_CA("UNKNOWN_ISSUER", loopback -> TestPki.create().issue(Role.DEVICE, "camera-1")),
         WRONG_ROLE("WRONG_ROLE", loopback -> loopback.pki.issue(Role.SERVER, "camera-1")),
-        EXPIRED("EXPIRED", loopback ->
-                loopback.pki.request(Role.DEVICE, "camera-1").expired().issue()),
+        EXPIRED(
+                "EXPIRED",
+                loopback ->
+                        loopback.pki.request(Role.DEVICE, "camera-1").expired().issue()),
         NOT_YET_VALID(
                 "NOT_YET_VALID",
                 loopback -> loopback.pki
@@ -57,9 +59,11 @@ class AuthenticationTest {
             };
             return loopback.pki.issue(Role.DEVICE, "camera-1");
         }),
-        STOLEN_CERTIFICATE("CertificateVerify", loopback -> new Credential(
-                TestPki.p256().getPrivate(),
-                loopback.pki.issue(Role.DEVICE, "camera-1").chain()));
+        STOLEN_CERTIFICATE(
+                "CertificateVerify",
+                loopback -> new Credential(
+                        TestPki.p256().getPrivate(),
+                        loopback.pki.issue(Role.DEVICE, "camera-1").chain()));
 
         private final String reason;
         private final Function<Loopback, Credential> credential;
@@ -136,8 +140,9 @@ class AuthenticationTest {
                     .extracting(cause -> ((UntrustedException) cause).reason())
                     .isEqualTo(reason);
             assertThatThrownBy(() -> Loopback.get(accepted))
-                    .isInstanceOfSatisfying(PeerAlertException.class, e -> assertThat(e.alert())
-                            .isEqualTo(new Alert(AlertCode.AUTH_FAILED, Incident.NONE)));
+                    .isInstanceOfSatisfying(
+                            PeerAlertException.class,
+                            e -> assertThat(e.alert()).isEqualTo(new Alert(AlertCode.AUTH_FAILED, Incident.NONE)));
             // ClientHello and the alert: the device's certificate was never on the wire.
             assertThat(relay.fromDevice).hasSize(2);
             assertThat(relay.fromDevice.getLast().size()).isEqualTo(8 + 32 + 1 + 16);
@@ -184,8 +189,10 @@ class AuthenticationTest {
             };
             CompletableFuture<Accepted> accepted = loopback.accept();
             assertThatThrownBy(() -> loopback.connect(loopback.pki.issue(Role.DEVICE, "camera-1")))
-                    .isInstanceOfSatisfying(PeerAlertException.class, e -> assertThat(e.alert())
-                            .isEqualTo(new Alert(AlertCode.BUSY, Loopback.INCIDENT, Duration.ofSeconds(30))));
+                    .isInstanceOfSatisfying(
+                            PeerAlertException.class,
+                            e -> assertThat(e.alert())
+                                    .isEqualTo(new Alert(AlertCode.BUSY, Loopback.INCIDENT, Duration.ofSeconds(30))));
             assertThat(Loopback.refusal(accepted).reason()).isEqualTo("too many sessions");
         }
     }
@@ -211,8 +218,9 @@ class AuthenticationTest {
             };
             CompletableFuture<Accepted> accepted = loopback.accept();
             assertThatThrownBy(() -> loopback.connect(loopback.pki.issue(Role.DEVICE, "camera-1")))
-                    .isInstanceOfSatisfying(PeerAlertException.class, e -> assertThat(e.alert())
-                            .isEqualTo(new Alert(AlertCode.INTERNAL, Loopback.INCIDENT)));
+                    .isInstanceOfSatisfying(
+                            PeerAlertException.class,
+                            e -> assertThat(e.alert()).isEqualTo(new Alert(AlertCode.INTERNAL, Loopback.INCIDENT)));
             assertThatThrownBy(() -> Loopback.get(accepted)).hasMessage("the database is gone");
         }
     }

@@ -74,8 +74,9 @@ class EnrolmentTest {
             };
             CompletableFuture<Accepted> accepted = loopback.accept();
             assertThatThrownBy(() -> loopback.enrol(loopback.dial(), pin(loopback), requests()))
-                    .isInstanceOfSatisfying(PeerAlertException.class, e -> assertThat(e.alert())
-                            .isEqualTo(new Alert(AlertCode.AUTH_FAILED, Loopback.INCIDENT)));
+                    .isInstanceOfSatisfying(
+                            PeerAlertException.class,
+                            e -> assertThat(e.alert()).isEqualTo(new Alert(AlertCode.AUTH_FAILED, Loopback.INCIDENT)));
             assertThat(Loopback.refusal(accepted).reason()).isEqualTo("the invite was redeemed by another key");
         }
     }

@@ -184,10 +184,7 @@ class HostileStreamTest {
                 Relay relay = loopback.relay().toServer((n, record) -> n == 0 ? List.of(record) : List.of())) {
             CompletableFuture<Accepted> accepted = loopback.accept();
             assertThatThrownBy(() -> loopback.deviceEndpoint()
-                            .connect(
-                                    relay.dial(),
-                                    loopback.pki.issue(Role.DEVICE, "camera-1"),
-                                    loopback.pki.root()))
+                            .connect(relay.dial(), loopback.pki.issue(Role.DEVICE, "camera-1"), loopback.pki.root()))
                     .isInstanceOf(TruncatedException.class);
             assertThatThrownBy(() -> Loopback.get(accepted))
                     .isInstanceOf(SocketTimeoutException.class)
@@ -249,8 +246,8 @@ class HostileStreamTest {
         for (Suite suite : Suite.values()) {
             // Two records of handshake, then the application's: the third of those is attacked.
             try (Loopback loopback = new Loopback().suite(suite);
-                    Relay relay = loopback.relay()
-                            .toServer((n, record) -> n == 4 ? attack.on(n, record) : List.of(record))) {
+                    Relay relay =
+                            loopback.relay().toServer((n, record) -> n == 4 ? attack.on(n, record) : List.of(record))) {
                 CompletableFuture<Accepted> accepted = loopback.accept();
                 SecureChannel device = loopback.deviceEndpoint()
                         .connect(relay.dial(), loopback.pki.issue(Role.DEVICE, "camera-1"), loopback.pki.root());
@@ -259,11 +256,10 @@ class HostileStreamTest {
                     SecureChannelTest.send(device, SecureChannelTest.pattern(i, 100));
                 }
                 assertOrderedThenRefused(server, attack == Attack.DOUBLE ? 3 : 2);
-                assertThatThrownBy(device::receive)
-                        .isInstanceOfSatisfying(PeerAlertException.class, e -> {
-                            assertThat(e.alert().code()).isEqualTo(AlertCode.PROTOCOL_ERROR);
-                            assertThat(e.alert().incident()).isEqualTo(Loopback.INCIDENT);
-                        });
+                assertThatThrownBy(device::receive).isInstanceOfSatisfying(PeerAlertException.class, e -> {
+                    assertThat(e.alert().code()).isEqualTo(AlertCode.PROTOCOL_ERROR);
+                    assertThat(e.alert().incident()).isEqualTo(Loopback.INCIDENT);
+                });
             }
         }
     }
@@ -320,11 +316,10 @@ class HostileStreamTest {
         for (int i = 0; i < good; i++) {
             assertThat(Bytes.copyOf(server.receive())).isEqualTo(SecureChannelTest.pattern(i, 100));
         }
-        assertThatThrownBy(server::receive)
-                .isInstanceOfSatisfying(ProtocolException.class, e -> {
-                    assertThat(e.code()).isEqualTo(AlertCode.PROTOCOL_ERROR);
-                    server.fail(e);
-                });
+        assertThatThrownBy(server::receive).isInstanceOfSatisfying(ProtocolException.class, e -> {
+            assertThat(e.code()).isEqualTo(AlertCode.PROTOCOL_ERROR);
+            server.fail(e);
+        });
     }
 
     private static HandshakeLimits limits(int firstByte, int clientHello, int handshake) {

@@ -33,12 +33,7 @@ final class RawPeer implements AutoCloseable {
 
     /** A plain record with the given inner form. */
     RawPeer sendPlain(Bytes inner) throws IOException {
-        return send(Writer.growing()
-                .u8(0xD5)
-                .u8(1)
-                .u24(0)
-                .vec24(inner)
-                .toBytes());
+        return send(Writer.growing().u8(0xD5).u8(1).u24(0).vec24(inner).toBytes());
     }
 
     RawPeer endOutput() throws IOException {

@@ -1,0 +1,135 @@
+package dev.waxwing.crypto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.waxwing.trust.TestPki;
+import dev.waxwing.wire.Bytes;
+import java.nio.ByteBuffer;
+import java.security.InvalidKeyException;
+import java.security.KeyPair;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.crypto.AEADBadTagException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every provider does the same. */
+class CryptoProviderTest {
+
+    static List<CryptoProvider> providers() {
+        return Stream.concat(Stream.of(CryptoProvider.jdk()), CryptoProvider.conscrypt().stream())
+                .toList();
+    }
+
+    static Stream<Arguments> pairs() {
+        return providers().stream().flatMap(a -> providers().stream().map(b -> Arguments.of(a, b)));
+    }
+
+    static Stream<Arguments> pairsAndSuites() {
+        return pairs().flatMap(pair ->
+                Stream.of(Suite.values()).map(suite -> Arguments.of(pair.get()[0], pair.get()[1], suite)));
+    }
+
+    @Test
+    void the_best_provider_is_conscrypt_where_it_loads() {
+        assertThat(CryptoProvider.best().name())
+                .isEqualTo(CryptoProvider.conscrypt().isPresent() ? "Conscrypt" : "JDK");
+    }
+
+    @ParameterizedTest
+    @MethodSource("providers")
+    void x25519_is_that_of_rfc_7748(CryptoProvider crypto) throws Exception {
+        // The first vector of its section 5.2.
+        Secret scalar = secret("a546e36bf0527c9d3b16154b82465edd62144c0ac1fc5a18506a2244ba449ac4");
+        Bytes u = Bytes.fromHex("e6db6867583030db3594c1a424b15f7c726624ec26b3353b10a903a6d0ab1c4c");
+        assertThat(Bytes.of(crypto.x25519(scalar, u).value()).hex())
+                .isEqualTo("c3da55379de9c6908e94ea4df28d084f32eccf03491c71f754b4075577a28552");
+    }
+
+    @ParameterizedTest
+    @MethodSource("providers")
+    void x25519_refuses_a_result_of_zeros(CryptoProvider crypto) {
+        for (String u : List.of(
+                "00".repeat(32),
+                "01" + "00".repeat(31),
+                "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+                "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f")) {
+            assertThatThrownBy(() -> crypto.x25519(secret("11".repeat(32)), Bytes.fromHex(u)))
+                    .isInstanceOf(InvalidKeyException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("pairs")
+    void one_provider_verifies_what_another_signed(CryptoProvider signer, CryptoProvider verifier) throws Exception {
+        Bytes content = Bytes.fromHex("20".repeat(64) + "0102");
+        for (KeyPair keys : List.of(TestPki.ec("secp256r1"), TestPki.ec("secp384r1"), TestPki.rsa(2048))) {
+            SignatureScheme scheme = SignatureScheme.choose(keys.getPublic(), List.of(0x0403, 0x0503, 0x0804))
+                    .orElseThrow();
+            Bytes signature = signer.sign(scheme, keys.getPrivate(), content);
+            assertThat(verifier.verify(scheme, keys.getPublic(), content, signature))
+                    .isTrue();
+            assertThat(verifier.verify(scheme, keys.getPublic(), Bytes.fromHex("20"), signature))
+                    .isFalse();
+            for (Bytes broken : List.of(
+                    Bytes.EMPTY,
+                    Bytes.fromHex("30"),
+                    signature.slice(0, signature.size() - 1),
+                    Bytes.concat(signature, Bytes.fromHex("00")))) {
+                assertThat(verifier.verify(scheme, keys.getPublic(), content, broken))
+                        .isFalse();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("providers")
+    void a_scheme_does_not_verify_with_a_key_of_another_kind(CryptoProvider crypto) throws Exception {
+        KeyPair p384 = TestPki.ec("secp384r1");
+        Bytes content = Bytes.fromHex("20");
+        Bytes signature = crypto.sign(SignatureScheme.ECDSA_SECP256R1_SHA256, p384.getPrivate(), content);
+        assertThat(crypto.verify(SignatureScheme.ECDSA_SECP256R1_SHA256, p384.getPublic(), content, signature))
+                .isFalse();
+        assertThat(SignatureScheme.choose(TestPki.rsa(1024).getPublic(), List.of(0x0804)))
+                .isEmpty();
+        assertThat(SignatureScheme.choose(TestPki.ec("secp521r1").getPublic(), List.of(0x0403, 0x0503)))
+                .isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("pairsAndSuites")
+    void one_provider_opens_what_another_sealed(CryptoProvider sealer, CryptoProvider opener, Suite suite)
+            throws Exception {
+        for (int size : new int[] {1, 15, 16, 17, 1_000, 66_049}) {
+            byte[] additional = {1, 2, 3};
+            ByteBuffer text = sealer.allocate(size + Aead.TAG_LENGTH).limit(size);
+            sealer.aead(keys(suite)).seal(5, additional, text);
+            Bytes sealed = Bytes.copyOf(text);
+            assertThat(sealed.size()).isEqualTo(size + Aead.TAG_LENGTH);
+
+            ByteBuffer opened = buffer(opener, sealed);
+            opener.aead(keys(suite)).open(5, additional, opened);
+            assertThat(Bytes.copyOf(opened)).isEqualTo(Bytes.of(new byte[size]));
+
+            assertThatThrownBy(() -> opener.aead(keys(suite)).open(6, additional, buffer(opener, sealed)))
+                    .isInstanceOf(AEADBadTagException.class);
+            assertThatThrownBy(() -> opener.aead(keys(suite)).open(5, new byte[3], buffer(opener, sealed)))
+                    .isInstanceOf(AEADBadTagException.class);
+        }
+    }
+
+    private static ByteBuffer buffer(CryptoProvider crypto, Bytes content) {
+        return crypto.allocate(content.size()).put(content.asByteBuffer()).flip();
+    }
+
+    private static TrafficKeys keys(Suite suite) {
+        return new TrafficKeys(suite, secret("42".repeat(32)), secret("17".repeat(12)));
+    }
+
+    private static Secret secret(String hex) {
+        return Secret.adopt(Bytes.fromHex(hex).toArray());
+    }
+}
