@@ -62,13 +62,15 @@ class SecureChannelTest {
     void carries_many_records_that_arrive_together() throws Exception {
         try (Loopback loopback = new Loopback();
                 Loopback.Pair pair = loopback.session()) {
-            CompletableFuture<Void> sender = CompletableFuture.runAsync(() -> {
-                Random random = new Random(1);
-                for (int i = 0; i < 2_000; i++) {
-                    int size = 1 + random.nextInt(1 + random.nextInt(66_048));
-                    send(pair.device(), pattern(i, size));
-                }
-            });
+            CompletableFuture<Void> sender = CompletableFuture.runAsync(
+                    () -> {
+                        Random random = new Random(1);
+                        for (int i = 0; i < 2_000; i++) {
+                            int size = 1 + random.nextInt(1 + random.nextInt(66_048));
+                            send(pair.device(), pattern(i, size));
+                        }
+                    },
+                    Thread::startVirtualThread);
             Random random = new Random(1);
             for (int i = 0; i < 2_000; i++) {
                 int size = 1 + random.nextInt(1 + random.nextInt(66_048));
@@ -85,15 +87,17 @@ class SecureChannelTest {
     void closes_in_both_directions_without_an_error() throws Exception {
         try (Loopback loopback = new Loopback();
                 Loopback.Pair pair = loopback.session()) {
-            CompletableFuture<Boolean> server = CompletableFuture.supplyAsync(() -> {
-                try {
-                    boolean last = pair.server().receive() == null;
-                    pair.server().close();
-                    return last;
-                } catch (Exception e) {
-                    throw new IllegalStateException(e);
-                }
-            });
+            CompletableFuture<Boolean> server = CompletableFuture.supplyAsync(
+                    () -> {
+                        try {
+                            boolean last = pair.server().receive() == null;
+                            pair.server().close();
+                            return last;
+                        } catch (Exception e) {
+                            throw new IllegalStateException(e);
+                        }
+                    },
+                    Thread::startVirtualThread);
             pair.device().close();
             assertThat(Loopback.get(server)).isTrue();
             assertThat(pair.device().isOpen()).isFalse();
@@ -118,7 +122,7 @@ class SecureChannelTest {
                 Loopback.Pair pair = loopback.session()) {
             Alert alert = new Alert(AlertCode.GOING_AWAY, Loopback.INCIDENT);
             CompletableFuture<Void> failing =
-                    CompletableFuture.runAsync(() -> pair.server().fail(alert));
+                    CompletableFuture.runAsync(() -> pair.server().fail(alert), Thread::startVirtualThread);
             assertThatThrownBy(pair.device()::receive)
                     .isInstanceOfSatisfying(
                             PeerAlertException.class, e -> assertThat(e.alert()).isEqualTo(alert));
