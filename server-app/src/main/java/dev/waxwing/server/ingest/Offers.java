@@ -1,7 +1,6 @@
 package dev.waxwing.server.ingest;
 
 import java.util.List;
-import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -50,11 +49,10 @@ final class Offers {
 
     /** The highest counter of a text held durably, 0 if there is none (section 5.8). */
     long highestText(String device) {
-        return Optional.ofNullable(jdbc.sql("SELECT MAX(counter) FROM text_message WHERE device = :device")
-                        .param("device", device)
-                        .query(Long.class)
-                        .single())
-                .orElse(0L);
+        return jdbc.sql("SELECT COALESCE(MAX(counter), 0) FROM text_message WHERE device = :device")
+                .param("device", device)
+                .query(Long.class)
+                .single();
     }
 
     enum Standing {

@@ -82,9 +82,10 @@ final class Connections {
      */
     void serve(SocketChannel socket, Semaphore unauthenticated) {
         String remote = "unknown";
+        Incident incident = Incident.fresh(random);
         try (socket) {
             remote = remote(socket);
-            Accepted accepted = handshake(socket, unauthenticated);
+            Accepted accepted = handshake(socket, incident, unauthenticated);
             switch (accepted) {
                 case Accepted.Connected(SecureChannel channel) -> serve(channel, remote);
                 case Accepted.Enrolled(var name, X509Certificate certificate) -> {
@@ -97,16 +98,16 @@ final class Connections {
         } catch (IOException e) {
             LOG.info("{}: no session: {}", remote, e.getMessage());
         } catch (RuntimeException e) {
-            LOG.error("{}: the connection failed", remote, e);
+            LOG.error("{}: the connection failed, reference {}", remote, incident, e);
         }
     }
 
-    private Accepted handshake(SocketChannel socket, Semaphore unauthenticated)
+    private Accepted handshake(SocketChannel socket, Incident incident, Semaphore unauthenticated)
             throws IOException, RefusedHandshakeException {
         try {
             socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
             socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-            return endpoint.accept(socket, Incident.fresh(random));
+            return endpoint.accept(socket, incident);
         } finally {
             unauthenticated.release();
         }

@@ -21,7 +21,7 @@ class MediaConfiguration {
 
     @Bean
     Disk disk(DataDirectory directory) throws IOException {
-        Files.createDirectories(root(directory));
+        MediaStore.createPrivate(root(directory));
         FileStore volume = Files.getFileStore(root(directory));
         return volume::getUsableSpace;
     }

@@ -170,7 +170,7 @@ public final class MediaStore {
         }
     }
 
-    private static void createPrivate(Path directory) throws IOException {
+    static void createPrivate(Path directory) throws IOException {
         Files.createDirectories(
                 directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }

@@ -1,0 +1,74 @@
+package dev.waxwing.server;
+
+import dev.waxwing.ca.enrollment.InviteOrder;
+import dev.waxwing.ca.enrollment.InviteResult;
+import dev.waxwing.ca.enrollment.Invites;
+import dev.waxwing.enrollment.Invite;
+import dev.waxwing.server.listener.Listener;
+import dev.waxwing.server.media.Disk;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.springframework.boot.SpringApplication;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
+
+/** A whole server in this process, on free ports and a directory of its own, whose disk can be made full. */
+final class RunningServer implements AutoCloseable {
+
+    static final long ROOMY = 1L << 40;
+
+    private static final AtomicLong USABLE = new AtomicLong(ROOMY);
+
+    private final ConfigurableApplicationContext context;
+
+    private RunningServer(ConfigurableApplicationContext context) {
+        this.context = context;
+    }
+
+    static RunningServer start(Path dataDirectory) {
+        SpringApplication application = WaxwingServer.application();
+        application.addPrimarySources(Set.of(PretendedDisk.class));
+        return new RunningServer(application.run(
+                "--waxwing.data-dir=" + dataDirectory,
+                "--waxwing.console.port=0",
+                "--waxwing.listener.port=0",
+                "--waxwing.listener.bind=127.0.0.1",
+                "--waxwing.media.window=256KB"));
+    }
+
+    <T> T bean(Class<T> type) {
+        return context.getBean(type);
+    }
+
+    int listenerPort() {
+        return bean(Listener.class).port();
+    }
+
+    void usableSpace(long bytes) {
+        USABLE.set(bytes);
+    }
+
+    Invite invite(String name) {
+        return switch (bean(Invites.class).create(new InviteOrder(name, null, null, false), "test")) {
+            case InviteResult.Created created -> created.invite();
+            case InviteResult other -> throw new AssertionError(other);
+        };
+    }
+
+    @Override
+    public void close() {
+        context.close();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class PretendedDisk {
+        @Bean
+        @Primary
+        Disk pretendedDisk() {
+            return USABLE::get;
+        }
+    }
+}
