@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import org.springframework.boot.health.actuate.endpoint.CompositeHealthDescriptor;
 import org.springframework.boot.health.actuate.endpoint.HealthDescriptor;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
@@ -27,7 +28,10 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 @Controller
 class DashboardController {
 
-    private static final int LATEST = 8;
+    private static final int LATEST = 6;
+
+    /** That a page is served says as much. */
+    private static final Set<String> SELF_EVIDENT = Set.of("ping", "livenessState", "readinessState", "ssl");
 
     private final LiveFeed feed;
     private final Transfers transfers;
@@ -106,7 +110,7 @@ class DashboardController {
     private List<Part> parts(HealthDescriptor now) {
         return now instanceof CompositeHealthDescriptor composite
                 ? composite.getComponents().entrySet().stream()
-                        .filter(part -> !part.getKey().endsWith("State"))
+                        .filter(part -> !SELF_EVIDENT.contains(part.getKey()))
                         .map(part -> new Part(
                                 display.component(part.getKey()),
                                 display.health(part.getValue().getStatus().getCode())))

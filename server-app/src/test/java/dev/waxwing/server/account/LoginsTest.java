@@ -1,0 +1,137 @@
+package dev.waxwing.server.account;
+
+import static dev.waxwing.server.account.AccountsFixture.GOOD_PASSWORD;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waxwing.ca.audit.AuditEvent;
+import dev.waxwing.ca.audit.Outcome;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class LoginsTest {
+
+    private static final String HERE = "192.0.2.1";
+    private static final String ELSEWHERE = "192.0.2.2";
+
+    private final AccountsFixture fixture = new AccountsFixture();
+    private final Logins logins = fixture.logins;
+
+    @Test
+    void lets_a_user_in_with_the_right_password_and_audits_it() {
+        fixture.user("anna", Role.OPERATOR);
+
+        Login login = logins.atConsole("Anna", GOOD_PASSWORD, HERE);
+
+        assertThat(login).isInstanceOfSatisfying(Login.Accepted.class, accepted -> {
+            assertThat(accepted.caller().may(Permission.OPERATE)).isTrue();
+            assertThat(accepted.caller().may(Permission.AUDIT)).isFalse();
+        });
+        assertThat(fixture.audited.getLast().action()).isEqualTo("login.succeeded");
+        assertThat(fixture.users.byName("anna").orElseThrow().lastLoginAt()).isEqualTo(fixture.clock.instant());
+    }
+
+    @Test
+    void a_refusal_does_not_say_why_but_the_audit_log_does() {
+        User anna = fixture.user("anna", Role.ADMIN);
+        fixture.user("berta", Role.ADMIN);
+        fixture.accounts.changeDisabled("berta", anna.id(), true);
+
+        assertRefused(logins.atConsole("nobody", GOOD_PASSWORD, HERE), "no such user");
+        assertRefused(logins.atConsole("berta", "a wrong password", HERE), "wrong password");
+        assertRefused(logins.atConsole("anna", GOOD_PASSWORD, HERE), "the user is disabled");
+    }
+
+    private void assertRefused(Login login, String why) {
+        AuditEvent event = fixture.audited.getLast();
+        assertThat(login).isEqualTo(new Login.Refused(event.reference()));
+        assertThat(event.action()).isEqualTo("login.refused");
+        assertThat(event.outcome()).isEqualTo(Outcome.REFUSED);
+        assertThat(event.reason()).startsWith(why);
+    }
+
+    @Test
+    void after_some_failures_a_source_has_to_wait_even_with_the_right_password() {
+        fixture.user("anna", Role.ADMIN);
+        fail(5, "anna", HERE);
+
+        assertThat(logins.atConsole("anna", GOOD_PASSWORD, HERE)).isInstanceOf(Login.MustWait.class);
+        fixture.clock.advance(Duration.ofSeconds(6));
+        assertThat(logins.atConsole("anna", GOOD_PASSWORD, HERE)).isInstanceOf(Login.Accepted.class);
+    }
+
+    @Test
+    void nobody_can_lock_a_user_out_from_another_address() {
+        fixture.user("anna", Role.ADMIN);
+        fail(30, "anna", ELSEWHERE);
+
+        assertThat(logins.atConsole("anna", GOOD_PASSWORD, HERE)).isInstanceOf(Login.Accepted.class);
+    }
+
+    @Test
+    void waits_grow_up_to_a_quarter_of_an_hour() {
+        fixture.user("anna", Role.ADMIN);
+        Duration last = Duration.ZERO;
+        for (int i = 0; i < 30; i++) {
+            if (logins.atConsole("anna", "a wrong password", HERE) instanceof Login.MustWait(Duration wait)) {
+                assertThat(wait).isGreaterThanOrEqualTo(last).isLessThanOrEqualTo(Duration.ofMinutes(15));
+                last = wait;
+                fixture.clock.advance(wait);
+            }
+        }
+        assertThat(last).isEqualTo(Duration.ofMinutes(15));
+    }
+
+    @Test
+    void a_source_that_tries_many_names_has_to_wait_for_all_of_them() {
+        fixture.user("anna", Role.ADMIN);
+        for (int i = 0; i < 40; i++) {
+            logins.atConsole("user" + i, "a wrong password", HERE);
+        }
+
+        assertThat(logins.atConsole("anna", GOOD_PASSWORD, HERE)).isInstanceOf(Login.MustWait.class);
+    }
+
+    @Test
+    void addresses_of_one_ipv6_network_are_one_source() {
+        fixture.user("anna", Role.ADMIN);
+        for (int i = 1; i <= 5; i++) {
+            logins.atConsole("anna", "a wrong password", "2001:db8:0:1::" + i);
+        }
+
+        assertThat(logins.atConsole("anna", GOOD_PASSWORD, "2001:db8:0:1:ffff::9"))
+                .isInstanceOf(Login.MustWait.class);
+        assertThat(logins.atConsole("anna", GOOD_PASSWORD, "2001:db8:0:2::1")).isInstanceOf(Login.Accepted.class);
+    }
+
+    @Test
+    void a_program_that_logs_in_with_each_request_is_audited_once_an_hour() {
+        fixture.user("anna", Role.ADMIN);
+        long before = succeeded();
+
+        logins.byProgram("anna", GOOD_PASSWORD, HERE);
+        logins.byProgram("anna", GOOD_PASSWORD, HERE);
+        assertThat(succeeded() - before).isEqualTo(1);
+        fixture.clock.advance(Duration.ofMinutes(61));
+        logins.byProgram("anna", GOOD_PASSWORD, HERE);
+        assertThat(succeeded() - before).isEqualTo(2);
+    }
+
+    @Test
+    void control_characters_in_a_name_do_not_reach_the_audit_log() {
+        logins.atConsole("x\r\nlogin.succeeded\u001b[2J", "a wrong password", HERE);
+
+        assertThat(fixture.audited.getLast().subject()).doesNotContain("\r", "\n", "\u001b");
+    }
+
+    private void fail(int times, String name, String address) {
+        for (int i = 0; i < times; i++) {
+            logins.atConsole(name, "a wrong password", address);
+        }
+    }
+
+    private long succeeded() {
+        return fixture.audited.stream()
+                .filter(event -> event.action().equals("login.succeeded"))
+                .count();
+    }
+}
