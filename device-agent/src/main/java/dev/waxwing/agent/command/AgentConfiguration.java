@@ -31,7 +31,9 @@ public class AgentConfiguration {
                         new TextCommand(),
                         new SendCommand(),
                         new QueueCommand(),
-                        new HistoryCommand()),
+                        new HistoryCommand(),
+                        new VerifyCommand(),
+                        new DoctorCommand()),
                 random,
                 clock);
     }

@@ -1,14 +1,17 @@
 package dev.waxwing.agent.command;
 
+import dev.waxwing.agent.connection.LastContact;
 import dev.waxwing.agent.home.AgentFailure;
 import dev.waxwing.agent.identity.Identity;
 import dev.waxwing.agent.spool.Spool;
 import dev.waxwing.agent.spool.SpoolView;
+import dev.waxwing.crypto.CryptoProvider;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Shows who this device is, how it stands with its server, and what waits. */
 final class StatusCommand implements AgentCommand {
@@ -53,6 +56,12 @@ final class StatusCommand implements AgentCommand {
                         ", ",
                         identity.addresses().stream().map(Object::toString).toList())));
         rows.add(List.of("queue", QueueCommand.summary(queue)));
+        rows.add(List.of("session", device.isConnected() ? "connected" : "none"));
+        Optional<LastContact> last = LastContact.read(device.contactFile());
+        last.ifPresent(contact -> rows.add(List.of(
+                "last contact", "%s with %s at %s".formatted(contact.at(), contact.server(), contact.address()))));
+        String provider = CryptoProvider.best().name();
+        rows.add(List.of("cryptography", provider));
         return Result.done(Tables.columns(rows))
                 .with("home", home)
                 .with("enrolled", true)
@@ -61,7 +70,13 @@ final class StatusCommand implements AgentCommand {
                 .with("notAfter", identity.notAfter().toString())
                 .with(
                         "addresses",
-                        identity.addresses().stream().map(Object::toString).toList());
+                        identity.addresses().stream().map(Object::toString).toList())
+                .with("connected", device.isConnected())
+                .with(
+                        "lastContact",
+                        last.map(contact -> contact.at().toString()).orElse(null))
+                .with("cryptography", provider)
+                .withItems(QueueCommand.items(queue));
     }
 
     private static String remaining(Instant end, Instant now) {

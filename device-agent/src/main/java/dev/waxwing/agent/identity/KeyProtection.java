@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
@@ -19,6 +20,7 @@ import javax.crypto.Cipher;
 import javax.crypto.EncryptedPrivateKeyInfo;
 import javax.crypto.SecretKey;
 import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.PBEKeySpec;
 import javax.crypto.spec.PBEParameterSpec;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,7 @@ public final class KeyProtection {
 
     private static final String SCHEME = "PBEWithHmacSHA256AndAES_256";
     private static final int SALT_SIZE = 16;
+    private static final int IV_SIZE = 16;
     /** A passphrase that a person chose needs a slow derivation. */
     private static final int ROUNDS_FOR_PEOPLE = 600_000;
     /** A passphrase of 256 random bits cannot be guessed however fast the derivation is. */
@@ -66,12 +69,18 @@ public final class KeyProtection {
         char[] passphrase = passphraseFile == null ? ownPassphrase(true) : read(passphraseFile);
         byte[] salt = new byte[SALT_SIZE];
         random.nextBytes(salt);
+        byte[] iv = new byte[IV_SIZE];
+        random.nextBytes(iv);
         byte[] encoded = key.getEncoded();
         try {
             int rounds = passphraseFile == null ? ROUNDS_FOR_RANDOM : ROUNDS_FOR_PEOPLE;
             Cipher cipher = Cipher.getInstance(SCHEME);
-            cipher.init(Cipher.ENCRYPT_MODE, derive(passphrase), new PBEParameterSpec(salt, rounds), random);
-            return new EncryptedPrivateKeyInfo(cipher.getParameters(), cipher.doFinal(encoded)).getEncoded();
+            PBEParameterSpec parameters = new PBEParameterSpec(salt, rounds, new IvParameterSpec(iv));
+            cipher.init(Cipher.ENCRYPT_MODE, derive(passphrase), parameters, random);
+            // Under its own name the JDK knows no object identifier for the scheme.
+            AlgorithmParameters pbes2 = AlgorithmParameters.getInstance("PBES2");
+            pbes2.init(cipher.getParameters().getEncoded());
+            return new EncryptedPrivateKeyInfo(pbes2, cipher.doFinal(encoded)).getEncoded();
         } catch (GeneralSecurityException unavailable) {
             throw new IllegalStateException("this Java cannot encrypt keys", unavailable);
         } finally {

@@ -125,6 +125,7 @@ public final class ServerDouble implements AutoCloseable {
 
     public volatile Interception interception = HONEST;
     public volatile long window = 1 << 18;
+    public volatile boolean loseEnrolmentAnswers;
     public volatile int sessions;
     public volatile int enrolments;
     public volatile long durableCounter;
@@ -222,6 +223,9 @@ public final class ServerDouble implements AutoCloseable {
             }
             enrolledKey = key;
             enrolments++;
+            if (loseEnrolmentAnswers) {
+                breakConnections();
+            }
             String name = request.getSubject().toString().substring("CN=".length());
             Credential device = pki.request(Role.DEVICE, name)
                     .keys(new KeyPair(request.getPublicKey(), credential.privateKey()))

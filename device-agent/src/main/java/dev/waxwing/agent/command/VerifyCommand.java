@@ -1,0 +1,134 @@
+package dev.waxwing.agent.command;
+
+import dev.waxwing.agent.home.AgentFailure;
+import dev.waxwing.evidence.BundleVerification;
+import dev.waxwing.evidence.Manifest;
+import dev.waxwing.evidence.Receipt;
+import dev.waxwing.evidence.VerificationReport;
+import dev.waxwing.evidence.VerificationReport.Outcome;
+import dev.waxwing.media.SafeName;
+import dev.waxwing.trust.TrustedRoot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Checks evidence without any network. */
+final class VerifyCommand implements AgentCommand {
+
+    private static final Usage USAGE = new Usage(
+            "verify",
+            "BUNDLE|RECEIPT",
+            "check an evidence bundle or a receipt, offline",
+            List.of(
+                    "Checks an evidence bundle (a zip from the console), or a receipt that this home keeps, by its id"
+                            + " or",
+                    "its directory. Nothing is asked of any server. Exit status 0 says that every check passed.",
+                    "What a bundle says about itself is compared with this device's own root when it is enrolled."),
+            1,
+            1,
+            List.of());
+
+    @Override
+    public Usage usage() {
+        return USAGE;
+    }
+
+    @Override
+    public Result run(Invocation invocation) throws AgentFailure, IOException {
+        String argument = invocation.arguments().getFirst();
+        Device device = invocation.device();
+        Optional<Path> receipt = receipt(device, argument);
+        if (receipt.isPresent()) {
+            return report(KeptReceipt.read(receipt.get()).verify(root(device)), "receipt");
+        }
+        Path bundle = existing(argument);
+        return report(BundleVerification.verify(bundle, root(device)), "bundle");
+    }
+
+    private static Optional<Path> receipt(Device device, String argument) {
+        Optional<Path> kept = device.receipts().find(argument.toLowerCase(Locale.ROOT));
+        if (kept.isPresent()) {
+            return kept;
+        }
+        try {
+            Path path = Path.of(argument);
+            Path directory =
+                    path.endsWith("receipt.json") ? path.toAbsolutePath().getParent() : path;
+            return Optional.ofNullable(directory).filter(Files::isDirectory);
+        } catch (InvalidPathException notAPath) {
+            return Optional.empty();
+        }
+    }
+
+    private static Path existing(String argument) throws AgentFailure {
+        try {
+            Path bundle = Path.of(argument);
+            if (Files.isRegularFile(bundle)) {
+                return bundle;
+            }
+        } catch (InvalidPathException notAPath) {
+            // It is no receipt either.
+        }
+        throw new AgentFailure(
+                "'%s' is neither a file nor a receipt of this device".formatted(Words.shown(argument)),
+                "'history' lists the receipts.");
+    }
+
+    private static Optional<TrustedRoot> root(Device device) throws IOException, AgentFailure {
+        return device.identities().isEnrolled() ? Optional.of(device.identity().root()) : Optional.empty();
+    }
+
+    private static Result report(VerificationReport report, String kind) {
+        List<List<String>> rows = new ArrayList<>();
+        List<Map<String, String>> checks = new ArrayList<>();
+        for (VerificationReport.Line line : report.lines()) {
+            String outcome = line.outcome().name().toLowerCase(Locale.ROOT);
+            rows.add(List.of(mark(line.outcome()), line.check().title(), line.detail()));
+            checks.add(Map.of("check", line.check().title(), "outcome", outcome, "detail", line.detail()));
+        }
+        List<String> text = new ArrayList<>(Tables.columns(rows));
+        boolean holds = report.holds();
+        report.manifest().ifPresent(manifest -> text.add(summary(manifest, holds)));
+        Result result = holds
+                ? Result.done(text)
+                : Result.failed(
+                                "the %s does not hold".formatted(kind),
+                                null,
+                                "It was changed, or it is not from the server of this device.")
+                        .withText(text);
+        return result.withItems(items(report)).with("checks", checks);
+    }
+
+    private static String mark(Outcome outcome) {
+        return switch (outcome) {
+            case PASSED -> "ok";
+            case FAILED -> "FAIL";
+            case SKIPPED -> "-";
+        };
+    }
+
+    private static String summary(Manifest manifest, boolean holds) {
+        return holds
+                ? "%s: signed by %s, unchanged since".formatted(SafeName.forDisplay(manifest.name()), manifest.device())
+                : "%s: NOT VERIFIED".formatted(SafeName.forDisplay(manifest.name()));
+    }
+
+    private static List<Item> items(VerificationReport report) {
+        Optional<String> receiptId = report.receipt().map(Receipt::receiptId).map(Object::toString);
+        return report.manifest().stream()
+                .map(manifest -> new Item(
+                        manifest.uploadId().toString(),
+                        manifest.name(),
+                        manifest.size(),
+                        manifest.sha256().hex(),
+                        report.holds() ? "verified" : "not verified",
+                        receiptId.orElse(null)))
+                .toList();
+    }
+}

@@ -1,0 +1,358 @@
+package dev.waxwing.agent.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waxwing.agent.upload.ServerDouble;
+import dev.waxwing.channel.RefusedException;
+import dev.waxwing.media.RefusalReason;
+import dev.waxwing.media.Text;
+import dev.waxwing.media.UploadOpen;
+import dev.waxwing.trust.TestPki;
+import dev.waxwing.wire.AlertCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.crypto.EncryptedPrivateKeyInfo;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The commands as a person or a script uses them, against a server in this process. */
+@Timeout(60)
+class AgentCommandsTest {
+
+    @TempDir
+    Path directory;
+
+    private ServerDouble server;
+    private Path home;
+    private final AgentShell shell = new AgentConfiguration().agentShell(new SecureRandom(), TestPki.CLOCK);
+
+    private record Run(int status, String out, String err) {
+
+        JsonNode json() {
+            return JsonMapper.shared().readTree(out);
+        }
+
+        JsonNode item() {
+            return json().get("items").get(0);
+        }
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        server = new ServerDouble();
+        home = directory.resolve("home");
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        server.close();
+    }
+
+    private Run run(String... words) throws IOException {
+        return runWith("", words);
+    }
+
+    private Run runWith(String input, String... words) throws IOException {
+        ConsoleRecording console = new ConsoleRecording(input);
+        List<String> line = Stream.concat(Stream.of("--home", home.toString(), "--json"), Stream.of(words))
+                .toList();
+        int status = shell.run(line, console.console());
+        return new Run(status, console.out(), console.err());
+    }
+
+    private Path inviteFile() throws IOException {
+        return Files.writeString(
+                directory.resolve("invite"), server.invite("camera-1").encode() + "\n");
+    }
+
+    private void enrol() throws IOException {
+        Run run = run("enroll", "--invite-file", inviteFile().toString());
+        assertThat(run.status()).as(run.err()).isZero();
+    }
+
+    @Test
+    void enrols_sends_and_verifies() throws IOException {
+        Run enrolled = run("enroll", "--invite-file", inviteFile().toString());
+        Path photograph = Files.write(directory.resolve("a photo.jpg"), new byte[] {1, 2, 3});
+        Run text = run("text", "two  spaces", "and", "more");
+        Run sent = run("send", photograph.toString());
+
+        assertThat(enrolled.json().get("device").stringValue()).isEqualTo("camera-1");
+        assertThat(enrolled.json().get("connected").booleanValue()).isTrue();
+        assertThat(server.texts.get(1L).text()).isEqualTo("two  spaces and more");
+        assertThat(text.item().get("state").stringValue()).isEqualTo("accepted");
+        assertThat(sent.status()).isZero();
+        assertThat(sent.item().get("name").stringValue()).isEqualTo("a photo.jpg");
+        assertThat(sent.item().get("size").longValue()).isEqualTo(3);
+        assertThat(sent.item().get("sha256").stringValue())
+                .isEqualTo("039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81");
+        for (Run run : List.of(text, sent)) {
+            Run verified = run("verify", run.item().get("receiptId").stringValue());
+            assertThat(verified.status()).isZero();
+            assertThat(verified.item().get("sha256")).isEqualTo(run.item().get("sha256"));
+        }
+        assertThat(run("history").json().get("items")).hasSize(2);
+        assertThat(run("queue").json().get("items")).isEmpty();
+    }
+
+    @Test
+    void takes_the_invite_from_standard_input() throws IOException {
+        assertThat(runWith("  " + server.invite("camera-1").encode() + "\r\n", "enroll", "-")
+                        .status())
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"enroll wxi1.abc", "enroll - --invite-file x", "enroll"})
+    void never_takes_the_invite_from_the_command_line(String words) throws IOException {
+        assertThat(run(words.split(" ")).status()).isEqualTo(2);
+        assertThat(server.enrolments).isZero();
+    }
+
+    @Test
+    void refuses_a_second_enrolment_without_replace_and_keeps_the_identity() throws IOException {
+        enrol();
+        byte[] before = Files.readAllBytes(home.resolve("identity.json"));
+
+        assertThat(run("enroll", "--invite-file", inviteFile().toString()).status())
+                .isEqualTo(1);
+        assertThat(Files.readAllBytes(home.resolve("identity.json"))).isEqualTo(before);
+        assertThat(server.enrolments).isEqualTo(1);
+    }
+
+    @Test
+    void keeps_the_old_identity_when_a_replacement_fails() throws IOException {
+        enrol();
+        byte[] before = Files.readAllBytes(home.resolve("identity.json"));
+        Run replaced = run("enroll", "--replace", "--invite-file", inviteFile().toString());
+
+        // The invite is bound to the first key.
+        assertThat(replaced.status()).isEqualTo(1);
+        assertThat(replaced.json().get("reference").stringValue()).matches("[0-9a-f]{16}");
+        assertThat(Files.readAllBytes(home.resolve("identity.json"))).isEqualTo(before);
+        assertThat(run("text", "still here").status()).isZero();
+    }
+
+    @Test
+    void uses_the_same_key_again_when_the_answer_to_an_enrolment_was_lost() throws IOException {
+        server.loseEnrolmentAnswers = true;
+        Run lost = run("enroll", "--invite-file", inviteFile().toString());
+        server.loseEnrolmentAnswers = false;
+
+        assertThat(lost.status()).isEqualTo(1);
+        assertThat(home.resolve("identity.json")).doesNotExist();
+        enrol();
+        assertThat(server.enrolments).isEqualTo(2);
+        assertThat(home.resolve("enrolment.json")).doesNotExist();
+    }
+
+    @Test
+    void tells_what_is_wrong_with_an_invite() throws IOException {
+        Run run = runWith("not an invite", "enroll", "-");
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.json().get("error").stringValue()).contains("wxi1.");
+    }
+
+    @Test
+    void reads_a_text_from_standard_input_without_its_last_line_break() throws IOException {
+        enrol();
+        runWith("first line\nsecond line\n", "text", "-");
+
+        assertThat(server.texts.get(1L).text()).isEqualTo("first line\nsecond line");
+    }
+
+    @Test
+    void refuses_a_text_that_is_empty_or_too_long() throws IOException {
+        enrol();
+
+        assertThat(run("text", "").status()).isEqualTo(2);
+        assertThat(runWith("x".repeat(Text.MAX_BYTES + 1), "text", "-").status())
+                .isEqualTo(1);
+        assertThat(runWith("x".repeat(Text.MAX_BYTES) + "\n", "text", "-").status())
+                .isZero();
+    }
+
+    @Test
+    void queues_first_and_delivers_with_the_next_command_when_the_server_was_away() throws IOException {
+        enrol();
+        server.admissions.add(new RefusedException(AlertCode.BUSY, "busy", Duration.ofHours(1), null));
+        Run first = run("text", "one");
+        Run second = run("text", "two");
+
+        assertThat(first.status()).isEqualTo(1);
+        assertThat(first.item().get("state").stringValue()).isEqualTo("queued");
+        assertThat(first.json().get("error").stringValue()).contains("busy");
+        assertThat(second.status()).isZero();
+        assertThat(server.texts.values()).extracting(Text::text).containsExactly("one", "two");
+    }
+
+    @Test
+    void fails_when_one_of_several_files_is_refused_and_still_sends_the_others() throws IOException {
+        enrol();
+        Path good = Files.write(directory.resolve("good"), new byte[10]);
+        Path bad = Files.write(directory.resolve("bad"), new byte[10]);
+        server.interception = (message, honest) ->
+                message instanceof UploadOpen open && open.name().equals("bad")
+                        ? Optional.of(List.of(ServerDouble.refused(open.id(), RefusalReason.POLICY, Duration.ZERO)))
+                        : Optional.empty();
+
+        Run run = run("send", bad.toString(), good.toString());
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.json().get("reference").stringValue()).isEqualTo("0000000000abcdef");
+        assertThat(run.json().get("items").findValuesAsString("state")).containsExactly("refused", "accepted");
+    }
+
+    @Test
+    void queues_none_of_several_files_when_one_is_missing() throws IOException {
+        enrol();
+        Path good = Files.write(directory.resolve("good"), new byte[10]);
+
+        Run run = run("send", good.toString(), directory.resolve("missing").toString());
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run("queue").json().get("items")).isEmpty();
+    }
+
+    @Test
+    void needs_an_identity_to_send() throws IOException {
+        Run run = run("text", "hello");
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.json().get("error").stringValue()).contains("not enrolled");
+    }
+
+    @Test
+    void finds_everything_right_after_enrolment_but_warns_of_the_passphrase_beside_the_key() throws IOException {
+        enrol();
+        Run run = run("doctor");
+
+        assertThat(run.status()).isZero();
+        assertThat(run.json().get("checks"))
+                .allSatisfy(check -> assertThat(check.get("outcome").stringValue())
+                        .isEqualTo(check.get("check").stringValue().equals("key") ? "warn" : "ok"));
+    }
+
+    @Test
+    void finds_a_home_that_others_can_write() throws IOException {
+        enrol();
+        Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwxrwxrwx"));
+
+        assertThat(run("doctor").status()).isEqualTo(1);
+        assertThat(run("text", "hello").status()).isEqualTo(1);
+        assertThat(server.texts).isEmpty();
+    }
+
+    @Test
+    void refuses_a_key_that_others_can_read() throws IOException {
+        enrol();
+        Files.setPosixFilePermissions(home.resolve("identity.json"), PosixFilePermissions.fromString("rw-r--r--"));
+
+        Run run = run("text", "hello");
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.json().get("advice").stringValue()).contains("chmod 600");
+    }
+
+    @Test
+    void keeps_the_passphrase_outside_of_the_home_when_asked_to() throws IOException {
+        Path passphrase = Files.writeString(directory.resolve("passphrase"), "correct horse\n");
+        Files.setPosixFilePermissions(passphrase, PosixFilePermissions.fromString("rw-------"));
+        String[] enroll = {
+            "--passphrase-file",
+            passphrase.toString(),
+            "enroll",
+            "--invite-file",
+            inviteFile().toString()
+        };
+
+        assertThat(run(enroll).status()).isZero();
+        assertThat(home.resolve("key.passphrase")).doesNotExist();
+        assertThat(run("text", "hello").json().get("advice").stringValue()).contains("--passphrase-file");
+        assertThat(run("text", "hello", "--passphrase-file", passphrase.toString())
+                        .status())
+                .isZero();
+        assertThat(run("status").status()).isZero();
+    }
+
+    @Test
+    void finds_a_receipt_whose_texts_were_changed() throws IOException {
+        enrol();
+        String id = run("text", "hello").item().get("receiptId").stringValue();
+        Path texts = home.resolve("receipts").resolve(id).resolve("texts.jsonl");
+        Files.writeString(texts, Files.readString(texts).replace("hello", "jello"));
+
+        assertThat(run("verify", id).status()).isEqualTo(1);
+    }
+
+    @Test
+    void finds_a_receipt_that_was_changed() throws IOException {
+        enrol();
+        String id = run("text", "hello").item().get("receiptId").stringValue();
+        Path receipt = home.resolve("receipts").resolve(id).resolve("receipt.json");
+        Files.writeString(receipt, Files.readString(receipt).replace("2026", "2025"));
+
+        Run run = run("verify", receipt.toString());
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.item().get("state").stringValue()).isEqualTo("not verified");
+    }
+
+    @Test
+    void says_that_nothing_by_that_name_can_be_verified() throws IOException {
+        assertThat(run("verify", "0123456789abcdef0123456789abcdef").status()).isEqualTo(1);
+    }
+
+    @Test
+    void keeps_every_file_private() throws IOException {
+        enrol();
+        run("text", "hello");
+
+        try (Stream<Path> tree = Files.walk(home)) {
+            assertThat(tree)
+                    .allSatisfy(path -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+                            .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------"));
+        }
+    }
+
+    @Test
+    void keeps_the_key_encrypted() throws IOException {
+        enrol();
+
+        assertThat(home.resolve("identity.json")).content().doesNotContain("PRIVATE KEY");
+        byte[] key = Base64.getDecoder()
+                .decode(JsonMapper.shared()
+                        .readTree(home.resolve("identity.json"))
+                        .get("key")
+                        .stringValue());
+        assertThat(new EncryptedPrivateKeyInfo(key).getAlgName()).isNotEmpty();
+    }
+
+    @Test
+    void connects_and_sends_everything_that_waits() throws IOException {
+        enrol();
+        server.admissions.add(new RefusedException(AlertCode.BUSY, "busy", Duration.ofHours(1), null));
+        run("text", "one");
+        Run run = run("connect");
+
+        assertThat(run.status()).isZero();
+        assertThat(run.json().get("items").findValuesAsString("state")).containsExactly("accepted");
+        assertThat(run("status").json().get("lastContact").stringValue()).isEqualTo("2026-06-01T12:00:00Z");
+    }
+}
