@@ -8,15 +8,14 @@ import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * Reads an evidence bundle without unpacking it. Every file but the content is read whole within its limit; the content is
- * hashed as it streams by. Owned by one thread.
+ * Reads an evidence bundle without unpacking it. Every file but the content is read whole within its limit; the content is a
+ * stream. Owned by one thread.
  */
 final class BundleReader implements Closeable {
 
@@ -24,7 +23,6 @@ final class BundleReader implements Closeable {
     private static final int END_SIGNATURE = 0x06054B50;
     private static final int MAX_ENTRIES = 16;
     private static final int MAX_DIRECTORY = 65_536;
-    private static final int BUFFER = 65_536;
 
     private final ZipFile zip;
     private final Map<BundleEntry, Bytes> files;
@@ -72,22 +70,9 @@ final class BundleReader implements Closeable {
         return content.getName().substring(BundleEntry.CONTENT.length());
     }
 
-    /** Hashes the content, as far as it can have the right size. */
-    Bytes contentSha256(long size) throws IOException, MalformedEvidenceException {
-        MessageDigest digest = Sha256.start();
-        byte[] buffer = new byte[BUFFER];
-        long read = 0;
-        try (InputStream in = zip.getInputStream(content)) {
-            for (int n = in.read(buffer); n >= 0 && read <= size; n = in.read(buffer)) {
-                read += n;
-                digest.update(buffer, 0, n);
-            }
-        }
-        if (read != size) {
-            throw new MalformedEvidenceException(
-                    "the content has " + (read < size ? "fewer" : "more") + " bytes than the manifest says");
-        }
-        return Bytes.of(digest.digest());
+    /** The content, to be read as a stream. */
+    InputStream content() throws IOException {
+        return zip.getInputStream(content);
     }
 
     @Override

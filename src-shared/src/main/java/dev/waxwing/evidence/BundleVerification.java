@@ -1,18 +1,14 @@
 package dev.waxwing.evidence;
 
 import dev.waxwing.trust.Certificates;
-import dev.waxwing.trust.Role;
-import dev.waxwing.trust.StapledStatus;
 import dev.waxwing.trust.TrustedRoot;
 import dev.waxwing.trust.UntrustedException;
-import dev.waxwing.trust.VerifiedPeer;
 import dev.waxwing.wire.Bytes;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -49,38 +45,26 @@ public final class BundleVerification {
                         Check.BUNDLE, found -> bundle.contentName(), () -> pem(bundle, BundleEntry.CHAIN))
                 .orElse(List.of());
         Optional<TrustedRoot> root = root(bundle, list, chain, ownRoot);
-        Bytes manifestBytes = bundle.file(BundleEntry.MANIFEST);
-        Optional<Manifest> manifest =
-                list.run(Check.MANIFEST_FORM, Manifest::name, () -> Manifest.decode(manifestBytes));
-        ReceiptVerification.Checked receipt = ReceiptVerification.check(
-                list,
-                manifestBytes,
+        var material = new EvidenceVerification.Material(
+                bundle.file(BundleEntry.MANIFEST),
+                bundle.file(BundleEntry.MANIFEST_SIGNATURE),
                 bundle.file(BundleEntry.RECEIPT),
                 bundle.file(BundleEntry.RECEIPT_SIGNATURE),
                 chain,
-                root);
-        if (manifest.isPresent()) {
-            list.run(Check.CONTENT_HASH, Bytes::hex, () -> content(bundle, manifest.get()));
-        } else {
-            list.skip(Check.CONTENT_HASH, "there is no manifest");
-        }
-        Optional<Instant> acceptedAt = receipt.receipt().map(Receipt::acceptedAt);
-        Optional<VerifiedPeer> device = device(bundle, list, chain, root, manifest, acceptedAt);
-        if (device.isPresent() && acceptedAt.isPresent()) {
-            list.run(
-                    Check.STATUS,
-                    at -> "good at " + at,
-                    () -> status(bundle, device.get(), receipt.signer(), acceptedAt.get()));
-        } else {
-            list.skip(Check.STATUS, "there is no verified signer or time");
-        }
-        return list.report(manifest, receipt.receipt());
+                bundle.file(BundleEntry.DEVICE_STATUS),
+                bundle.file(BundleEntry.REVOCATION_LIST),
+                bundle::content);
+        return EvidenceVerification.verify(material, root, list);
     }
 
     private static Optional<TrustedRoot> root(
             BundleReader bundle, Checklist list, List<X509Certificate> chain, Optional<TrustedRoot> own) {
         if (own.isPresent()) {
-            list.run(Check.ROOT, TrustedRoot::toString, () -> requireSame(enclosedRoot(bundle, chain), own.get()));
+            list.run(
+                    Check.ROOT,
+                    TrustedRoot::toString,
+                    () -> EvidenceVerification.requireSame(
+                            enclosedRoot(bundle, chain).certificate(), own.get()));
             return own;
         }
         try {
@@ -102,60 +86,6 @@ public final class BundleVerification {
             throw new MalformedEvidenceException("ca.pem has other certificates than the root and its authorities");
         }
         return TrustedRoot.of(certificates.getFirst());
-    }
-
-    private static TrustedRoot requireSame(TrustedRoot enclosed, TrustedRoot own) throws UntrustedException {
-        if (!enclosed.certificate().equals(own.certificate())) {
-            throw new UntrustedException(
-                    UntrustedException.Reason.UNKNOWN_ISSUER, "the bundle is of another root: " + enclosed);
-        }
-        return own;
-    }
-
-    private static Bytes content(BundleReader bundle, Manifest manifest)
-            throws IOException, MalformedEvidenceException {
-        Bytes sha256 = bundle.contentSha256(manifest.size());
-        if (!sha256.equals(manifest.sha256())) {
-            throw new MalformedEvidenceException("the content has another hash: " + sha256.hex());
-        }
-        return sha256;
-    }
-
-    private static Optional<VerifiedPeer> device(
-            BundleReader bundle,
-            Checklist list,
-            List<X509Certificate> chain,
-            Optional<TrustedRoot> root,
-            Optional<Manifest> manifest,
-            Optional<Instant> acceptedAt) {
-        var checks = new SignerChecks(list, Role.DEVICE, chain);
-        Optional<X509Certificate> signer = checks.signature(
-                Check.MANIFEST_SIGNATURE,
-                bundle.file(BundleEntry.MANIFEST),
-                bundle.file(BundleEntry.MANIFEST_SIGNATURE));
-        if (signer.isPresent()) {
-            checks.role(Check.MANIFEST_SIGNER, signer.get(), manifest.map(Manifest::device));
-        } else {
-            list.skip(Check.MANIFEST_SIGNER, "there is no signature");
-        }
-        if (signer.isPresent() && root.isPresent() && acceptedAt.isPresent()) {
-            return checks.chain(Check.MANIFEST_CHAIN, signer.get(), root.get(), acceptedAt.get());
-        }
-        list.skip(Check.MANIFEST_CHAIN, "there is no signature, root or time");
-        return Optional.empty();
-    }
-
-    private static Instant status(
-            BundleReader bundle, VerifiedPeer device, Optional<X509Certificate> receiptSigner, Instant at)
-            throws UntrustedException {
-        Bytes response = bundle.file(BundleEntry.DEVICE_STATUS);
-        new StapledStatus().check(device.certificate(), device.issuer(), response, at);
-        var list = RevocationList.of(bundle.file(BundleEntry.REVOCATION_LIST), device.issuer(), at);
-        list.requireAbsent(device.certificate());
-        if (receiptSigner.isPresent()) {
-            list.requireAbsent(receiptSigner.get());
-        }
-        return at;
     }
 
     private static List<X509Certificate> pem(BundleReader bundle, BundleEntry file)

@@ -362,6 +362,26 @@ class EvidenceBundleTest {
     }
 
     @Test
+    void evidence_is_verified_without_a_bundle() {
+        Evidence evidence = given.evidence();
+        TrustedRoot root = given.pki.root();
+        byte[] content = given.content.toArray();
+        VerificationReport report =
+                EvidenceVerification.verify(evidence, () -> new ByteArrayInputStream(content), root);
+        assertThat(report.lines()).hasSize(Check.values().length - 1);
+        assertThat(report.lines()).allMatch(line -> line.outcome() == Outcome.PASSED);
+        content[0]++;
+        assertThat(failed(EvidenceVerification.verify(evidence, () -> new ByteArrayInputStream(content), root)))
+                .containsExactly(Check.CONTENT_HASH);
+        EvidenceVerification.Content unreadable = () -> {
+            throw new IOException("gone");
+        };
+        assertThat(failed(EvidenceVerification.verify(
+                        evidence, unreadable, TestPki.create().root())))
+                .contains(Check.ROOT, Check.CONTENT_HASH, Check.MANIFEST_CHAIN);
+    }
+
+    @Test
     void a_receipt_is_verified_by_itself() throws Exception {
         Evidence evidence = given.evidence();
         TrustedRoot root = given.pki.root();

@@ -1,6 +1,11 @@
 package dev.waxwing.server.media;
 
+import dev.waxwing.evidence.Evidence;
+import dev.waxwing.trust.Certificates;
+import dev.waxwing.trust.UntrustedException;
 import dev.waxwing.wire.Bytes;
+import java.security.cert.X509Certificate;
+import java.util.List;
 
 /**
  * What proves an accepted transfer, besides its content, as it was at acceptance. Certificates, status and list are DER.
@@ -26,4 +31,23 @@ public record EvidenceParts(
         Bytes deviceCertificate,
         Bytes receiptCertificate,
         Bytes deviceStatus,
-        Bytes revocationList) {}
+        Bytes revocationList) {
+    /** @throws UntrustedException if a certificate cannot be read */
+    Evidence evidence() throws UntrustedException {
+        return new Evidence(
+                manifest,
+                manifestSignature,
+                receipt,
+                receiptSignature,
+                certificate(rootCertificate),
+                List.of(certificate(issuingCertificate)),
+                certificate(deviceCertificate),
+                certificate(receiptCertificate),
+                deviceStatus,
+                revocationList);
+    }
+
+    private static X509Certificate certificate(Bytes der) throws UntrustedException {
+        return Certificates.parse(der.toArray());
+    }
+}

@@ -1,0 +1,161 @@
+package dev.waxwing.evidence;
+
+import dev.waxwing.trust.Role;
+import dev.waxwing.trust.StapledStatus;
+import dev.waxwing.trust.TrustedRoot;
+import dev.waxwing.trust.UntrustedException;
+import dev.waxwing.trust.VerifiedPeer;
+import dev.waxwing.wire.Bytes;
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Verifies the evidence of one transfer and its content (protocol section 15), without any network. */
+public final class EvidenceVerification {
+
+    private static final int BUFFER = 65_536;
+
+    /** Where the content is read from, once. */
+    @FunctionalInterface
+    public interface Content {
+        InputStream open() throws IOException;
+    }
+
+    /**
+     * What evidence consists of, wherever it lies.
+     *
+     * @param certificates both signers' and the authorities', in any order, without the root
+     */
+    record Material(
+            Bytes manifest,
+            Bytes manifestSignature,
+            Bytes receipt,
+            Bytes receiptSignature,
+            List<X509Certificate> certificates,
+            Bytes deviceStatus,
+            Bytes revocationList,
+            Content content) {}
+
+    private EvidenceVerification() {}
+
+    /**
+     * Runs every check. What is wrong is in the report, and never thrown; content that cannot be read fails its check.
+     *
+     * @param ownRoot the root that the verifier trusts
+     */
+    public static VerificationReport verify(Evidence evidence, Content content, TrustedRoot ownRoot) {
+        List<X509Certificate> certificates = new ArrayList<>(evidence.authorities());
+        certificates.add(evidence.device());
+        certificates.add(evidence.receiptSigner());
+        Checklist list = new Checklist();
+        list.run(Check.ROOT, TrustedRoot::toString, () -> requireSame(evidence.root(), ownRoot));
+        Material material = new Material(
+                evidence.manifest(),
+                evidence.manifestSignature(),
+                evidence.receipt(),
+                evidence.receiptSignature(),
+                certificates,
+                evidence.deviceStatus(),
+                evidence.revocationList(),
+                content);
+        return verify(material, Optional.of(ownRoot), list);
+    }
+
+    static VerificationReport verify(Material material, Optional<TrustedRoot> root, Checklist list) {
+        Optional<Manifest> manifest =
+                list.run(Check.MANIFEST_FORM, Manifest::name, () -> Manifest.decode(material.manifest()));
+        ReceiptVerification.Checked receipt = ReceiptVerification.check(
+                list,
+                material.manifest(),
+                material.receipt(),
+                material.receiptSignature(),
+                material.certificates(),
+                root);
+        if (manifest.isPresent()) {
+            list.run(Check.CONTENT_HASH, Bytes::hex, () -> content(material.content(), manifest.get()));
+        } else {
+            list.skip(Check.CONTENT_HASH, "there is no manifest");
+        }
+        Optional<Instant> acceptedAt = receipt.receipt().map(Receipt::acceptedAt);
+        Optional<VerifiedPeer> device = device(material, list, root, manifest, acceptedAt);
+        if (device.isPresent() && acceptedAt.isPresent()) {
+            list.run(
+                    Check.STATUS,
+                    at -> "good at " + at,
+                    () -> status(material, device.get(), receipt.signer(), acceptedAt.get()));
+        } else {
+            list.skip(Check.STATUS, "there is no verified signer or time");
+        }
+        return list.report(manifest, receipt.receipt());
+    }
+
+    static TrustedRoot requireSame(X509Certificate enclosed, TrustedRoot own) throws UntrustedException {
+        if (!enclosed.equals(own.certificate())) {
+            throw new UntrustedException(
+                    UntrustedException.Reason.UNKNOWN_ISSUER,
+                    "the evidence is of another root: "
+                            + enclosed.getSubjectX500Principal().getName());
+        }
+        return own;
+    }
+
+    private static Bytes content(Content content, Manifest manifest) throws IOException, MalformedEvidenceException {
+        MessageDigest digest = Sha256.start();
+        byte[] buffer = new byte[BUFFER];
+        long read = 0;
+        try (InputStream in = content.open()) {
+            // As far as it can have the right size: the rest may be endless.
+            for (int n = in.read(buffer); n >= 0 && read <= manifest.size(); n = in.read(buffer)) {
+                read += n;
+                digest.update(buffer, 0, n);
+            }
+        }
+        Bytes sha256 = Bytes.of(digest.digest());
+        if (read != manifest.size()) {
+            throw new MalformedEvidenceException("the content has " + (read < manifest.size() ? "fewer" : "more")
+                    + " than the " + manifest.size() + " bytes that the manifest says");
+        }
+        if (!sha256.equals(manifest.sha256())) {
+            throw new MalformedEvidenceException("the content has another hash: " + sha256.hex());
+        }
+        return sha256;
+    }
+
+    private static Optional<VerifiedPeer> device(
+            Material material,
+            Checklist list,
+            Optional<TrustedRoot> root,
+            Optional<Manifest> manifest,
+            Optional<Instant> acceptedAt) {
+        var checks = new SignerChecks(list, Role.DEVICE, material.certificates());
+        Optional<X509Certificate> signer =
+                checks.signature(Check.MANIFEST_SIGNATURE, material.manifest(), material.manifestSignature());
+        if (signer.isPresent()) {
+            checks.role(Check.MANIFEST_SIGNER, signer.get(), manifest.map(Manifest::device));
+        } else {
+            list.skip(Check.MANIFEST_SIGNER, "there is no signature");
+        }
+        if (signer.isPresent() && root.isPresent() && acceptedAt.isPresent()) {
+            return checks.chain(Check.MANIFEST_CHAIN, signer.get(), root.get(), acceptedAt.get());
+        }
+        list.skip(Check.MANIFEST_CHAIN, "there is no signature, root or time");
+        return Optional.empty();
+    }
+
+    private static Instant status(
+            Material material, VerifiedPeer device, Optional<X509Certificate> receiptSigner, Instant at)
+            throws UntrustedException {
+        new StapledStatus().check(device.certificate(), device.issuer(), material.deviceStatus(), at);
+        var list = RevocationList.of(material.revocationList(), device.issuer(), at);
+        list.requireAbsent(device.certificate());
+        if (receiptSigner.isPresent()) {
+            list.requireAbsent(receiptSigner.get());
+        }
+        return at;
+    }
+}
