@@ -117,9 +117,7 @@ final class DeviceConversation {
         } catch (IOException | ProtocolException e) {
             // The connection has served its purpose.
         } finally {
-            stream.close();
-            stream.disposeReading();
-            stream.disposeWriting();
+            stream.closeAndDispose();
         }
     }
 

@@ -78,7 +78,7 @@ public final class DeviceEndpoint {
             socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
             return course.follow(new DeviceConversation(stream, pool, handshake, policy.handshake(), clock));
         } catch (IOException | RuntimeException e) {
-            stream.close();
+            stream.closeAndDispose();
             throw e;
         }
     }

@@ -22,9 +22,7 @@ final class LastWord {
         } catch (IOException e) {
             // The peer is gone: there is nobody left to tell.
         } finally {
-            stream.close();
-            stream.disposeReading();
-            stream.disposeWriting();
+            stream.closeAndDispose();
         }
     }
 }

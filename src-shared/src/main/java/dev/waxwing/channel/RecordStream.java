@@ -204,6 +204,13 @@ final class RecordStream {
         }
     }
 
+    /** For the only thread that reads or writes. */
+    void closeAndDispose() {
+        close();
+        disposeReading();
+        disposeWriting();
+    }
+
     /** Gives the reading buffer back and wipes the receiving keys; for the reading thread, once the socket is closed. */
     void disposeReading() {
         opener.close();

@@ -99,8 +99,7 @@ final class ServerConversation {
             first = stream.firstByte();
         }
         if (first != RecordHeader.MAGIC) {
-            stream.close();
-            stream.disposeReading();
+            stream.closeAndDispose();
             throw new RefusedHandshakeException(
                     incident, null, "the first byte is " + first + ", which is not WXP/2", null, null);
         }
@@ -166,9 +165,7 @@ final class ServerConversation {
         } catch (IOException | ProtocolException e) {
             // The device comes back with the same token and key, and gets the same chain.
         } finally {
-            stream.close();
-            stream.disposeReading();
-            stream.disposeWriting();
+            stream.closeAndDispose();
         }
         try {
             return new Accepted.Enrolled(EndEntity.requireRole(certificate, Role.DEVICE), certificate);

@@ -61,7 +61,7 @@ public final class ServerEndpoint {
             return new ServerConversation(stream, pool, handshake, policy.limits(), clock, incident, admission, desk)
                     .run();
         } catch (IOException | RuntimeException e) {
-            stream.close();
+            stream.closeAndDispose();
             throw e;
         }
     }

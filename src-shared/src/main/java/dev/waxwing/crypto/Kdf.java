@@ -1,0 +1,76 @@
+package dev.waxwing.crypto;
+
+import dev.waxwing.wire.Bytes;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import javax.crypto.KDF;
+import javax.crypto.Mac;
+import javax.crypto.spec.HKDFParameterSpec;
+
+/** The functions of protocol section 6.1, with one suite's hash: HKDF-Extract, XL and HMAC. Owned by one thread. */
+final class Kdf {
+
+    private static final String PREFIX = "wxp2 ";
+
+    private final Suite suite;
+    private final KDF hkdf;
+
+    Kdf(Suite suite) {
+        this.suite = suite;
+        try {
+            this.hkdf = KDF.getInstance(suite.hkdf());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(suite.hkdf() + " is missing from this Java runtime", e);
+        }
+    }
+
+    Suite suite() {
+        return suite;
+    }
+
+    /** L zero bytes. */
+    byte[] zeros() {
+        return new byte[suite.hashLength()];
+    }
+
+    Bytes emptyHash() {
+        return Bytes.of(suite.newHash().digest());
+    }
+
+    Secret extract(byte[] salt, byte[] ikm) {
+        try {
+            return Secret.adopt(hkdf.deriveData(
+                    HKDFParameterSpec.ofExtract().addSalt(salt).addIKM(ikm).extractOnly()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("HKDF-Extract failed", e);
+        }
+    }
+
+    /** XL: {@code u16 n | u8 len | "wxp2 " label | u8 len | context} is the info. */
+    Secret expand(Secret from, String label, Bytes context, int n) {
+        byte[] ascii = (PREFIX + label).getBytes(StandardCharsets.US_ASCII);
+        byte[] info = ByteBuffer.allocate(2 + 1 + ascii.length + 1 + context.size())
+                .putShort((short) n)
+                .put((byte) ascii.length)
+                .put(ascii)
+                .put((byte) context.size())
+                .put(context.asByteBuffer())
+                .array();
+        try {
+            return Secret.adopt(hkdf.deriveData(HKDFParameterSpec.expandOnly(new RawKey(from, "Generic"), info, n)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("HKDF-Expand failed", e);
+        }
+    }
+
+    Bytes hmac(Secret key, Bytes message) {
+        try {
+            Mac mac = Mac.getInstance(suite.hmac());
+            mac.init(new RawKey(key, suite.hmac()));
+            return Bytes.of(mac.doFinal(message.toArray()));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(suite.hmac() + " failed", e);
+        }
+    }
+}
