@@ -12,6 +12,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -20,10 +21,10 @@ final class BodyLimit extends OncePerRequestFilter {
 
     static final int MAX_BODY = 64 * 1024;
 
-    private final Problems problems;
-    private final AuditTrail audit;
+    private final Supplier<Problems> problems;
+    private final Supplier<AuditTrail> audit;
 
-    BodyLimit(Problems problems, AuditTrail audit) {
+    BodyLimit(Supplier<Problems> problems, Supplier<AuditTrail> audit) {
         this.problems = problems;
         this.audit = audit;
     }
@@ -32,8 +33,8 @@ final class BodyLimit extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         if (request.getContentLengthLong() > MAX_BODY) {
-            String reference = Refusals.record(audit, request, BodyTooLargeException.MESSAGE);
-            problems.write(response, HttpStatus.CONTENT_TOO_LARGE, BodyTooLargeException.MESSAGE, reference);
+            String reference = Refusals.record(audit.get(), request, BodyTooLargeException.MESSAGE);
+            problems.get().write(response, HttpStatus.CONTENT_TOO_LARGE, BodyTooLargeException.MESSAGE, reference);
             return;
         }
         chain.doFilter(new Limited(request), response);

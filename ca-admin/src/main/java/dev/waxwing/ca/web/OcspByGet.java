@@ -10,6 +10,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
@@ -28,9 +29,9 @@ final class OcspByGet extends OncePerRequestFilter {
     /** For how long a cache may answer instead; short, because a revocation should be seen soon. */
     private static final int MAX_AGE_SECONDS = 60;
 
-    private final OcspResponder responder;
+    private final Supplier<OcspResponder> responder;
 
-    OcspByGet(OcspResponder responder) {
+    OcspByGet(Supplier<OcspResponder> responder) {
         this.responder = responder;
     }
 
@@ -49,7 +50,7 @@ final class OcspByGet extends OncePerRequestFilter {
         }
         response.setContentType(RESPONSE);
         response.setHeader("Cache-Control", "max-age=" + MAX_AGE_SECONDS + ", public");
-        response.getOutputStream().write(responder.respond(question.get()));
+        response.getOutputStream().write(responder.get().respond(question.get()));
     }
 
     private static String path(HttpServletRequest request) {

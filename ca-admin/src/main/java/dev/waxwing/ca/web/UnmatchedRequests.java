@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
+import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.method.HandlerMethod;
@@ -38,7 +39,9 @@ final class UnmatchedRequests implements HandlerExceptionResolver, Ordered {
                 || !(failure instanceof ErrorResponse refusal)) {
             return null;
         }
-        String detail = refusal.getBody().getDetail();
+        String detail = refusal.getStatusCode().isSameCodeAs(HttpStatus.NOT_FOUND)
+                ? "There is nothing at this address; /v3/api-docs lists what there is."
+                : refusal.getBody().getDetail();
         try {
             refusal.getHeaders().forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));
             String reference = Refusals.record(audit, request, detail == null ? "no such resource" : detail);

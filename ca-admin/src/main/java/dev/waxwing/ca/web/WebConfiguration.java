@@ -2,6 +2,7 @@ package dev.waxwing.ca.web;
 
 import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.revocation.OcspResponder;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
@@ -9,21 +10,24 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
 
-/** The filters in front of the authority's controllers. */
+/**
+ * The filters in front of the authority's controllers. The web server makes filters while it starts, so they ask for the
+ * authority only when they need it: what is wrong with it should be told as the application's failure, not the web server's.
+ */
 @Configuration(proxyBeanMethods = false)
 class WebConfiguration {
 
     @Bean
-    FilterRegistrationBean<BodyLimit> bodyLimit(Problems problems, AuditTrail audit) {
-        var registration = new FilterRegistrationBean<>(new BodyLimit(problems, audit));
+    FilterRegistrationBean<BodyLimit> bodyLimit(ObjectProvider<Problems> problems, ObjectProvider<AuditTrail> audit) {
+        var registration = new FilterRegistrationBean<>(new BodyLimit(problems::getObject, audit::getObject));
         registration.addUrlPatterns("/api/v1/certificates/*", "/api/v1/invites/*", "/pki/*");
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 20);
         return registration;
     }
 
     @Bean
-    FilterRegistrationBean<OcspByGet> ocspByGet(OcspResponder responder) {
-        var registration = new FilterRegistrationBean<>(new OcspByGet(responder));
+    FilterRegistrationBean<OcspByGet> ocspByGet(ObjectProvider<OcspResponder> responder) {
+        var registration = new FilterRegistrationBean<>(new OcspByGet(responder::getObject));
         registration.addUrlPatterns(OcspByGet.PATH + "*");
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 10);
         return registration;
