@@ -99,6 +99,8 @@ final class RecordStream {
             while (socket.read(waste.clear()) >= 0) {
                 lastRead = System.nanoTime();
             }
+        } catch (ClosedChannelException e) {
+            throw reasonOf(e);
         } finally {
             pool.giveBack(waste);
         }
@@ -189,10 +191,15 @@ final class RecordStream {
 
     /** Closes the socket; whoever waits in it gets this exception. */
     void closeBecause(IOException reason) {
+        because(reason);
+        close();
+    }
+
+    /** What whoever waits in the socket gets once it is closed; the first reason counts. */
+    void because(IOException reason) {
         if (closedBecause == null) {
             closedBecause = reason;
         }
-        close();
     }
 
     void close() {

@@ -19,7 +19,6 @@ import dev.waxwing.wire.TruncatedException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -189,6 +188,7 @@ public final class SecureChannel implements Closeable {
             return;
         }
         failed = true;
+        stream.because(new IOException("this end gave up: " + alert.code()));
         Deadline.after(LAST_WORD, this::abort);
         try {
             endSending(ContentType.ALERT, alert.encode());
@@ -222,7 +222,7 @@ public final class SecureChannel implements Closeable {
 
     /** Closes the socket at once, from any thread. */
     public void abort() {
-        stream.close();
+        stream.closeBecause(new IOException("this end closed the connection"));
         heartbeat.close();
         end.close();
         if (writeLock.tryLock()) {
@@ -247,7 +247,8 @@ public final class SecureChannel implements Closeable {
             requireOpen();
             ContentType type = stream.read();
             if (failed) {
-                throw new ClosedChannelException();
+                stream.drain();
+                throw stream.closedBecause();
             }
             switch (type) {
                 case APPLICATION -> {
@@ -374,7 +375,7 @@ public final class SecureChannel implements Closeable {
     }
 
     private void giveUpWaiting() {
-        stream.close();
+        stream.closeBecause(new IOException("the peer did not answer this end's close"));
         readingEnded.countDown();
     }
 

@@ -228,6 +228,45 @@ class SessionLifeTest {
     }
 
     @Test
+    void whoever_receives_is_told_why_another_thread_ended_the_session() throws Exception {
+        try (Loopback loopback = new Loopback();
+                Loopback.Pair pair = loopback.session()) {
+            CompletableFuture<ByteBuffer> receiving = receive(pair.server());
+            SecureChannelTest.send(pair.device(), SecureChannelTest.pattern(1, 10));
+            assertThat(Loopback.get(receiving)).isNotNull();
+            pair.server().fail(new Alert(AlertCode.AUTH_FAILED, Loopback.INCIDENT));
+            assertThatThrownBy(pair.device()::receive).isInstanceOf(PeerAlertException.class);
+            assertThatThrownBy(pair.server()::receive).hasMessageContaining("AUTH_FAILED");
+        }
+    }
+
+    @Test
+    void what_still_arrives_after_an_alert_is_dropped() throws Exception {
+        try (Loopback loopback = new Loopback();
+                Loopback.Pair pair = loopback.session()) {
+            CompletableFuture<ByteBuffer> receiving = receive(pair.server());
+            SecureChannelTest.send(pair.device(), SecureChannelTest.pattern(1, 10));
+            assertThat(Loopback.get(receiving)).isNotNull();
+            CompletableFuture<ByteBuffer> more = receive(pair.server());
+            CompletableFuture.runAsync(
+                            () -> pair.server().fail(new Alert(AlertCode.GOING_AWAY, Loopback.INCIDENT)),
+                            Thread::startVirtualThread)
+                    .get(20, TimeUnit.SECONDS);
+            // More than the socket's buffers hold: it only goes out if the server still takes it.
+            assertThatThrownBy(() -> {
+                        for (int i = 0; i < 200; i++) {
+                            OutgoingRecord record = pair.device().newRecord();
+                            record.buffer().position(65_536);
+                            pair.device().send(record);
+                        }
+                        pair.device().receive();
+                    })
+                    .isInstanceOf(PeerAlertException.class);
+            assertThatThrownBy(() -> Loopback.get(more)).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
     void aborting_wakes_whoever_receives() throws Exception {
         try (Loopback loopback = new Loopback();
                 Loopback.Pair pair = loopback.session()) {
