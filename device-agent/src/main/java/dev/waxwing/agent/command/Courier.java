@@ -4,6 +4,7 @@ import dev.waxwing.agent.spool.Settled;
 import dev.waxwing.agent.upload.DeliveryListener;
 import dev.waxwing.agent.upload.UploadProgress;
 import dev.waxwing.media.SafeName;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,6 +14,8 @@ final class Courier implements DeliveryListener {
     private final Messages messages;
     private final ProgressBar bar;
     private final List<Settled> outcomes = new ArrayList<>();
+    private final long begun = System.nanoTime();
+    private long settledAt = begun;
 
     Courier(Messages messages) {
         this.messages = messages;
@@ -24,6 +27,11 @@ final class Courier implements DeliveryListener {
         return List.copyOf(outcomes);
     }
 
+    /** Milliseconds from the begin, which is before the connection is made, to what was settled last. */
+    long elapsedMillis() {
+        return Duration.ofNanos(settledAt - begun).toMillis();
+    }
+
     @Override
     public void progress(List<UploadProgress> uploads) {
         bar.show(uploads);
@@ -32,6 +40,7 @@ final class Courier implements DeliveryListener {
     @Override
     public void settled(Settled settled) {
         outcomes.add(settled);
+        settledAt = System.nanoTime();
         bar.clear();
         if (settled.kind() == Settled.Kind.FILE || !settled.isAccepted()) {
             messages.say(describe(settled));

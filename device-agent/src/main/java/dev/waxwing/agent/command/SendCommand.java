@@ -64,7 +64,7 @@ final class SendCommand implements AgentCommand {
         } finally {
             device.settle(invocation.interactive());
         }
-        return report(queued, courier.outcomes(), failure);
+        return report(queued, courier.outcomes(), failure).with("elapsedMillis", courier.elapsedMillis());
     }
 
     static Duration patience(Invocation invocation) throws UsageException {

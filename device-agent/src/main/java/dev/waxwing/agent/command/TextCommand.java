@@ -55,7 +55,7 @@ final class TextCommand implements AgentCommand {
         }
         Settled settled = outcome(courier, queued)
                 .orElseThrow(() -> new IllegalStateException("a delivered text has no outcome"));
-        return report(settled);
+        return report(settled).with("elapsedMillis", courier.elapsedMillis());
     }
 
     private static Optional<Settled> outcome(Courier courier, QueuedText text) {
