@@ -54,6 +54,19 @@ final class HandshakeVectors {
 
     static final Bytes ALERT = new Alert(AlertCode.GOING_AWAY, new Incident(0x0123456789abcdefL)).encode();
 
+    private static final String HEADING = """
+        # A handshake of WXP/2 in normal mode with suite %s, and the first records of its session.
+        #
+        # Inputs: time is the clock of both ends (u64, milliseconds). *.ml_kem.d, z and m are the randomness of FIPS 203
+        # (ML-KEM.KeyGen and ML-KEM.Encaps), *.x25519 the private keys of RFC 7748, *.key PKCS#8. The certificate chains
+        # are NAME.certificate and issuing. Signatures are ECDSA with the deterministic nonce of RFC 6979.
+        #
+        # Everything else follows from the inputs by docs/protocol.md: message.* whole handshake messages with their
+        # heads, *.signed what a CertificateVerify signs, then the key schedule in the names of section 6, and whole
+        # records. record.padded is what the device could have sent in the place of record.close: the text again, with 30
+        # bytes of padding, under the same sequence number 2.
+        """;
+
     private HandshakeVectors() {}
 
     static String file(Suite suite) {
@@ -86,19 +99,19 @@ final class HandshakeVectors {
         for (Suite suite : Suite.values()) {
             VectorFile vectors = new VectorFile();
             inputs(vectors);
-            Playback playback = new Playback(vectors, suite, CryptoProvider.jdk());
+            Playback playback = Playback.normal(vectors, suite, CryptoProvider.jdk());
             playback.handshake();
             converse(playback);
-            messages(playback, vectors);
+            messages(playback, MESSAGES, vectors);
             Map<String, Bytes> derived = new Reference(suite.code()).derive(vectors);
             vectors.putAll(derived);
             playback.records.forEach(record -> vectors.put(record.getKey(), record.getValue()));
             vectors.put("record.padded", new Reference(suite.code()).record(derived, "c_ap", 2, 2, paddedInner()));
-            Files.writeString(Path.of(arguments[0], file(suite)), text(suite, vectors));
+            Files.writeString(Path.of(arguments[0], file(suite)), text(HEADING.formatted(suite), vectors));
         }
     }
 
-    private static void inputs(VectorFile vectors) {
+    static void inputs(VectorFile vectors) {
         TestPki pki = TestPki.create();
         Random random = new Random(2);
         vectors.put("time", Writer.growing().instant(TestPki.NOW).toBytes());
@@ -127,10 +140,10 @@ final class HandshakeVectors {
         vectors.put(name + ".key", Bytes.of(credential.privateKey().getEncoded()));
     }
 
-    private static void messages(Playback playback, VectorFile vectors) throws ProtocolException {
+    static void messages(Playback playback, List<String> names, VectorFile vectors) throws ProtocolException {
         List<Bytes> messages = split(Bytes.concat(playback.flights.toArray(Bytes[]::new)));
-        for (int i = 0; i < MESSAGES.size(); i++) {
-            vectors.put(MESSAGES.get(i), messages.get(i));
+        for (int i = 0; i < names.size(); i++) {
+            vectors.put(names.get(i), messages.get(i));
         }
     }
 
@@ -144,19 +157,8 @@ final class HandshakeVectors {
         return messages;
     }
 
-    private static String text(Suite suite, VectorFile vectors) {
-        StringBuilder text = new StringBuilder("""
-            # A handshake of WXP/2 in normal mode with suite %s, and the first records of its session.
-            #
-            # Inputs: time is the clock of both ends (u64, milliseconds). *.ml_kem.d, z and m are the randomness of FIPS 203
-            # (ML-KEM.KeyGen and ML-KEM.Encaps), *.x25519 the private keys of RFC 7748, *.key PKCS#8. The certificate chains
-            # are NAME.certificate and issuing. Signatures are ECDSA with the deterministic nonce of RFC 6979.
-            #
-            # Everything else follows from the inputs by docs/protocol.md: message.* whole handshake messages with their
-            # heads, *.signed what a CertificateVerify signs, then the key schedule in the names of section 6, and whole
-            # records. record.padded is what the device could have sent in the place of record.close: the text again, with 30
-            # bytes of padding, under the same sequence number 2.
-            """.formatted(suite));
+    static String text(String heading, VectorFile vectors) {
+        StringBuilder text = new StringBuilder(heading);
         String group = "";
         for (Map.Entry<String, Bytes> entry : vectors.all().entrySet()) {
             String next = entry.getKey().replaceAll("\\..*", "");

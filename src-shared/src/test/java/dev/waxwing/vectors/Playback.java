@@ -4,12 +4,16 @@ import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.crypto.Suite;
 import dev.waxwing.handshake.Action;
 import dev.waxwing.handshake.Action.AskAdmission;
+import dev.waxwing.handshake.Action.AskDesk;
+import dev.waxwing.handshake.Action.AwaitClose;
 import dev.waxwing.handshake.Action.ChangeReceivingKeys;
 import dev.waxwing.handshake.Action.ChangeSendingKeys;
 import dev.waxwing.handshake.Action.Connect;
 import dev.waxwing.handshake.Action.Send;
+import dev.waxwing.handshake.Action.TakeIdentity;
 import dev.waxwing.handshake.DeviceHandshake;
 import dev.waxwing.handshake.DevicePurpose;
+import dev.waxwing.handshake.EnrolmentRequestFactory;
 import dev.waxwing.handshake.ServerHandshake;
 import dev.waxwing.handshake.ServerHandshake.ServerProof;
 import dev.waxwing.handshake.Session;
@@ -22,14 +26,17 @@ import dev.waxwing.recordlayer.Protector;
 import dev.waxwing.recordlayer.RecordHeader;
 import dev.waxwing.trust.Certificates;
 import dev.waxwing.trust.Credential;
+import dev.waxwing.trust.PeerName;
 import dev.waxwing.trust.PeerVerifier;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.StapledStatus;
 import dev.waxwing.trust.TrustedRoot;
+import dev.waxwing.trust.UntrustedException;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.ProtocolException;
 import java.nio.ByteBuffer;
 import java.security.KeyFactory;
+import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Clock;
 import java.time.Instant;
@@ -58,22 +65,20 @@ final class Playback {
     private final Opener atDevice = new Opener(Direction.SERVER_TO_DEVICE);
     private final DeviceHandshake device;
     private final ServerHandshake server;
-    private final Deque<String> names = new ArrayDeque<>(List.of(
-            "record.ClientHello",
-            "record.ServerHello",
-            "record.server_flight",
-            "record.device_flight",
-            "record.SessionAccept"));
+    private final VectorFile in;
+    private final Deque<String> names;
     private final Deque<Flight> onTheWay = new ArrayDeque<>();
     private final List<Session> sessions = new ArrayList<>();
+    private final List<Credential> identities = new ArrayList<>();
 
     private record Flight(boolean byDevice, Bytes record, Bytes messages) {}
 
-    Playback(VectorFile in, Suite suite, CryptoProvider provider) throws Exception {
+    private Playback(VectorFile in, Suite suite, CryptoProvider provider, DevicePurpose purpose, List<String> names)
+            throws Exception {
+        this.in = in;
+        this.names = new ArrayDeque<>(names);
         this.crypto = new RepeatableSignatures(provider);
-        Clock clock =
-                Clock.fixed(Instant.ofEpochMilli(in.get("time").asByteBuffer().getLong()), ZoneOffset.UTC);
-        TrustedRoot root = TrustedRoot.of(Certificates.parse(in.get("root").toArray()));
+        TrustedRoot root = root(in);
         device = new DeviceHandshake(
                 crypto,
                 new ScriptedRandom(
@@ -82,20 +87,67 @@ final class Playback {
                         in.get("device.ml_kem.z"),
                         in.get("device.x25519")),
                 List.of(suite),
-                new DevicePurpose.Normal(
-                        credential(in, "device"), new PeerVerifier(root, Role.SERVER, new StapledStatus(), clock)));
+                purpose);
         server = new ServerHandshake(
                 crypto,
                 new ScriptedRandom(in.get("server.random"), in.get("server.ml_kem.m"), in.get("server.x25519")),
-                clock,
+                clock(in),
                 List.of(Suite.values()),
                 SessionTerms.defaults(),
                 new ServerProof(credential(in, "server"), in.get("server.status"), root.certificate()),
-                new PeerVerifier(root, Role.DEVICE, (leaf, issuer, staple, now) -> {}, clock));
+                new PeerVerifier(root, Role.DEVICE, (leaf, issuer, staple, now) -> {}, clock(in)));
+    }
+
+    /** A session of the device. */
+    static Playback normal(VectorFile in, Suite suite, CryptoProvider provider) throws Exception {
+        PeerVerifier servers = new PeerVerifier(root(in), Role.SERVER, new StapledStatus(), clock(in));
+        return new Playback(
+                in,
+                suite,
+                provider,
+                new DevicePurpose.Normal(credential(in, "device"), servers),
+                List.of(
+                        "record.ClientHello",
+                        "record.ServerHello",
+                        "record.server_flight",
+                        "record.device_flight",
+                        "record.SessionAccept"));
+    }
+
+    /** The device's enrolment, with its key pair from the vectors and its request from the factory. */
+    static Playback enrolment(VectorFile in, Suite suite, CryptoProvider provider, EnrolmentRequestFactory requests)
+            throws Exception {
+        return new Playback(
+                in,
+                suite,
+                provider,
+                new DevicePurpose.Enrolment(
+                        root(in).spkiSha256(), new PeerName("camera-1"), in.get("token"), requests, clock(in)),
+                List.of(
+                        "record.ClientHello",
+                        "record.ServerHello",
+                        "record.server_flight",
+                        "record.device.Finished",
+                        "record.EnrolRequest",
+                        "record.EnrolResponse"));
     }
 
     /** The whole handshake, and the session that both ends agreed on. */
     Session handshake() throws ProtocolException {
+        deliverAll();
+        if (sessions.size() != 2 || !sessions.get(0).id().equals(sessions.get(1).id())) {
+            throw new AssertionError("the ends did not agree: " + sessions);
+        }
+        return sessions.getFirst();
+    }
+
+    /** The whole enrolment, and what the device has after it. */
+    Credential enrol() throws ProtocolException {
+        deliverAll();
+        return identities.getFirst();
+    }
+
+    private void deliverAll() throws ProtocolException {
         perform(device.start(), true);
         while (!onTheWay.isEmpty()) {
             Flight flight = onTheWay.remove();
@@ -103,10 +155,6 @@ final class Playback {
             ByteBuffer messages = flight.messages().asByteBuffer();
             perform(flight.byDevice() ? server.receive(messages) : device.receive(messages), !flight.byDevice());
         }
-        if (sessions.size() != 2 || !sessions.get(0).id().equals(sessions.get(1).id())) {
-            throw new AssertionError("the ends did not agree: " + sessions);
-        }
-        return sessions.getFirst();
     }
 
     /** One record from device to server, which must take it for what it is. */
@@ -143,9 +191,11 @@ final class Playback {
                 case ChangeReceivingKeys change ->
                     (byDevice ? atDevice : atServer)
                             .change(change.epoch(), change.session(), crypto.aead(change.keys()));
+                case AskDesk _ -> perform(server.issue(issued()), false);
+                case AwaitClose _ -> {}
+                case TakeIdentity(Credential credential, TrustedRoot _) -> identities.add(credential);
                 case AskAdmission _ -> perform(server.admit(GRANT), false);
                 case Connect(Session session) -> sessions.add(session);
-                default -> throw new AssertionError(action);
             }
         }
     }
@@ -157,7 +207,23 @@ final class Playback {
         return Bytes.copyOf(memory);
     }
 
-    private static Credential credential(VectorFile in, String name) throws Exception {
+    private List<X509Certificate> issued() {
+        try {
+            return Certificates.parseAll(List.of(in.get("device.certificate"), in.get("issuing"), in.get("root")));
+        } catch (UntrustedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Clock clock(VectorFile in) {
+        return Clock.fixed(Instant.ofEpochMilli(in.get("time").asByteBuffer().getLong()), ZoneOffset.UTC);
+    }
+
+    private static TrustedRoot root(VectorFile in) throws UntrustedException {
+        return TrustedRoot.of(Certificates.parse(in.get("root").toArray()));
+    }
+
+    static Credential credential(VectorFile in, String name) throws Exception {
         return new Credential(
                 KeyFactory.getInstance("EC")
                         .generatePrivate(

@@ -57,20 +57,8 @@ final class Reference {
         out.put("ms_0", ms);
         keys(out, "c_hs");
         keys(out, "s_hs");
-        flights(in, out);
-        Bytes all = concat(
-                in,
-                "ClientHello",
-                "ServerHello",
-                "EncryptedExtensions",
-                "CertificateRequest",
-                "server.Certificate",
-                "server.CertificateVerify",
-                "server.Finished",
-                "device.Certificate",
-                "device.CertificateVerify",
-                "device.Finished");
-        Bytes th = hash(all);
+        Bytes all = isEnrolment(in) ? enrolmentFlights(in, out) : flights(in, out);
+        Bytes th = hash(Bytes.concat(all, in.get("message.device.Finished")));
         out.put("th_0", th);
         out.put("c_ap", xl(ms, "c ap", th, length));
         out.put("s_ap", xl(ms, "s ap", th, length));
@@ -130,17 +118,40 @@ final class Reference {
         out.put("shared", Bytes.concat(out.get("shared.ml_kem"), out.get("shared.x25519")));
     }
 
-    private void flights(VectorFile in, Map<String, Bytes> out) {
+    private static boolean isEnrolment(VectorFile in) {
+        return in.get("message.ClientHello").at(4 + 32) == 1;
+    }
+
+    /** What is signed and finished in normal mode; gives the messages before the device's Finished. */
+    private Bytes flights(VectorFile in, Map<String, Bytes> out) {
         Bytes toCertificate = concat(
                 in, "ClientHello", "ServerHello", "EncryptedExtensions", "CertificateRequest", "server.Certificate");
-        Bytes toVerify = Bytes.concat(toCertificate, in.get("message.server.CertificateVerify"));
-        Bytes toDeviceCertificate =
-                Bytes.concat(toVerify, in.get("message.server.Finished"), in.get("message.device.Certificate"));
-        Bytes toDeviceVerify = Bytes.concat(toDeviceCertificate, in.get("message.device.CertificateVerify"));
         out.put("server.signed", signed("wxp2 server certificate verify", toCertificate));
-        out.put("server.verify_data", hmac(xl(out.get("s_hs"), "finished", Bytes.EMPTY, length), hash(toVerify)));
+        Bytes toFinished = finishServer(toCertificate, in, out);
+        Bytes toDeviceCertificate = Bytes.concat(toFinished, in.get("message.device.Certificate"));
         out.put("device.signed", signed("wxp2 device certificate verify", toDeviceCertificate));
-        out.put("device.verify_data", hmac(xl(out.get("c_hs"), "finished", Bytes.EMPTY, length), hash(toDeviceVerify)));
+        Bytes toDeviceVerify = Bytes.concat(toDeviceCertificate, in.get("message.device.CertificateVerify"));
+        out.put("device.verify_data", verifyData(out.get("c_hs"), toDeviceVerify));
+        return toDeviceVerify;
+    }
+
+    /** The same in enrolment. */
+    private Bytes enrolmentFlights(VectorFile in, Map<String, Bytes> out) {
+        Bytes toCertificate = concat(in, "ClientHello", "ServerHello", "EncryptedExtensions", "server.Certificate");
+        out.put("server.signed", signed("wxp2 server enrolment verify", toCertificate));
+        Bytes toFinished = finishServer(toCertificate, in, out);
+        out.put("device.verify_data", verifyData(out.get("c_hs"), toFinished));
+        return toFinished;
+    }
+
+    private Bytes finishServer(Bytes toCertificate, VectorFile in, Map<String, Bytes> out) {
+        Bytes toVerify = Bytes.concat(toCertificate, in.get("message.server.CertificateVerify"));
+        out.put("server.verify_data", verifyData(out.get("s_hs"), toVerify));
+        return Bytes.concat(toVerify, in.get("message.server.Finished"));
+    }
+
+    private Bytes verifyData(Bytes secret, Bytes messages) {
+        return hmac(xl(secret, "finished", Bytes.EMPTY, length), hash(messages));
     }
 
     private Bytes signed(String context, Bytes messages) {
