@@ -7,6 +7,8 @@ import dev.waxwing.enrollment.Invite;
 import dev.waxwing.server.listener.Listener;
 import dev.waxwing.server.media.Disk;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.boot.SpringApplication;
@@ -28,15 +30,17 @@ final class RunningServer implements AutoCloseable {
         this.context = context;
     }
 
-    static RunningServer start(Path dataDirectory) {
+    static RunningServer start(Path dataDirectory, String... more) {
         SpringApplication application = WaxwingServer.application();
         application.addPrimarySources(Set.of(PretendedDisk.class));
-        return new RunningServer(application.run(
+        List<String> arguments = new ArrayList<>(List.of(
                 "--waxwing.data-dir=" + dataDirectory,
                 "--waxwing.console.port=0",
                 "--waxwing.listener.port=0",
                 "--waxwing.listener.bind=127.0.0.1",
                 "--waxwing.media.window=256KB"));
+        arguments.addAll(List.of(more));
+        return new RunningServer(application.run(arguments.toArray(String[]::new)));
     }
 
     <T> T bean(Class<T> type) {

@@ -8,12 +8,15 @@ import dev.waxwing.server.media.TransferFilter;
 import dev.waxwing.server.media.TransferKind;
 import dev.waxwing.server.media.TransferState;
 import dev.waxwing.server.media.Transfers;
+import dev.waxwing.server.media.Verification;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.security.Principal;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +25,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -36,10 +40,12 @@ class TransferEndpoints {
 
     private final Transfers transfers;
     private final ContentServer contents;
+    private final BundleSender bundles;
 
-    TransferEndpoints(Transfers transfers, ContentServer contents) {
+    TransferEndpoints(Transfers transfers, ContentServer contents, BundleSender bundles) {
         this.transfers = transfers;
         this.contents = contents;
+        this.bundles = bundles;
     }
 
     /** A transfer in the REST interface. */
@@ -123,6 +129,37 @@ class TransferEndpoints {
         return ResponseEntity.ok()
                 .contentType(MediaType.parseMediaType(CMS))
                 .body(stored(id).signature().toArray());
+    }
+
+    @GetMapping(path = "/{id}/evidence", produces = "application/zip")
+    @Operation(
+            summary = "Take the evidence bundle away",
+            description = "Zip with content, manifest, receipt, both signatures, certificates and their status at"
+                    + " acceptance, and a README that says how OpenSSL checks it.")
+    void evidence(@PathVariable String id, HttpServletResponse response) throws IOException {
+        Transfer transfer = transfer(id);
+        bundles.send(transfers.evidence(id).orElseThrow(() -> notAccepted(transfer)), response);
+    }
+
+    /** What the checks of a transfer found, in the REST interface. */
+    record VerificationAnswer(String transferId, boolean passed, Instant checkedAt, List<CheckAnswer> checks) {}
+
+    /** One check. */
+    record CheckAnswer(String name, boolean passed, String detail) {}
+
+    @PostMapping("/{id}/verification")
+    @Operation(summary = "Check hash and signatures again now")
+    VerificationAnswer verify(@PathVariable String id, Principal caller) {
+        Transfer transfer = transfer(id);
+        Verification verification =
+                transfers.verifyAgain(id, caller.getName()).orElseThrow(() -> notAccepted(transfer));
+        return new VerificationAnswer(
+                verification.transferId(),
+                verification.passed(),
+                verification.checkedAt(),
+                verification.checks().stream()
+                        .map(check -> new CheckAnswer(check.name(), check.passed(), check.detail()))
+                        .toList());
     }
 
     private Transfer transfer(String id) {

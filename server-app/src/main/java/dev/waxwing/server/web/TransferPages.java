@@ -10,9 +10,11 @@ import dev.waxwing.server.media.TransferFilter;
 import dev.waxwing.server.media.TransferKind;
 import dev.waxwing.server.media.TransferState;
 import dev.waxwing.server.media.Transfers;
+import dev.waxwing.server.media.Verification;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.security.Principal;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,9 +29,11 @@ import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 @Controller
 @RequestMapping("/transfers")
@@ -41,12 +45,19 @@ class TransferPages {
     private final Previews previews;
     private final TextLinesReader texts;
     private final ContentServer contents;
+    private final BundleSender bundles;
 
-    TransferPages(Transfers transfers, Previews previews, TextLinesReader texts, ContentServer contents) {
+    TransferPages(
+            Transfers transfers,
+            Previews previews,
+            TextLinesReader texts,
+            ContentServer contents,
+            BundleSender bundles) {
         this.transfers = transfers;
         this.previews = previews;
         this.texts = texts;
         this.contents = contents;
+        this.bundles = bundles;
     }
 
     @GetMapping
@@ -126,6 +137,18 @@ class TransferPages {
                 receiptOf(id).signature().toArray(),
                 MediaType.parseMediaType("application/pkcs7-signature"),
                 "receipt-" + id + ".p7s");
+    }
+
+    @GetMapping("/{id}/evidence")
+    void evidence(@PathVariable String id, HttpServletResponse response) throws IOException {
+        bundles.send(transfers.evidence(id).orElseThrow(TransferPages::nothing), response);
+    }
+
+    @PostMapping("/{id}/verification")
+    String verify(@PathVariable String id, Principal caller, RedirectAttributes next) {
+        Verification verification = transfers.verifyAgain(id, caller.getName()).orElseThrow(TransferPages::nothing);
+        next.addFlashAttribute("verification", verification);
+        return "redirect:/transfers/" + verification.transferId() + "#verification";
     }
 
     private Transfer transfer(String id) {

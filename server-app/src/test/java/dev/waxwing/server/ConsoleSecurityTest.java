@@ -1,0 +1,535 @@
+package dev.waxwing.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waxwing.server.account.AccountChange;
+import dev.waxwing.server.account.Accounts;
+import dev.waxwing.server.account.Role;
+import dev.waxwing.server.account.User;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Who may reach what, over real HTTP. */
+class ConsoleSecurityTest {
+
+    private static final String PASSWORD = "plum tree by the harbour";
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private static RunningServer server;
+
+    @BeforeAll
+    static void start(@TempDir Path directory) {
+        server = RunningServer.start(directory.resolve("data"));
+        for (Role role : Role.values()) {
+            create(role.label(), role);
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static User create(String name, Role role) {
+        return switch (server.bean(Accounts.class).create("test", name, role, PASSWORD)) {
+            case AccountChange.Made made -> made.user();
+            case AccountChange.Refused refused -> throw new AssertionError(refused);
+        };
+    }
+
+    private static ConsoleClient nobody() {
+        return ConsoleClient.of(server);
+    }
+
+    private static ConsoleClient loggedIn(String name) {
+        ConsoleClient client = ConsoleClient.of(server);
+        assertThat(client.login(name, PASSWORD).headers().firstValue("Location"))
+                .hasValue("/");
+        return client;
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "/certificates",
+                "/certificates/new",
+                "/certificates/00",
+                "/devices",
+                "/devices/camera",
+                "/invites",
+                "/sessions",
+                "/transfers",
+                "/transfers/00",
+                "/transfers/00/content",
+                "/transfers/00/preview",
+                "/transfers/00/evidence",
+                "/audit",
+                "/settings",
+                "/live",
+                "/swagger-ui/index.html",
+                "/nothing"
+            })
+    void a_page_without_login_leads_to_the_login(String path) {
+        HttpResponse<String> response = nobody().get(path);
+
+        assertThat(response.statusCode()).isEqualTo(302);
+        assertThat(response.headers().firstValue("Location")).hasValue("/login");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/v1/certificates",
+                "/api/v1/invites",
+                "/api/v1/devices",
+                "/api/v1/sessions",
+                "/api/v1/transfers",
+                "/api/v1/transfers/00/content",
+                "/api/v1/audit",
+                "/api/v1/tokens",
+                "/api/v1/nothing",
+                "/actuator/prometheus",
+                "/actuator/info",
+                "/v3/api-docs"
+            })
+    void a_program_without_login_gets_a_problem_document_and_never_a_redirect(String path) {
+        HttpResponse<String> response = nobody().get(path);
+
+        assertThat(response.statusCode()).isEqualTo(401);
+        assertThat(response.headers().firstValue("Content-Type").orElseThrow()).startsWith("application/problem+json");
+        assertThat(response.headers().allValues("WWW-Authenticate"))
+                .hasSize(2)
+                .anyMatch(challenge -> challenge.startsWith("Bearer"))
+                .anyMatch(challenge -> challenge.startsWith("Basic"));
+        assertThat(response.headers().firstValue("Set-Cookie")).isEmpty();
+        assertThat(JSON.readTree(response.body()).path("reference").stringValue())
+                .matches("[0-9a-f]{16}");
+    }
+
+    @Test
+    void a_browser_is_not_asked_for_basic_credentials() {
+        HttpResponse<String> response = nobody().get("/api/v1/devices", "Sec-Fetch-Site", "same-origin");
+
+        assertThat(response.headers().allValues("WWW-Authenticate")).containsExactly("Bearer realm=\"Waxwing\"");
+    }
+
+    @Test
+    void the_reference_of_a_refusal_is_found_in_the_audit_log() {
+        String reference = reference(nobody().get("/api/v1/devices", "Authorization", "Bearer wxt_nonsense"));
+
+        HttpResponse<String> found =
+                nobody().get("/api/v1/audit?query=" + reference, "Authorization", basic("auditor"));
+
+        JsonNode page = JSON.readTree(found.body());
+        assertThat(page.path("total").asInt()).isEqualTo(1);
+        assertThat(page.path("items").get(0).path("action").stringValue()).isEqualTo("login.refused");
+        assertThat(page.path("items").get(0).path("outcome").stringValue()).isEqualTo("refused");
+    }
+
+    @Test
+    void the_rest_interface_ignores_the_session_cookie() {
+        ConsoleClient admin = loggedIn("admin");
+
+        assertThat(admin.get("/").statusCode()).isEqualTo(200);
+        assertThat(admin.get("/api/v1/devices").statusCode()).isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/pki/ca.pem", "/pki/issuing-ca.pem", "/pki/crl", "/pki/root-crl", "/favicon.svg", "/login"})
+    void is_open_to_everybody(String path) {
+        assertThat(nobody().get(path).statusCode()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/actuator/health", "/actuator/health/liveness", "/actuator/health/readiness"})
+    void health_tells_everybody_its_status_and_nothing_else(String path) {
+        HttpResponse<String> response = nobody().get(path);
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(JSON.readTree(response.body()).path("status").stringValue()).isEqualTo("UP");
+        assertThat(response.body()).doesNotContain("components", "details");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/actuator/prometheus", "/actuator/info"})
+    void monitoring_works_with_any_role(String path) {
+        assertThat(nobody().get(path, "Authorization", basic("viewer")).statusCode())
+                .isEqualTo(200);
+        assertThat(nobody().get(path, "Authorization", "Bearer " + token("viewer"))
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/transfers", "/login", "/nothing"})
+    void pages_carry_the_headers_that_keep_them_safe(String path) {
+        HttpResponse<String> response = loggedIn("viewer").get(path);
+
+        assertThat(header(response, "Content-Security-Policy"))
+                .contains("default-src 'self'", "frame-ancestors 'none'", "form-action 'self'", "base-uri 'none'")
+                .doesNotContain("unsafe");
+        assertThat(header(response, "X-Content-Type-Options")).isEqualTo("nosniff");
+        assertThat(header(response, "Referrer-Policy")).isEqualTo("no-referrer");
+        assertThat(header(response, "X-Frame-Options")).isEqualTo("DENY");
+        assertThat(header(response, "Permissions-Policy")).contains("camera=()", "microphone=()");
+        assertThat(header(response, "Cache-Control")).contains("no-store");
+    }
+
+    @Test
+    void assets_are_named_by_their_content_and_kept_by_browsers() {
+        String page = nobody().get("/login").body();
+        String stylesheet = page.replaceFirst("(?s).*href=\"(/assets/console-[0-9a-f]{32}\\.css)\".*", "$1");
+
+        HttpResponse<String> response = nobody().get(stylesheet);
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(header(response, "Cache-Control")).isEqualTo("max-age=31536000");
+    }
+
+    @Test
+    void no_page_contains_an_inline_script_or_style() {
+        ConsoleClient admin = loggedIn("admin");
+        for (String path : new String[] {
+            "/",
+            "/transfers",
+            "/devices",
+            "/sessions",
+            "/invites",
+            "/certificates",
+            "/certificates/new",
+            "/audit",
+            "/settings",
+            "/login",
+            "/nothing"
+        }) {
+            assertThat(admin.get(path).body())
+                    .as(path)
+                    .doesNotContainPattern("<script(?![^>]* src=)")
+                    .doesNotContain("<style", " style=\"", " onclick=", " onload=", "javascript:");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/login",
+                "/logout",
+                "/invites",
+                "/certificates",
+                "/certificates/00/revocation",
+                "/sessions/00/end",
+                "/settings/tokens",
+                "/settings/users",
+                "/settings/password",
+                "/transfers/00/verification"
+            })
+    void a_form_without_its_token_is_refused(String action) {
+        HttpResponse<String> response = loggedIn("admin").post(action, Map.of("name", "x"), "forged");
+
+        assertThat(response.statusCode()).isEqualTo(403);
+        assertThat(response.body()).contains("That is not allowed");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "viewer, GET, /api/v1/transfers, true",
+        "viewer, GET, /api/v1/certificates, true",
+        "viewer, GET, /api/v1/audit, false",
+        "viewer, GET, /api/v1/transfers/00/evidence, false",
+        "viewer, POST, /api/v1/transfers/00/verification, true",
+        "viewer, POST, /api/v1/invites, false",
+        "viewer, POST, /api/v1/certificates, false",
+        "viewer, POST, /api/v1/certificates/00/revocation, false",
+        "viewer, DELETE, /api/v1/sessions/00, false",
+        "viewer, DELETE, /api/v1/invites/00, false",
+        "auditor, GET, /api/v1/audit, true",
+        "auditor, GET, /api/v1/transfers/00/evidence, true",
+        "auditor, POST, /api/v1/invites, false",
+        "auditor, DELETE, /api/v1/sessions/00, false",
+        "operator, GET, /api/v1/audit, false",
+        "operator, GET, /api/v1/transfers/00/evidence, false",
+        "operator, POST, /api/v1/invites, true",
+        "operator, POST, /api/v1/certificates, true",
+        "operator, POST, /api/v1/certificates/00/revocation, true",
+        "operator, DELETE, /api/v1/sessions/00, true",
+        "admin, GET, /api/v1/audit, true",
+        "admin, GET, /api/v1/transfers/00/evidence, true",
+        "admin, POST, /api/v1/invites, true",
+        "admin, DELETE, /api/v1/sessions/00, true",
+    })
+    void a_role_allows_what_it_says(String role, String method, String path, boolean allowed) {
+        HttpResponse<String> response =
+                nobody().send(method, path, "{}", "Authorization", basic(role), "Content-Type", "application/json");
+
+        if (allowed) {
+            assertThat(response.statusCode()).isNotIn(401, 403).isLessThan(500);
+        } else {
+            assertThat(response.statusCode()).isEqualTo(403);
+            assertThat(reference(response)).matches("[0-9a-f]{16}");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "viewer, /audit, 403",
+        "auditor, /audit, 200",
+        "operator, /audit, 403",
+        "viewer, /settings, 200",
+        "viewer, /invites, 200"
+    })
+    void a_page_opens_for_the_roles_that_may_see_it(String role, String path, int status) {
+        assertThat(loggedIn(role).get(path).statusCode()).isEqualTo(status);
+    }
+
+    @Test
+    void a_viewer_can_neither_invite_nor_make_users_by_a_form() {
+        ConsoleClient viewer = loggedIn("viewer");
+
+        assertThat(viewer.submit("/settings", "/invites", Map.of("name", "camera"))
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(viewer.submit(
+                                "/settings",
+                                "/settings/users",
+                                Map.of("name", "x", "role", "admin", "password", PASSWORD))
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(viewer.get("/settings").body()).doesNotContain("New user");
+    }
+
+    @Test
+    void the_session_cookie_is_out_of_reach_and_changes_at_login() {
+        ConsoleClient client = nobody();
+        String cookie = header(client.get("/login"), "Set-Cookie");
+        String before = client.sessionCookie().getValue();
+
+        client.login("viewer", PASSWORD);
+
+        assertThat(cookie).contains("HttpOnly", "SameSite=Strict");
+        assertThat(client.sessionCookie().getValue()).isNotEqualTo(before);
+    }
+
+    @Test
+    void wrong_passwords_are_refused_in_the_same_words_as_unknown_names() throws IOException {
+        ConsoleClient client = ConsoleClient.from("127.0.0.3", server);
+
+        assertThat(client.login("admin", "a wrong password").headers().firstValue("Location"))
+                .hasValue("/login?refused");
+        String wrong = client.get("/login?refused").body();
+        client.login("nobody", "a wrong password");
+        String unknown = client.get("/login?refused").body();
+
+        assertThat(wrong).contains("do not go together").contains("Reference");
+        assertThat(unknown).contains("do not go together");
+    }
+
+    @Test
+    void after_five_failures_the_login_says_how_long_to_wait() throws IOException {
+        ConsoleClient client = ConsoleClient.from("127.0.0.2", server);
+        for (int i = 0; i < 5; i++) {
+            client.login("admin", "a wrong password");
+        }
+
+        client.login("admin", PASSWORD);
+
+        assertThat(client.get("/login?refused").body()).containsPattern("Try again in (one second|\\d seconds)");
+        assertThat(client.get("/").statusCode()).isEqualTo(302);
+        HttpResponse<String> program = client.get("/api/v1/devices", "Authorization", basic("admin"));
+        assertThat(program.statusCode()).isEqualTo(429);
+        assertThat(program.headers().firstValue("Retry-After").orElseThrow()).matches("\\d+");
+        assertThat(loggedIn("admin").get("/").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void a_disabled_user_is_out_at_the_next_click() {
+        User guest = create("guest", Role.VIEWER);
+        ConsoleClient client = loggedIn("guest");
+        assertThat(client.get("/").statusCode()).isEqualTo(200);
+
+        server.bean(Accounts.class).changeDisabled("test", guest.id(), true);
+
+        assertThat(client.get("/").headers().firstValue("Location")).hasValue("/login");
+    }
+
+    @Test
+    void after_logging_out_the_session_is_over() {
+        ConsoleClient client = loggedIn("viewer");
+
+        assertThat(client.get("/logout").statusCode()).isEqualTo(404);
+        assertThat(client.get("/").statusCode()).isEqualTo(200);
+        assertThat(client.submit("/", "/logout", Map.of()).headers().firstValue("Location"))
+                .hasValue("/login?ended");
+        assertThat(client.get("/").statusCode()).isEqualTo(302);
+    }
+
+    @Test
+    void ones_own_password_can_be_changed_and_the_session_goes_on() {
+        create("changer", Role.VIEWER);
+        ConsoleClient here = loggedIn("changer");
+        ConsoleClient elsewhere = loggedIn("changer");
+
+        here.submit(
+                "/settings",
+                "/settings/password",
+                Map.of(
+                        "current",
+                        PASSWORD,
+                        "password",
+                        "another plum tree, elsewhere",
+                        "again",
+                        "another plum tree, elsewhere"));
+
+        assertThat(here.get("/").statusCode()).isEqualTo(200);
+        assertThat(elsewhere.get("/").statusCode()).isEqualTo(302);
+    }
+
+    @Test
+    void a_token_is_made_used_listed_and_ended_over_rest() {
+        HttpResponse<String> made = nobody().send(
+                        "POST",
+                        "/api/v1/tokens",
+                        "{\"label\": \"backup\", \"role\": \"viewer\", \"expiresIn\": \"P1D\"}",
+                        "Authorization",
+                        basic("operator"),
+                        "Content-Type",
+                        "application/json");
+        JsonNode token = JSON.readTree(made.body());
+        String bearer = "Bearer " + token.path("token").stringValue();
+
+        assertThat(made.statusCode()).isEqualTo(201);
+        assertThat(made.headers().firstValue("Location").orElseThrow()).startsWith("/api/v1/tokens/");
+        assertThat(nobody().get("/api/v1/devices", "Authorization", bearer).statusCode())
+                .isEqualTo(200);
+        assertThat(nobody().send(
+                                "POST",
+                                "/api/v1/invites",
+                                "{}",
+                                "Authorization",
+                                bearer,
+                                "Content-Type",
+                                "application/json")
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(nobody().get("/api/v1/tokens", "Authorization", bearer).body())
+                .contains("\"label\":\"backup\"")
+                .doesNotContain("wxt_");
+        assertThat(nobody().send("DELETE", "/api/v1/tokens/" + token.path("id").asLong(), "", "Authorization", bearer)
+                        .statusCode())
+                .isEqualTo(204);
+        assertThat(nobody().get("/api/v1/devices", "Authorization", bearer).statusCode())
+                .isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"label\": \"x\", \"role\": \"admin\"} | 422",
+                "{\"label\": \"\", \"role\": \"viewer\"} | 422",
+                "{\"label\": \"x\", \"role\": \"king\"} | 422",
+                "{\"label\": \"x\", \"expiresIn\": \"P9999D\"} | 422",
+                "{\"label\": \"x\", \"expiresIn\": \"soon\"} | 400",
+                "nonsense | 400"
+            })
+    void a_token_beyond_what_the_caller_may_is_refused_with_a_reason(String order, int status) {
+        HttpResponse<String> response = nobody().send(
+                        "POST",
+                        "/api/v1/tokens",
+                        order,
+                        "Authorization",
+                        basic("operator"),
+                        "Content-Type",
+                        "application/json");
+
+        assertThat(response.statusCode()).isEqualTo(status);
+        assertThat(JSON.readTree(response.body()).path("detail").stringValue()).isNotBlank();
+        assertThat(reference(response)).matches("[0-9a-f]{16}");
+    }
+
+    @Test
+    void the_rest_interface_describes_itself_in_openapi_3_1() {
+        HttpResponse<String> response = nobody().get("/v3/api-docs", "Authorization", basic("viewer"));
+
+        JsonNode description = JSON.readTree(response.body());
+        assertThat(description.path("openapi").stringValue()).startsWith("3.1");
+        assertThat(description.path("paths").propertyNames())
+                .contains(
+                        "/api/v1/certificates",
+                        "/api/v1/certificates/{serialNumber}",
+                        "/api/v1/certificates/{serialNumber}/revocation",
+                        "/api/v1/invites",
+                        "/api/v1/devices",
+                        "/api/v1/devices/{name}",
+                        "/api/v1/sessions",
+                        "/api/v1/sessions/{id}",
+                        "/api/v1/transfers",
+                        "/api/v1/transfers/{id}",
+                        "/api/v1/transfers/{id}/content",
+                        "/api/v1/transfers/{id}/receipt",
+                        "/api/v1/transfers/{id}/evidence",
+                        "/api/v1/transfers/{id}/verification",
+                        "/api/v1/audit",
+                        "/api/v1/tokens");
+        assertThat(loggedIn("viewer").get("/v3/api-docs").statusCode()).isEqualTo(200);
+        assertThat(loggedIn("viewer").get("/swagger-ui/index.html").statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void what_does_not_exist_is_a_page_for_people_and_a_problem_for_programs() {
+        HttpResponse<String> page = loggedIn("viewer").get("/nothing");
+        HttpResponse<String> problem = nobody().get("/api/v1/nothing", "Authorization", basic("viewer"));
+
+        assertThat(page.statusCode()).isEqualTo(404);
+        assertThat(page.body()).contains("There is nothing here", "<main");
+        assertThat(problem.statusCode()).isEqualTo(404);
+        assertThat(reference(problem)).matches("[0-9a-f]{16}");
+    }
+
+    @Test
+    void what_others_wrote_is_shown_and_never_runs() throws IOException {
+        String name = "<script>alert(1)</script>\u202egpj";
+        ConsoleClient.from("127.0.0.4", server).login(name, "a wrong password");
+
+        String page = loggedIn("auditor").get("/audit?query=%3Cscript%3E").body();
+
+        assertThat(page).contains("&lt;script&gt;alert(1)&lt;/script&gt;").doesNotContain("<script>alert", "\u202e");
+    }
+
+    private static String basic(String name) {
+        return ConsoleClient.basic(name, PASSWORD);
+    }
+
+    private static String token(String user) {
+        HttpResponse<String> made = nobody().send(
+                        "POST",
+                        "/api/v1/tokens",
+                        "{\"label\": \"test\"}",
+                        "Authorization",
+                        basic(user),
+                        "Content-Type",
+                        "application/json");
+        return JSON.readTree(made.body()).path("token").stringValue();
+    }
+
+    private static String reference(HttpResponse<String> problem) {
+        return JSON.readTree(problem.body()).path("reference").stringValue();
+    }
+
+    private static String header(HttpResponse<String> response, String name) {
+        return response.headers().firstValue(name).orElse("");
+    }
+}
