@@ -16,4 +16,9 @@ public record TextGroup(ItemId id, long counter, List<QueuedText> texts, SignedM
     public TextGroup {
         texts = List.copyOf(texts);
     }
+
+    /** The counters of its texts, ascending. */
+    public List<Long> counters() {
+        return texts.stream().map(QueuedText::counter).toList();
+    }
 }

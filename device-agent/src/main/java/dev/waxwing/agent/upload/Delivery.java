@@ -92,13 +92,14 @@ public final class Delivery implements Closeable {
         int failures = 0;
         while (true) {
             Session current = connected(left, listener);
-            long before = left.moves();
+            left.watch(current.moves());
+            long before = current.moves().count();
             try {
                 current.deliver(plan, left, listener);
                 return;
             } catch (SessionEndedException ended) {
                 drop();
-                failures = left.moves() > before ? 1 : failures + 1;
+                failures = current.moves().count() > before ? 1 : failures + 1;
                 pause(
                         left,
                         failures,

@@ -1,0 +1,35 @@
+package dev.waxwing.agent.upload;
+
+import dev.waxwing.channel.OutgoingRecord;
+import dev.waxwing.channel.SecureChannel;
+import dev.waxwing.media.ApplicationMessage;
+import dev.waxwing.wire.Writer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** Sends records of application messages. */
+record Sender(SecureChannel channel) {
+
+    /** Fills a record, and throws only what the filling may throw. */
+    @FunctionalInterface
+    interface Filling<E extends Exception> {
+
+        void fill(ByteBuffer record) throws E;
+    }
+
+    /** Sends one message in a record of its own. */
+    void send(ApplicationMessage message) throws IOException {
+        send(record -> message.encode(Writer.into(record)));
+    }
+
+    /** Sends what is filled in; nothing is sent if that fails. */
+    <E extends Exception> void send(Filling<E> filling) throws IOException, E {
+        OutgoingRecord record = channel.newRecord();
+        try {
+            filling.fill(record.buffer());
+            channel.send(record);
+        } finally {
+            record.discard();
+        }
+    }
+}
