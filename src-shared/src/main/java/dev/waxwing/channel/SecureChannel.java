@@ -133,13 +133,13 @@ public final class SecureChannel implements Closeable {
     /**
      * Protects and writes the record, which is spent whatever happens. An empty record is discarded.
      *
-     * @throws IOException if the channel is closed or breaks
+     * @throws IOException if this end has closed, also because its key is used up, or the channel breaks
      */
     public void send(OutgoingRecord record) throws IOException {
         ByteBuffer memory = record.take();
         try {
-            if (memory.remaining() > Protector.HEAD) {
-                send(ContentType.APPLICATION, memory);
+            if (memory.remaining() > Protector.HEAD && !sendUnlessEnded(ContentType.APPLICATION, memory)) {
+                throw new IOException("this end has closed the session");
             }
         } finally {
             pool.giveBack(memory);
@@ -254,7 +254,7 @@ public final class SecureChannel implements Closeable {
                 case APPLICATION -> {
                     return stream.content();
                 }
-                case PING -> send(ContentType.PONG, pingBytes());
+                case PING -> sendUnlessEnded(ContentType.PONG, pingBytes());
                 case PONG -> heartbeat.answered(pingBytes());
                 case CLOSE -> peerClosed = true;
                 case ALERT -> throw new PeerAlertException(Alert.decode(stream.content()));
@@ -280,16 +280,16 @@ public final class SecureChannel implements Closeable {
 
     private void ping(Bytes content) {
         try {
-            send(ContentType.PING, content);
+            sendUnlessEnded(ContentType.PING, content);
         } catch (IOException e) {
             abort();
         }
     }
 
-    private void send(ContentType type, Bytes content) throws IOException {
+    private boolean sendUnlessEnded(ContentType type, Bytes content) throws IOException {
         ByteBuffer memory = pool.holding(Protector.HEAD + content.size() + Protector.TAIL);
         try {
-            send(
+            return sendUnlessEnded(
                     type,
                     memory.position(Protector.HEAD).put(content.asByteBuffer()).flip());
         } finally {
@@ -297,19 +297,21 @@ public final class SecureChannel implements Closeable {
         }
     }
 
-    private void send(ContentType type, ByteBuffer record) throws IOException {
+    /** False if this direction has ended, or ends here because its key is used up (protocol section 3.5). */
+    private boolean sendUnlessEnded(ContentType type, ByteBuffer record) throws IOException {
         writeLock.lock();
         try {
             requireOpen();
             if (sendingEnded) {
-                throw new IOException("this end has closed the session");
+                return false;
             }
             if (stream.recordsLeft() == 1) {
                 sendingEnded = true;
                 stream.write(ContentType.CLOSE, Bytes.EMPTY);
-                throw new IOException("the session's key is used up, so the session was closed");
+                return false;
             }
             stream.write(type, record);
+            return true;
         } finally {
             writeLock.unlock();
         }
