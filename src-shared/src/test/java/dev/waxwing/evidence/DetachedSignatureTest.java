@@ -111,6 +111,9 @@ class DetachedSignatureTest {
             byte[] changed = signature.clone();
             changed[place] ^= (byte) (1 + random.nextInt(255));
             refuses("", CONTENT, Bytes.of(changed), device.certificate());
+            // Upper to lower case and back: names are often compared without it.
+            changed[place] = (byte) (signature[place] ^ 0x20);
+            refuses("", CONTENT, Bytes.of(changed), device.certificate());
         }
     }
 
