@@ -23,17 +23,23 @@ public final class DeviceRegister {
 
     /** A device was given a certificate. */
     public void enrolled(String name, String serialNumber) {
-        if (update(name, serialNumber, false) == 0) {
+        if (!changedCertificate(name, serialNumber)) {
             insert(name, serialNumber);
         }
     }
 
-    /** A device is, or until now was, connected with this certificate. */
+    /** A device has connected with this certificate. */
     public void seen(String name, String serialNumber) {
-        if (update(name, serialNumber, true) == 0) {
-            insert(name, serialNumber);
-            update(name, serialNumber, true);
-        }
+        enrolled(name, serialNumber);
+        left(name);
+    }
+
+    /** A device was connected until now. */
+    public void left(String name) {
+        jdbc.sql("UPDATE device SET last_seen_at = :now WHERE name = :name")
+                .param("name", name)
+                .param("now", clock.instant().atOffset(ZoneOffset.UTC))
+                .update();
     }
 
     /** The devices that last came with this certificate. */
@@ -44,14 +50,12 @@ public final class DeviceRegister {
                 .list();
     }
 
-    private int update(String name, String serialNumber, boolean seen) {
-        return jdbc.sql("UPDATE device SET serial_number = :serialNumber"
-                        + (seen ? ", last_seen_at = :now" : "")
-                        + " WHERE name = :name")
-                .param("name", name)
-                .param("serialNumber", serialNumber)
-                .param("now", clock.instant().atOffset(ZoneOffset.UTC))
-                .update();
+    private boolean changedCertificate(String name, String serialNumber) {
+        return jdbc.sql("UPDATE device SET serial_number = :serialNumber WHERE name = :name")
+                        .param("name", name)
+                        .param("serialNumber", serialNumber)
+                        .update()
+                == 1;
     }
 
     private void insert(String name, String serialNumber) {

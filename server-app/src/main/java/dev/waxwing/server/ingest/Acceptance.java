@@ -19,6 +19,7 @@ import dev.waxwing.server.media.EvidenceArchive;
 import dev.waxwing.server.media.EvidenceParts;
 import dev.waxwing.server.media.MediaStore;
 import dev.waxwing.server.media.TransferKind;
+import dev.waxwing.server.media.TransferState;
 import dev.waxwing.trust.Certificates;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.wire.Bytes;
@@ -122,8 +123,15 @@ final class Acceptance {
             store.takeBack(candidate.transferId());
             return new Verdict.Revoked();
         } catch (CompletionException e) {
-            store.takeBack(candidate.transferId());
+            takeBackUnlessAccepted(candidate.transferId());
             throw e;
+        }
+    }
+
+    /** A commit can fail in its last step, when everything is written: then the row is right. The next start looks again. */
+    private void takeBackUnlessAccepted(String transferId) throws IOException {
+        if (rows.state(transferId).equals(Optional.of(TransferState.RECEIVING))) {
+            store.takeBack(transferId);
         }
     }
 

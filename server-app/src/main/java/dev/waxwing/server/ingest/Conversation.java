@@ -85,6 +85,11 @@ public final class Conversation {
         }
     }
 
+    /** Takes nothing more from the device. Any thread may call. */
+    public void takeNoMore() {
+        ending = true;
+    }
+
     /** Takes nothing more from the device; what was taken is finished and answered, as long as {@code patience} lasts. */
     public void finish(Duration patience) throws InterruptedException {
         ending = true;
@@ -99,11 +104,7 @@ public final class Conversation {
     /** The session is over: its uploads are let go of, to be continued in another. */
     public void close() {
         ending = true;
-        uploads.values().forEach(upload -> {
-            ingest.uploads().release(sender.device(), upload);
-            upload.abandon();
-        });
-        uploads.clear();
+        uploads.values().forEach(this::release);
     }
 
     private void text(Text text) {
@@ -172,17 +173,30 @@ public final class Conversation {
 
     private void open(IncomingUpload upload) {
         ItemId id = upload.offer().id();
-        answer(id, () -> {
-            Opening opening = ingest.open(sender, upload);
-            if (!(opening instanceof Opening.Ready)) {
-                uploads.remove(id, upload);
-            }
-            return switch (opening) {
-                case Opening.Ready(Held held) ->
-                    new Answer.Said(new UploadReady(id, held.size(), held.sha256(), ingest.window()));
-                case Opening.Answered(Answer answer) -> answer;
-            };
+        answer(id, () -> switch (prepare(upload)) {
+            case Opening.Ready(Held held) ->
+                new Answer.Said(new UploadReady(id, held.size(), held.sha256(), ingest.window()));
+            case Opening.Answered(Answer answer) -> answer;
         });
+    }
+
+    private Opening prepare(IncomingUpload upload) throws IOException {
+        boolean ready = false;
+        try {
+            Opening opening = ingest.open(sender, upload);
+            ready = opening instanceof Opening.Ready;
+            return opening;
+        } finally {
+            if (!ready) {
+                release(upload);
+            }
+        }
+    }
+
+    private void release(IncomingUpload upload) {
+        uploads.remove(upload.offer().id(), upload);
+        ingest.uploads().release(sender.device(), upload);
+        upload.abandon();
     }
 
     private void data(UploadData data) {
@@ -225,9 +239,7 @@ public final class Conversation {
     }
 
     private void giveUp(ItemId id, IncomingUpload upload, Refusal refusal) {
-        uploads.remove(id, upload);
-        ingest.uploads().release(sender.device(), upload);
-        upload.abandon();
+        release(upload);
         refuse(id, refusal);
     }
 
@@ -274,7 +286,6 @@ public final class Conversation {
                 case Answer.Said(var message) -> outbox.add(message);
             }
         } catch (IOException | RuntimeException e) {
-            uploads.remove(id);
             refuseNow(id, failure(e));
         }
     }

@@ -115,6 +115,7 @@ final class Connections {
 
     private void serve(SecureChannel channel, String remote) {
         DeviceSession session = new DeviceSession(channel, remote, ingest, audit, clock, random);
+        String reason = "internal failure";
         open.add(session);
         try {
             devices.seen(session.device(), session.serialNumber());
@@ -123,10 +124,10 @@ final class Connections {
             if (revocation.isRevoked(channel.peer().certificate())) {
                 session.end(Ending.REVOKED);
             }
-            String reason = session.run();
-            sessions.closed(session, reason);
-            devices.seen(session.device(), session.serialNumber());
+            reason = session.run();
         } finally {
+            sessions.closed(session, reason);
+            devices.left(session.device());
             open.remove(session);
             signalEnd();
         }

@@ -75,10 +75,14 @@ final class DeviceSession implements LiveSession {
 
     /** Reads until the session ends, and says why it did. */
     String run() {
-        audit.record(AuditEvent.success(
-                actor(), "session.accepted", sender.device(), "session " + sender.sessionId() + " from " + remote));
-        End found = readToEnd();
-        conversation.close();
+        End found;
+        try {
+            audit.record(AuditEvent.success(
+                    actor(), "session.accepted", sender.device(), "session " + sender.sessionId() + " from " + remote));
+            found = readToEnd();
+        } finally {
+            conversation.close();
+        }
         Ending byUs = ending.get();
         End end = byUs == null ? found : new End(byUs.words(), byUs.isRefusal() ? incident : null);
         record(end);
@@ -174,6 +178,7 @@ final class DeviceSession implements LiveSession {
     @Override
     public void end(Ending why) {
         if (ending.compareAndSet(null, why)) {
+            conversation.takeNoMore();
             Thread.ofVirtual().name("waxwing-ending").start(() -> {
                 if (why.answersFirst()) {
                     finish(PATIENCE);
