@@ -1,0 +1,83 @@
+package dev.waxwing.server.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.waxwing.server.host.CommandLine.UsageException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CommandLineTest {
+
+    @Test
+    void options_alone_start_the_server() {
+        assertThat(CommandLine.subcommand()).isEmpty();
+        assertThat(CommandLine.subcommand("--waxwing.console.port=0", "--debug"))
+                .isEmpty();
+    }
+
+    @Test
+    void options_may_stand_before_and_after_a_subcommand() throws Exception {
+        CommandLine line = CommandLine.parse("--waxwing.data-dir=/a b", "invite", "--name", "cam", "--replace");
+        assertThat(line.request()).isEqualTo(new HostRequest.InviteDevice("cam", true));
+        assertThat(line.settings()).containsExactly("--waxwing.data-dir=/a b");
+        assertThat(CommandLine.parse("--name", "invite", "invite").request())
+                .isEqualTo(new HostRequest.InviteDevice("invite", false));
+        assertThat(CommandLine.parse("setup-link").request()).isEqualTo(new HostRequest.SetupLink());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "destroy",
+                "invite",
+                "invite --name",
+                "invite --name=",
+                "invite --name cam twice",
+                "invite --name cam --force",
+                "invite --name cam -x",
+                "setup-link --name cam",
+                "setup-link --replace"
+            })
+    void anything_else_is_a_usage_error(String typed) {
+        String[] args = typed.split(" ");
+        assertThrows(UsageException.class, () -> CommandLine.parse(args));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        assertThat(Subcommands.run(args, new PrintStream(out), new PrintStream(err)))
+                .isEqualTo(2);
+        assertThat(out.size()).isZero();
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("Usage: bin/server");
+    }
+
+    @Test
+    void help_is_a_result() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        assertThat(Subcommands.isOne("--help")).isTrue();
+        assertThat(Subcommands.run(new String[] {"help"}, new PrintStream(out), System.err))
+                .isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("invite", "setup-link");
+    }
+
+    @Test
+    void requests_and_answers_survive_the_socket() throws Exception {
+        HostRequest invite = new HostRequest.InviteDevice("a \"quoted\"\nname", true);
+        assertThat(AdminMessages.readRequest(AdminMessages.write(invite))).isEqualTo(invite);
+        HostRequest link = new HostRequest.SetupLink();
+        assertThat(AdminMessages.readRequest(AdminMessages.write(link))).isEqualTo(link);
+        HostAnswer answer = new HostAnswer(1, "no, \"never\"");
+        assertThat(AdminMessages.readAnswer(AdminMessages.write(answer))).isEqualTo(answer);
+        assertThat(AdminMessages.write(invite)).doesNotContain("\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{", "[]", "{\"command\":\"format\"}"})
+    void nonsense_on_the_socket_is_refused(String line) {
+        assertThrows(IOException.class, () -> AdminMessages.readRequest(line));
+    }
+}
