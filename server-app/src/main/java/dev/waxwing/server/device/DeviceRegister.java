@@ -46,7 +46,7 @@ public final class DeviceRegister {
     public List<String> withCertificate(String serialNumber) {
         return jdbc.sql("SELECT name FROM device WHERE serial_number = :serialNumber")
                 .param("serialNumber", serialNumber)
-                .query(String.class)
+                .query((row, _) -> row.getString("name"))
                 .list();
     }
 

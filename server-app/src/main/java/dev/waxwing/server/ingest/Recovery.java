@@ -79,13 +79,12 @@ public final class Recovery {
 
     /** Marks accepted transfers whose content is gone, and says so in the audit trail. Takes a look at every file. */
     public void markMissing() {
-        List<String> missing =
-                jdbc
-                        .sql("SELECT id FROM transfer WHERE state = 'accepted' AND reason IS NULL")
-                        .query(String.class)
-                        .stream()
-                        .filter(id -> !store.hasContent(id))
-                        .toList();
+        List<String> missing = jdbc
+                .sql("SELECT id FROM transfer WHERE state = 'accepted' AND reason IS NULL")
+                .query((row, _) -> row.getString("id"))
+                .stream()
+                .filter(id -> !store.hasContent(id))
+                .toList();
         for (String id : missing) {
             jdbc.sql("UPDATE transfer SET reason = 'the content is missing from the media store' WHERE id = :id")
                     .param("id", id)

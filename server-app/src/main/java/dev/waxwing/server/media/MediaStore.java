@@ -75,25 +75,30 @@ public final class MediaStore {
 
     /** Moves a part, whose bytes are synchronised already, to accepted content. */
     public Path accept(String id) throws IOException {
-        Path target = content(id);
-        Path directory = target.getParent();
+        Path directory = contentDirectory(id);
         if (Files.notExists(directory)) {
             createPrivate(directory);
             sync(root.resolve("content"));
         }
-        move(part(id), target);
-        return target;
+        move(part(id), content(id));
+        sync(directory);
+        sync(root.resolve("incoming"));
+        return content(id);
     }
 
     /** Takes a content file back to being a part: its acceptance was not committed. */
     public void takeBack(String id) throws IOException {
         move(content(id), part(id));
+        sync(root.resolve("incoming"));
+        sync(contentDirectory(id));
     }
 
     /** Puts a part aside; nothing happens if there is none. */
     public void quarantine(String id) throws IOException {
         try {
             move(part(id), root.resolve("quarantine").resolve(checked(id) + PART));
+            sync(root.resolve("quarantine"));
+            sync(root.resolve("incoming"));
         } catch (NoSuchFileException e) {
             // Nothing had arrived yet.
         }
@@ -113,7 +118,11 @@ public final class MediaStore {
 
     /** Where the accepted content of a transfer is. */
     public Path content(String id) {
-        return root.resolve("content").resolve(checked(id).substring(0, 2)).resolve(id);
+        return contentDirectory(id).resolve(id);
+    }
+
+    private Path contentDirectory(String id) {
+        return root.resolve("content").resolve(checked(id).substring(0, 2));
     }
 
     /** Where the preview of a transfer is, or will be. */
@@ -160,8 +169,6 @@ public final class MediaStore {
 
     private static void move(Path from, Path to) throws IOException {
         Files.move(from, to, ATOMIC_MOVE);
-        sync(to.getParent());
-        sync(from.getParent());
     }
 
     private static void sync(Path directory) throws IOException {

@@ -92,7 +92,7 @@ public final class Previews {
         } catch (TimeoutException e) {
             LOG.info("No preview of {}: it took longer than {} s", transfer.id(), MAX_TIME.toSeconds());
         } catch (ExecutionException e) {
-            LOG.info("No preview of {}: {}", transfer.id(), e.getCause().toString());
+            LOG.info("No preview of {}: {}", transfer.id(), String.valueOf(e.getCause()));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
