@@ -5,13 +5,14 @@ import dev.waxwing.agent.command.AgentShell;
 import dev.waxwing.agent.command.Console;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.springframework.boot.Banner;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.MutablePropertySources;
+import org.springframework.core.env.StandardEnvironment;
 
 /** The device agent's main class. */
 public final class WaxwingAgent {
@@ -28,11 +29,11 @@ public final class WaxwingAgent {
 
     static int run(List<String> words, Console console) {
         ROOT_LOG.setLevel(Level.WARNING);
-        System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
         try (ConfigurableApplicationContext context = application().run()) {
             return context.getBean(AgentShell.class).run(words, console);
-        } catch (IOException failed) {
-            console.messages().say("error: " + failed.getMessage());
+        } catch (IOException | RuntimeException failed) {
+            ROOT_LOG.log(Level.FINE, "the agent failed", failed);
+            console.messages().say("error: " + failed);
             return 1;
         }
     }
@@ -44,9 +45,16 @@ public final class WaxwingAgent {
         application.setLogStartupInfo(false);
         application.setLazyInitialization(true);
         application.setRegisterShutdownHook(false);
-        // Neither arguments nor files of the working directory configure the agent.
+        // Nothing but the code configures the agent: no file of the working directory, no variable, no argument.
         application.setAddCommandLineProperties(false);
-        application.setDefaultProperties(Map.of("spring.config.location", "optional:classpath:/"));
+        application.setEnvironment(new EmptyEnvironment());
+        application.setListeners(List.of());
         return application;
+    }
+
+    private static final class EmptyEnvironment extends StandardEnvironment {
+
+        @Override
+        protected void customizePropertySources(MutablePropertySources sources) {}
     }
 }

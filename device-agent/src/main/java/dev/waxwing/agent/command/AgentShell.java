@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.shell.core.command.Command;
@@ -68,7 +69,7 @@ public final class AgentShell {
             if (line.command().isEmpty()) {
                 return InteractiveShell.run(this, device, console);
             }
-            Surroundings surroundings = new Surroundings(device, messages, console.in(), false);
+            Surroundings surroundings = new Surroundings(device, messages, console.in(), new AtomicBoolean(), false);
             return execute(line, registry(surroundings), console).code();
         }
     }

@@ -31,7 +31,7 @@ final class ConnectCommand implements AgentCommand {
     public Result run(Invocation invocation) throws UsageException, AgentFailure, IOException, InterruptedException {
         var patience = SendCommand.patience(invocation);
         Device device = invocation.device();
-        Courier courier = new Courier(invocation.messages());
+        Courier courier = new Courier(invocation);
         try {
             SecureChannel channel = device.connect(patience, courier);
             if (invocation.interactive()) {

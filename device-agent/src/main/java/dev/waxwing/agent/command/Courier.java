@@ -7,18 +7,21 @@ import dev.waxwing.media.SafeName;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** Tells a person how a delivery goes, and remembers what came of it. */
 final class Courier implements DeliveryListener {
 
     private final Messages messages;
+    private final BooleanSupplier cancelled;
     private final ProgressBar bar;
     private final List<Settled> outcomes = new ArrayList<>();
     private final long begun = System.nanoTime();
     private long settledAt = begun;
 
-    Courier(Messages messages) {
-        this.messages = messages;
+    Courier(Invocation invocation) {
+        this.messages = invocation.messages();
+        this.cancelled = invocation.cancelled();
         this.bar = new ProgressBar(messages);
     }
 
@@ -45,6 +48,11 @@ final class Courier implements DeliveryListener {
         if (settled.kind() == Settled.Kind.FILE || !settled.isAccepted()) {
             messages.say(describe(settled));
         }
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return cancelled.getAsBoolean();
     }
 
     @Override

@@ -241,7 +241,7 @@ final class DoctorCommand implements AgentCommand {
             throws IOException, InterruptedException {
         Device device = invocation.device();
         try {
-            SecureChannel channel = device.connect(PATIENCE, new Courier(invocation.messages()));
+            SecureChannel channel = device.connect(PATIENCE, new Courier(invocation));
             findings.ok("session", "%s, %s".formatted(channel.peer().name(), channel.suite()));
             checkClock(findings, channel.serverTimeOffset());
         } catch (AgentFailure refused) {

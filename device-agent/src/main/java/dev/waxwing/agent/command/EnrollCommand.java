@@ -143,7 +143,7 @@ final class EnrollCommand implements AgentCommand {
     private static boolean tryOut(Invocation invocation, Device device) throws IOException, InterruptedException {
         device.forgetSession();
         try {
-            device.connect(PATIENCE, new Courier(invocation.messages()));
+            device.connect(PATIENCE, new Courier(invocation));
             return true;
         } catch (AgentFailure notYet) {
             invocation.messages().say("enrolled, but a first session failed: " + notYet.description());

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jline.reader.LineReader;
 import org.jline.reader.LineReaderBuilder;
 import org.jline.reader.UserInterruptException;
@@ -23,20 +24,30 @@ final class InteractiveShell {
 
     private InteractiveShell() {}
 
+    /** Runs the shell at the process's terminal. */
     static int run(AgentShell shell, Device device, Console console) throws IOException {
         try (Terminal terminal =
                 TerminalBuilder.builder().name("waxwing").dumb(true).build()) {
-            Messages messages = new Messages(terminal.writer(), isSmart(terminal), Math.max(terminal.getWidth(), 0));
-            CommandRegistry registry = shell.registry(new Surroundings(device, messages, console.in(), true));
-            LineReader reader = LineReaderBuilder.builder()
-                    .terminal(terminal)
-                    .completer(new CommandCompleter(registry))
-                    // An exclamation mark is part of a text, not a reference to an earlier line.
-                    .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
-                    .build();
-            terminal.writer().println("Waxwing device shell. 'help' lists the commands, 'exit' leaves.");
-            Prompt prompt = new Prompt(reader, device);
-            new JLineShellRunner(prompt, new Parser(shell), registry).run(new String[0]);
+            return run(shell, device, console, terminal);
+        }
+    }
+
+    /** Runs the shell at a terminal until 'exit' or the end of input. */
+    static int run(AgentShell shell, Device device, Console console, Terminal terminal) throws IOException {
+        Messages messages = new Messages(terminal.writer(), isSmart(terminal), Math.max(terminal.getWidth(), 0));
+        AtomicBoolean cancellation = new AtomicBoolean();
+        // While a command runs, Ctrl-C stops the command; the line editor has its own meaning for it.
+        terminal.handle(Terminal.Signal.INT, _ -> cancellation.set(true));
+        CommandRegistry registry = shell.registry(new Surroundings(device, messages, console.in(), cancellation, true));
+        LineReader reader = LineReaderBuilder.builder()
+                .terminal(terminal)
+                .completer(new CommandCompleter(registry))
+                // An exclamation mark is part of a text, not a reference to an earlier line.
+                .option(LineReader.Option.DISABLE_EVENT_EXPANSION, true)
+                .build();
+        terminal.writer().println("Waxwing device shell. 'help' lists the commands, 'exit' leaves.");
+        try {
+            new JLineShellRunner(new Prompt(reader, device), new Parser(shell), registry).run(new String[0]);
             return 0;
         } catch (IOException | RuntimeException failed) {
             throw failed;

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.springframework.shell.core.InputReader;
 
 /**
@@ -16,6 +17,7 @@ import org.springframework.shell.core.InputReader;
  * @param messages what a person is told meanwhile
  * @param prompts asks the person
  * @param input standard input, for commands that read it
+ * @param cancelled whether the person wants it to stop
  * @param interactive whether it runs inside the shell
  */
 record Invocation(
@@ -25,6 +27,7 @@ record Invocation(
         Messages messages,
         InputReader prompts,
         InputStream input,
+        BooleanSupplier cancelled,
         boolean interactive) {
 
     boolean has(String option) {

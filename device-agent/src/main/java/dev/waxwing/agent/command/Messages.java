@@ -13,7 +13,7 @@ public record Messages(PrintWriter writer, boolean isTerminal, int width) {
 
     /** Tells it at once. */
     public void say(String line) {
-        writer.println(line);
+        writer.println(Words.harmless(line));
         writer.flush();
     }
 }

@@ -55,7 +55,7 @@ final class SendCommand implements AgentCommand {
         }
         List<QueuedFile> queued = device.spool(identity).addFiles(sources);
         List<ItemId> ids = queued.stream().map(QueuedFile::id).toList();
-        Courier courier = new Courier(invocation.messages());
+        Courier courier = new Courier(invocation);
         AgentFailure failure = null;
         try {
             device.deliver(Plan.filesFirst(ids), patience, courier);

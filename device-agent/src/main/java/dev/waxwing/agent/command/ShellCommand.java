@@ -65,6 +65,7 @@ final class ShellCommand implements Command {
 
     @Override
     public ExitStatus execute(CommandContext context) {
+        surroundings.cancellation().set(false);
         Map<String, String> options = new HashMap<>();
         for (CommandOption option : context.parsedInput().options()) {
             options.put(option.longName(), option.value());
@@ -81,6 +82,7 @@ final class ShellCommand implements Command {
                 surroundings.messages(),
                 context.inputReader(),
                 surroundings.input(),
+                surroundings.cancellation()::get,
                 surroundings.isInteractive());
         ExitStatus status = report.print(getName(), run(invocation));
         // The shell would announce once more what has been reported already.
@@ -140,7 +142,7 @@ final class ShellCommand implements Command {
             if (json) {
                 out.println(JsonReport.of(name, result));
             } else {
-                result.text().forEach(out::println);
+                result.text().forEach(line -> out.println(Words.harmless(line)));
             }
             out.flush();
             if (!result.isDone()) {

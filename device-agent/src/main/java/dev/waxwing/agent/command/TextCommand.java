@@ -41,7 +41,7 @@ final class TextCommand implements AgentCommand {
         Device device = invocation.device();
         Identity identity = device.identity();
         QueuedText queued = device.spool(identity).addText(text);
-        Courier courier = new Courier(invocation.messages());
+        Courier courier = new Courier(invocation);
         try {
             device.deliver(Plan.texts(), patience, courier);
         } catch (AgentFailure failure) {

@@ -1,10 +1,13 @@
 package dev.waxwing.agent.command;
 
+import dev.waxwing.media.SafeName;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Splits a line typed into the shell into words, as a POSIX shell would quote them, but expanding nothing. */
 final class Words {
+
+    private static final int MOST_SHOWN = 60;
 
     private Words() {}
 
@@ -68,16 +71,25 @@ final class Words {
 
     /** A word as it may be shown in a message: cut to 60 characters, without control characters. */
     static String shown(String word) {
-        String plain = word.codePoints()
-                .limit(60)
-                .map(c -> isUnprintable(c) ? 0xFFFD : c)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
-        return plain.length() < word.length() ? plain + "…" : plain;
+        String display = SafeName.forDisplay(word);
+        int length = display.codePointCount(0, display.length());
+        return length <= MOST_SHOWN ? display : display.substring(0, display.offsetByCodePoints(0, MOST_SHOWN)) + "…";
     }
 
-    private static boolean isUnprintable(int c) {
+    /** A whole line with nothing in it that a terminal would obey. */
+    static String harmless(String line) {
+        return line.codePoints()
+                .map(c -> isObeyed(c) ? 0xFFFD : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    private static boolean isObeyed(int c) {
         int type = Character.getType(c);
-        return type == Character.CONTROL || type == Character.FORMAT || type == Character.SURROGATE;
+        return type == Character.CONTROL
+                || type == Character.FORMAT
+                || type == Character.SURROGATE
+                || type == Character.LINE_SEPARATOR
+                || type == Character.PARAGRAPH_SEPARATOR;
     }
 }

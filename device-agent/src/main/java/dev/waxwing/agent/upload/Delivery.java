@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class Delivery implements Closeable {
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(300);
+    private static final Duration TICK = Duration.ofMillis(200);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
     /** Uploads that a lost home sent are not in the server's word about texts, so the jump is generous. */
     private static final long COUNTERS_TO_SKIP = 1_000_000;
@@ -168,7 +169,13 @@ public final class Delivery implements Closeable {
                     why + asks, reference, "What was queued stays queued and is sent with the next delivery.", null);
         }
         listener.notice("%s; trying again".formatted(why));
-        Thread.sleep(pause);
+        long until = System.nanoTime() + pause.toNanos();
+        for (long left = pause.toNanos(); left > 0; left = until - System.nanoTime()) {
+            if (listener.isCancelled()) {
+                throw new AgentFailure("stopped", "What is not sent yet stays queued.");
+            }
+            Thread.sleep(Duration.ofNanos(Math.min(left, TICK.toNanos())));
+        }
     }
 
     private void drop() throws IOException {

@@ -12,6 +12,9 @@ public interface DeliveryListener {
     /** Something got its receipt or a final refusal. */
     void settled(Settled settled);
 
+    /** Whether to stop; what is not settled then stays queued. */
+    boolean isCancelled();
+
     /** Something a person should know: a lost connection, a temporary refusal. */
     void notice(String message);
 }

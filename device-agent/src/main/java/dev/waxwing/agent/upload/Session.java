@@ -125,8 +125,11 @@ final class Session implements Closeable {
             throws AgentFailure, IOException, InterruptedException {
         load(plan);
         try {
-            while (takeStep(patience)) {
+            while (!listener.isCancelled() && takeStep(patience)) {
                 tell(listener);
+            }
+            if (listener.isCancelled()) {
+                throw new AgentFailure("stopped", "What is not sent yet stays queued.");
             }
         } catch (IOException failed) {
             // The receiving thread may know better why, such as an alert.

@@ -75,6 +75,7 @@ class DeliveryTest {
     private Delivery delivery;
     private final List<Settled> settled = new ArrayList<>();
     private final List<String> notices = new ArrayList<>();
+    private final AtomicBoolean cancelled = new AtomicBoolean();
     private final DeliveryListener listener = new DeliveryListener() {
         @Override
         public void progress(List<UploadProgress> uploads) {
@@ -85,6 +86,11 @@ class DeliveryTest {
         @Override
         public void settled(Settled outcome) {
             settled.add(outcome);
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return cancelled.get();
         }
 
         @Override
@@ -456,6 +462,18 @@ class DeliveryTest {
                 .isInstanceOf(AgentFailure.class)
                 .hasMessageContaining("nothing moved");
         assertThat(spool.view().texts()).hasSize(1);
+    }
+
+    @Test
+    void stops_when_asked_to_and_keeps_the_rest_queued() throws Exception {
+        queue("film", bytes(1_000_000));
+        server.interception = (message, honest) -> {
+            cancelled.set(message instanceof UploadData);
+            return Optional.empty();
+        };
+
+        assertThatThrownBy(this::deliver).isInstanceOf(AgentFailure.class).hasMessageContaining("stopped");
+        assertThat(spool.view().files()).hasSize(1);
     }
 
     @Test
