@@ -62,9 +62,13 @@ final class RunningServer implements AutoCloseable {
         };
     }
 
+    void stop() {
+        context.close();
+    }
+
     @Override
     public void close() {
-        context.close();
+        stop();
     }
 
     @Configuration(proxyBeanMethods = false)

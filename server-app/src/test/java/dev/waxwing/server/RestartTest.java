@@ -1,0 +1,98 @@
+package dev.waxwing.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.waxwing.media.ReceiptMessage;
+import dev.waxwing.media.Text;
+import dev.waxwing.media.TextAck;
+import dev.waxwing.media.UploadOpen;
+import dev.waxwing.media.UploadReady;
+import dev.waxwing.server.media.Transfer;
+import dev.waxwing.server.media.TransferState;
+import dev.waxwing.server.media.Transfers;
+import dev.waxwing.wire.AlertCode;
+import dev.waxwing.wire.PeerAlertException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a server does when it stops, and what it finds, and mends, when it starts again. */
+class RestartTest {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void answers_what_it_owes_before_it_stops_and_undoes_what_was_half_done_when_it_starts() throws Exception {
+        Path data = directory.resolve("data");
+        byte[] first = random(100_000);
+        byte[] second = random(200_000);
+        TestDevice device;
+        UploadOpen accepted;
+        UploadOpen open;
+
+        try (RunningServer server = RunningServer.start(data)) {
+            device = TestDevice.enrol(server.listenerPort(), server.invite("camera"));
+            accepted = device.offer("first.bin", "application/octet-stream", first);
+            open = device.offer("second.bin", "application/octet-stream", second);
+            TestSession session = device.connect();
+            session.send(accepted);
+            session.expect(UploadReady.class);
+            session.sendData(accepted.id(), first, 0, first.length);
+            session.send(device.seal(device.manifest(accepted, first)));
+            session.expectAfterAcks(ReceiptMessage.class);
+            session.send(open);
+            session.expect(UploadReady.class);
+            session.sendData(open.id(), second, 0, second.length);
+            session.awaitAck(second.length);
+
+            Text text = new Text(device.nextCounter(), TestDevice.freshId(), TestDevice.CAPTURED, "last words");
+            session.send(text);
+            assertThat(session.expect(TextAck.class).counter()).isEqualTo(text.counter());
+            server.stop();
+            Exception end = session.expectEnd();
+            assertThat(end).isInstanceOf(PeerAlertException.class);
+            assertThat(((PeerAlertException) end).alert().code()).isEqualTo(AlertCode.GOING_AWAY);
+        }
+
+        // As if the process had died after the content was in place and before its row was accepted,
+        Path content =
+                data.resolve("media/content").resolve(open.id().toString().substring(0, 2));
+        Files.createDirectories(content);
+        Files.move(
+                data.resolve("media/incoming/" + open.id() + ".part"),
+                content.resolve(open.id().toString()));
+        // and between the end of a row and the removal of its part.
+        Path orphan = Files.writeString(data.resolve("media/incoming/" + "0".repeat(32) + ".part"), "orphan");
+        Files.delete(data.resolve("media/content")
+                .resolve(accepted.id().toString().substring(0, 2))
+                .resolve(accepted.id().toString()));
+
+        try (RunningServer server = RunningServer.start(data)) {
+            assertThat(orphan).doesNotExist();
+            device = device.at(server.listenerPort());
+            TestSession session = device.connect();
+            session.send(open);
+            assertThat(session.expect(UploadReady.class).offset()).isEqualTo(second.length);
+            session.send(device.seal(device.manifest(open, second)));
+            session.expectAfterAcks(ReceiptMessage.class);
+            assertThat(transfer(server, open).state()).isEqualTo(TransferState.ACCEPTED);
+            await().untilAsserted(() ->
+                    assertThat(transfer(server, accepted).reason()).contains("missing"));
+            session.close();
+        }
+    }
+
+    private static Transfer transfer(RunningServer server, UploadOpen offer) {
+        return server.bean(Transfers.class).find(offer.id().toString()).orElseThrow();
+    }
+
+    private static byte[] random(int size) {
+        byte[] bytes = new byte[size];
+        new Random(size).nextBytes(bytes);
+        return bytes;
+    }
+}

@@ -1,0 +1,139 @@
+package dev.waxwing.server.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.waxwing.server.ingest.TextStore.Outcome;
+import dev.waxwing.wire.Bytes;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import org.flywaydb.core.Flyway;
+import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+
+class GroupCommitTest {
+
+    private static final Instant CAPTURED = Instant.parse("2026-01-31T09:30:00Z");
+
+    private JdbcClient jdbc;
+    private TextStore texts;
+    private GroupCommit commit;
+
+    @BeforeEach
+    void open() {
+        JdbcDataSource database = new JdbcDataSource();
+        database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+        Flyway.configure().dataSource(database).load().migrate();
+        jdbc = JdbcClient.create(database);
+        texts = new TextStore(jdbc, new JdbcTemplate(database), new Offers(jdbc), Clock.systemUTC());
+        commit = new GroupCommit(new JdbcTransactionManager(database), texts, new Durability(database, jdbc));
+    }
+
+    @AfterEach
+    void close() {
+        commit.close();
+    }
+
+    @Test
+    void commits_what_is_queued_together_and_completes_it_in_order() throws Exception {
+        CountDownLatch queued = new CountDownLatch(1);
+        CompletableFuture<Boolean> blocker = commit.submit(() -> waited(queued));
+        List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
+        for (int i = 1; i <= 500; i++) {
+            outcomes.add(commit.submit(offer(i, "text " + i)));
+        }
+        queued.countDown();
+        assertThat(blocker.join()).isTrue();
+        assertThat(outcomes).allMatch(outcome -> outcome.join() == Outcome.DURABLE);
+        assertThat(texts.find("cam", 500)).isPresent();
+    }
+
+    @Test
+    void what_fails_takes_nothing_else_of_its_group_with_it() {
+        CountDownLatch queued = new CountDownLatch(1);
+        CompletableFuture<Boolean> blocker = commit.submit(() -> waited(queued));
+        CompletableFuture<Outcome> before = commit.submit(offer(1, "before"));
+        CompletableFuture<Object> failing = commit.submit(() -> {
+            jdbc.sql("DELETE FROM text_message").update();
+            throw new IllegalStateException("no");
+        });
+        CompletableFuture<Outcome> after = commit.submit(offer(2, "after"));
+        queued.countDown();
+        assertThat(blocker.join()).isTrue();
+        assertThat(before.join()).isEqualTo(Outcome.DURABLE);
+        assertThat(assertThrows(CompletionException.class, failing::join).getCause())
+                .hasMessage("no");
+        assertThat(after.join()).isEqualTo(Outcome.DURABLE);
+        assertThat(texts.find("cam", 1)).isPresent();
+        assertThat(texts.find("cam", 2)).isPresent();
+    }
+
+    @Test
+    void tells_repeats_from_conflicts_within_a_group_and_after_it() {
+        TextOffer text = offer(1, "one");
+        TextOffer otherContent = new TextOffer("cam", 1, text.textId(), CAPTURED, utf8("two"));
+        TextOffer otherId = new TextOffer("cam", 1, id(99), CAPTURED, utf8("one"));
+        TextOffer otherCounter = new TextOffer("cam", 2, text.textId(), CAPTURED, utf8("one"));
+        TextOffer otherDevice = new TextOffer("gate", 1, text.textId(), CAPTURED, utf8("two"));
+        List<TextOffer> batch = List.of(text, text, otherContent, otherId, otherCounter, otherDevice);
+        List<Outcome> expected = List.of(
+                Outcome.DURABLE,
+                Outcome.DURABLE,
+                Outcome.CONFLICT,
+                Outcome.CONFLICT,
+                Outcome.CONFLICT,
+                Outcome.DURABLE);
+        assertThat(commit.submit(() -> texts.store(batch)).join()).isEqualTo(expected);
+        assertThat(commit.submit(() -> texts.store(batch)).join()).isEqualTo(expected);
+    }
+
+    @Test
+    void puts_a_text_into_one_group_only() {
+        commit.submit(offer(1, "one")).join();
+        commit.submit(offer(2, "two")).join();
+        assertThat(commit.submit(() -> texts.assign("cam", List.of(1L, 2L), id(7)))
+                        .join())
+                .isTrue();
+        assertThat(commit.submit(() -> texts.assign("cam", List.of(2L), id(8))).join())
+                .isFalse();
+    }
+
+    @Test
+    void finishes_what_is_queued_when_it_is_closed() {
+        CompletableFuture<Outcome> last = commit.submit(offer(1, "last"));
+        commit.close();
+        assertThat(last).isCompletedWithValue(Outcome.DURABLE);
+    }
+
+    private static boolean waited(CountDownLatch latch) {
+        try {
+            latch.await();
+            return true;
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static TextOffer offer(long counter, String text) {
+        return new TextOffer("cam", counter, id(counter), CAPTURED, utf8(text));
+    }
+
+    private static String id(long number) {
+        return "%032x".formatted(number);
+    }
+
+    private static Bytes utf8(String text) {
+        return Bytes.of(text.getBytes());
+    }
+}
