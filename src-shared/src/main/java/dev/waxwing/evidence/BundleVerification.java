@@ -24,7 +24,7 @@ public final class BundleVerification {
      * Runs every check that the bundle allows; what is wrong with the bundle is in the report, and never thrown.
      *
      * @param ownRoot the root that the verifier trusts; without one the chains are verified to the bundle's own root,
-     *     which the report leaves for people to compare
+     *     which the report leaves for people to compare, and does not hold
      * @throws IOException if the file cannot be read
      */
     public static VerificationReport verify(Path bundle, Optional<TrustedRoot> ownRoot) throws IOException {

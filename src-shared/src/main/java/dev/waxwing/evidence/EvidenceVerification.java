@@ -82,7 +82,9 @@ public final class EvidenceVerification {
             list.skip(Check.CONTENT_HASH, "there is no manifest");
         }
         Optional<Instant> acceptedAt = receipt.receipt().map(Receipt::acceptedAt);
-        Optional<VerifiedPeer> device = device(material, list, root, manifest, acceptedAt);
+        var checks = new SignerChecks(list, Role.DEVICE, material.certificates());
+        Optional<VerifiedPeer> device =
+                device(checks, material.manifest(), material.manifestSignature(), root, manifest, acceptedAt);
         if (device.isPresent() && acceptedAt.isPresent()) {
             list.run(
                     Check.STATUS,
@@ -126,15 +128,16 @@ public final class EvidenceVerification {
         return sha256;
     }
 
-    private static Optional<VerifiedPeer> device(
-            Material material,
-            Checklist list,
+    /** Checks who signed the manifest; gives the verified signer, if there is one. */
+    static Optional<VerifiedPeer> device(
+            SignerChecks checks,
+            Bytes encoded,
+            Bytes signature,
             Optional<TrustedRoot> root,
             Optional<Manifest> manifest,
             Optional<Instant> acceptedAt) {
-        var checks = new SignerChecks(list, Role.DEVICE, material.certificates());
-        Optional<X509Certificate> signer =
-                checks.signature(Check.MANIFEST_SIGNATURE, material.manifest(), material.manifestSignature());
+        Checklist list = checks.list();
+        Optional<X509Certificate> signer = checks.signature(Check.MANIFEST_SIGNATURE, encoded, signature);
         if (signer.isPresent()) {
             checks.role(Check.MANIFEST_SIGNER, signer.get(), manifest.map(Manifest::device));
         } else {

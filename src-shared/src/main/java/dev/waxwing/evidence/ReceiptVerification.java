@@ -25,6 +25,32 @@ public final class ReceiptVerification {
     }
 
     /**
+     * Verifies a receipt, and that the device which the manifest names signed the manifest.
+     *
+     * @param manifest the exact bytes of the manifest that was sent
+     * @param chain both signers' certificates and their authorities, in any order, without the root
+     */
+    public static VerificationReport verify(
+            Bytes manifest,
+            Bytes manifestSignature,
+            Bytes receipt,
+            Bytes signature,
+            List<X509Certificate> chain,
+            TrustedRoot root) {
+        Checklist list = new Checklist();
+        Optional<Manifest> said = list.run(Check.MANIFEST_FORM, Manifest::name, () -> Manifest.decode(manifest));
+        Checked checked = check(list, manifest, receipt, signature, chain, Optional.of(root));
+        EvidenceVerification.device(
+                new SignerChecks(list, Role.DEVICE, chain),
+                manifest,
+                manifestSignature,
+                Optional.of(root),
+                said,
+                checked.receipt().map(Receipt::acceptedAt));
+        return list.report(said, checked.receipt());
+    }
+
+    /**
      * What the checks of a receipt found.
      *
      * @param receipt if it is well-formed

@@ -27,9 +27,14 @@ public record VerificationReport(List<Line> lines, Optional<Manifest> manifest, 
         lines = List.copyOf(lines);
     }
 
-    /** Whether no check failed. */
+    /** Whether every check passed. A check that was not done proves nothing: without a root of one's own nothing holds. */
     public boolean holds() {
-        return lines.stream().noneMatch(line -> line.outcome() == Outcome.FAILED);
+        return lines.stream().allMatch(line -> line.outcome() == Outcome.PASSED);
+    }
+
+    /** Whether a check failed; evidence of which that is not so need not hold. */
+    public boolean hasFailed() {
+        return lines.stream().anyMatch(line -> line.outcome() == Outcome.FAILED);
     }
 
     /** The outcome of one check; skipped if it was not due. */

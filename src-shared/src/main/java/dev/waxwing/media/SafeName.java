@@ -57,14 +57,13 @@ public final class SafeName {
         name.codePoints().forEach(c -> safe.appendCodePoint(isHarmless(c) && !Character.isSpaceChar(c) ? c : '_'));
         name = FORBIDDEN_IN_FILES.matcher(safe).replaceAll("_");
         name = name.replaceAll("^[.\\-]+", "").replaceAll("[.]+$", "");
-        if (name.replaceAll("[_.]", "").isEmpty()) {
-            return NAMELESS;
-        }
         String stem = name.contains(".") ? name.substring(0, name.indexOf('.')) : name;
         if (RESERVED_ON_WINDOWS.matcher(stem).matches()) {
             name = "_" + name;
         }
-        return shortened(name);
+        // What is cut may end in a dot, or in nothing that names anything.
+        name = shortened(name).replaceAll("[.]+$", "");
+        return name.replaceAll("[_.]", "").isEmpty() ? NAMELESS : name;
     }
 
     private static String lastPart(String path) {

@@ -62,6 +62,13 @@ class SafeNameTest {
     }
 
     @Test
+    void a_file_name_that_was_cut_is_safe_still() {
+        assertThat(SafeName.forFile("a".repeat(119) + "." + "b".repeat(20))).isEqualTo("a".repeat(119));
+        assertThat(SafeName.forFile("_".repeat(130) + "a")).isEqualTo("unnamed");
+        assertThat(SafeName.forFile("con." + "a".repeat(130))).hasSize(SafeName.MAX_FILE_BYTES);
+    }
+
+    @Test
     void a_name_for_display_stays_readable_on_one_line() {
         assertThat(SafeName.forDisplay("Tür 7/ñ 写真 🎥.mp4")).isEqualTo("Tür 7/ñ 写真 🎥.mp4");
         assertThat(SafeName.forDisplay("a\nb\u001b[2J\u202Ec\u0085d\u2028e\u200F"))

@@ -29,7 +29,8 @@ final class VerifyCommand implements AgentCommand {
                     "Checks an evidence bundle (a zip from the console), or a receipt that this home keeps, by its id"
                             + " or",
                     "its directory. Nothing is asked of any server. Exit status 0 says that every check passed.",
-                    "What a bundle says about itself is compared with this device's own root when it is enrolled."),
+                    "It must be under this device's own root. A device that is not enrolled knows none, so there the",
+                    "root's fingerprint is shown to be compared, and the exit status is 1."),
             1,
             1,
             List.of());
@@ -95,14 +96,21 @@ final class VerifyCommand implements AgentCommand {
         List<String> text = new ArrayList<>(Tables.columns(rows));
         boolean holds = report.holds();
         report.manifest().ifPresent(manifest -> text.add(summary(manifest, holds)));
-        Result result = holds
-                ? Result.done(text)
-                : Result.failed(
-                                "the %s does not hold".formatted(kind),
-                                null,
-                                "It was changed, or it is not from the server of this device.")
-                        .withText(text);
+        Result result = holds ? Result.done(text) : refusal(report, kind).withText(text);
         return result.withItems(items(report)).with("checks", checks);
+    }
+
+    private static Result refusal(VerificationReport report, String kind) {
+        return report.hasFailed()
+                ? Result.failed(
+                        "the %s does not hold".formatted(kind),
+                        null,
+                        "It was changed, or it is not from the server of this device.")
+                : Result.failed(
+                        "nobody here vouches for the root of the %s".formatted(kind),
+                        null,
+                        "Everybody can make one that passes the other checks. Compare the root's fingerprint with the"
+                                + " operator's, or verify it on an enrolled device.");
     }
 
     private static String mark(Outcome outcome) {

@@ -4,14 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waxwing.agent.upload.ServerDouble;
 import dev.waxwing.channel.RefusedException;
+import dev.waxwing.evidence.DetachedSignature;
 import dev.waxwing.media.RefusalReason;
 import dev.waxwing.media.Text;
 import dev.waxwing.media.UploadOpen;
+import dev.waxwing.trust.Certificates;
+import dev.waxwing.trust.Credential;
+import dev.waxwing.trust.Role;
 import dev.waxwing.trust.TestPki;
 import dev.waxwing.wire.AlertCode;
+import dev.waxwing.wire.Bytes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -312,6 +318,36 @@ class AgentCommandsTest {
 
         assertThat(run.status()).isEqualTo(1);
         assertThat(run.item().get("state").stringValue()).isEqualTo("not verified");
+    }
+
+    @Test
+    void believes_no_receipt_without_a_root_of_its_own() throws IOException {
+        enrol();
+        String id = run("text", "hello").item().get("receiptId").stringValue();
+        Path receipt = home.resolve("receipts").resolve(id);
+        home = directory.resolve("not-enrolled");
+
+        Run run = run("verify", receipt.toString());
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.item().get("state").stringValue()).isEqualTo("not verified");
+        assertThat(run.err()).contains("root");
+    }
+
+    @Test
+    void finds_a_manifest_that_somebody_else_signed() throws IOException {
+        enrol();
+        String id = run("text", "hello").item().get("receiptId").stringValue();
+        Path receipt = home.resolve("receipts").resolve(id);
+        Credential stranger = TestPki.create().issue(Role.DEVICE, "camera-1");
+        Bytes manifest = Bytes.of(Files.readAllBytes(receipt.resolve("manifest.json")));
+        Files.write(
+                receipt.resolve("manifest.p7s"),
+                DetachedSignature.sign(manifest, stranger).toArray());
+        Files.writeString(
+                receipt.resolve("chain.pem"), Certificates.toPem(stranger.chain()), StandardOpenOption.APPEND);
+
+        assertThat(run("verify", id).status()).isEqualTo(1);
     }
 
     @Test
