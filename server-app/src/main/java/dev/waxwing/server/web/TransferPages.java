@@ -46,18 +46,21 @@ class TransferPages {
     private final TextLinesReader texts;
     private final ContentServer contents;
     private final BundleSender bundles;
+    private final Display display;
 
     TransferPages(
             Transfers transfers,
             Previews previews,
             TextLinesReader texts,
             ContentServer contents,
-            BundleSender bundles) {
+            BundleSender bundles,
+            Display display) {
         this.transfers = transfers;
         this.previews = previews;
         this.texts = texts;
         this.contents = contents;
         this.bundles = bundles;
+        this.display = display;
     }
 
     @GetMapping
@@ -96,6 +99,7 @@ class TransferPages {
     String show(@PathVariable String id, Model model) {
         Transfer transfer = transfer(id);
         model.addAttribute("transfer", transfer);
+        model.addAttribute("title", display.name(transfer.name()));
         model.addAttribute("content", transfers.content(id).orElse(null));
         if (transfer.kind() == TransferKind.TEXT) {
             transfers.content(id).ifPresent(content -> model.addAttribute("texts", texts.read(content)));

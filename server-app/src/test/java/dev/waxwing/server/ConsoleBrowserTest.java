@@ -1,0 +1,376 @@
+package dev.waxwing.server;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Download;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import dev.waxwing.enrollment.Invite;
+import dev.waxwing.server.web.ConsoleAddress;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.spec.ECGenParameterSpec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A person's way through the console in a real browser, from the set-up link to a photograph that a real device sent. Needs a
+ * Chromium on the machine, e.g. Debian's package {@code chromium}; {@code WAXWING_CHROMIUM} names another one. The screenshots
+ * in {@code target/screenshots} are those of the README.
+ */
+class ConsoleBrowserTest {
+
+    private static final Path SCREENSHOTS = Path.of("target/screenshots");
+    private static final String PASSWORD = "plum tree by the harbour";
+
+    private static Playwright playwright;
+    private static Browser browser;
+
+    private final List<String> complaints = new ArrayList<>();
+
+    @BeforeAll
+    static void launch() {
+        Optional<Path> chromium = chromium();
+        assumeTrue(
+                chromium.isPresent(),
+                "No Chromium on this machine (apt-get install chromium): the console was not tried in a browser.");
+        playwright = Playwright.create(
+                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+        browser = playwright
+                .chromium()
+                .launch(new BrowserType.LaunchOptions()
+                        .setExecutablePath(chromium.get())
+                        .setArgs(List.of(
+                                "--no-sandbox",
+                                "--disable-gpu",
+                                "--disable-background-networking",
+                                "--disable-component-update",
+                                "--no-first-run")));
+    }
+
+    @AfterAll
+    static void quit() {
+        if (playwright != null) {
+            playwright.close();
+        }
+    }
+
+    private static Optional<Path> chromium() {
+        return Stream.of(
+                        Optional.ofNullable(System.getenv("WAXWING_CHROMIUM")).orElse(""),
+                        "/usr/bin/chromium",
+                        "/usr/bin/chromium-browser",
+                        "/usr/bin/google-chrome")
+                .filter(path -> !path.isEmpty())
+                .map(Path::of)
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
+    @Test
+    void from_the_setup_link_to_a_verified_photograph_and_a_playing_video(@TempDir Path directory) throws Exception {
+        Path data = directory.resolve("data");
+        try (RunningServer server = RunningServer.start(data);
+                BrowserContext context = window(1440, 900, ColorScheme.LIGHT)) {
+            String base = server.bean(ConsoleAddress.class).url();
+            Page page = context.newPage();
+            listen(page);
+
+            setUp(page, Files.readString(data.resolve("first-run.txt")));
+            emptyPagesSayWhatToDoNext(page, base);
+
+            Invite invite = invite(page, base, "garden-camera");
+            TestDevice device = TestDevice.enrol(server.listenerPort(), invite);
+            page.navigate(base + "/");
+            try (TestSession session = device.connect()) {
+                dashboardFollowsTheDevice(page, device, session);
+                photographIsVisibleAndVerified(page, base);
+                videoPlays(page, base);
+                textsAreReadable(page, base);
+                certificateIsIssuedFromRequestAndRevoked(page, base);
+                tokenIsShownOnce(page, base);
+                everyPageIsSound(page, base);
+                photographs(base, context.storageState());
+                sessionCanBeEnded(page, base, session);
+            }
+        }
+        assertThat(complaints).isEmpty();
+    }
+
+    private void setUp(Page page, String firstRun) {
+        Matcher link = Pattern.compile("http://\\S+").matcher(firstRun);
+        assertThat(link.find()).isTrue();
+        page.navigate(link.group());
+        page.screenshot(shot("setup-1440-light"));
+        page.getByLabel("Password", new Page.GetByLabelOptions().setExact(true)).fill(PASSWORD);
+        page.getByLabel("Password again").fill(PASSWORD);
+        page.getByRole(AriaRole.BUTTON, named("Create the administrator")).click();
+        assertThat(page).hasTitle("Dashboard · Waxwing");
+    }
+
+    private void emptyPagesSayWhatToDoNext(Page page, String base) {
+        assertThat(page.getByText("bin/agent enroll")).isVisible();
+        page.screenshot(shot("first-steps-1440-light"));
+        page.navigate(base + "/transfers");
+        assertThat(page.getByText("Nothing has arrived yet")).isVisible();
+        page.navigate(base + "/sessions");
+        assertThat(page.getByText("Nobody is connected")).isVisible();
+    }
+
+    private Invite invite(Page page, String base, String name) throws Exception {
+        page.navigate(base + "/invites");
+        page.getByLabel("Device name").fill(name);
+        page.getByRole(AriaRole.BUTTON, named("Make the invite")).click();
+        Invite invite = Invite.parse(page.locator("#invite-text").textContent().strip());
+        page.screenshot(shot("invite-1440-light"));
+        page.reload();
+        assertThat(page.locator("#invite-text")).hasCount(0);
+        return invite;
+    }
+
+    /** Nothing is reloaded here: what the page shows, it was told. */
+    private void dashboardFollowsTheDevice(Page page, TestDevice device, TestSession session) throws Exception {
+        Locator sessions = page.locator("#stats [data-number=sessions]");
+        assertThat(sessions).hasText("1");
+
+        Sending.texts(device, session, "Temperature 4.2 °C, humidity 81 %", "Three waxwings on the rowan");
+        Sending.file(device, session, "waxwing.mp4", "video/mp4", demo("waxwing.mp4"));
+        Sending.file(device, session, "waxwing.jpg", "image/jpeg", demo("waxwing.jpg"));
+
+        assertThat(page.locator("#latest .tile")).hasCount(3);
+        assertThat(page.locator("#latest").getByText("waxwing.jpg")).isVisible();
+        page.waitForFunction("() => document.querySelector('#latest img')?.naturalWidth > 0");
+    }
+
+    private void photographIsVisibleAndVerified(Page page, String base) {
+        page.navigate(base + "/transfers?kind=image");
+        page.getByRole(AriaRole.LINK, named("waxwing.jpg")).click();
+        page.waitForFunction("() => document.querySelector('#content-image')?.naturalWidth === 1600");
+        page.getByRole(AriaRole.BUTTON, named("Verify again")).click();
+        Locator verification = page.locator("#verification");
+        assertThat(verification.getByText("Checked just now")).isVisible();
+        assertThat(verification.locator(".pass").first()).isVisible();
+        assertThat(verification.locator(".fail")).hasCount(0);
+        Download bundle = page.waitForDownload(
+                () -> page.getByRole(AriaRole.LINK, named("Evidence")).click());
+        assertThat(bundle.suggestedFilename()).endsWith(".zip");
+    }
+
+    private void videoPlays(Page page, String base) {
+        page.navigate(base + "/transfers?kind=video");
+        page.getByRole(AriaRole.LINK, named("waxwing.mp4")).click();
+        page.evaluate(
+                "async () => { const v = document.querySelector('#content-video'); v.muted = true; await v.play(); }");
+        page.waitForFunction("() => document.querySelector('#content-video').currentTime > 0.4");
+        page.evaluate("() => { document.querySelector('#content-video').currentTime = 4; }");
+        page.waitForFunction("() => { const v = document.querySelector('#content-video');"
+                + " return !v.seeking && v.currentTime >= 4 && v.videoWidth === 960; }");
+        page.evaluate("() => document.querySelector('#content-video').pause()");
+    }
+
+    private void textsAreReadable(Page page, String base) {
+        page.navigate(base + "/transfers?kind=text");
+        page.locator(".tile").first().click();
+        assertThat(page.locator(".lines .t").nth(1)).hasText("Three waxwings on the rowan");
+    }
+
+    private void certificateIsIssuedFromRequestAndRevoked(Page page, String base) throws Exception {
+        page.navigate(base + "/certificates/new");
+        page.getByLabel("Request, PEM").fill("nonsense");
+        page.getByRole(AriaRole.BUTTON, named("Issue the certificate")).click();
+        assertThat(page.getByText("This is not a PKCS#10 certificate request")).isVisible();
+        // A refused form answers 422, which the browser reports as a resource that failed.
+        complaints.removeIf(complaint -> complaint.contains("422"));
+
+        page.getByLabel("Request, PEM").fill(request("harbour-camera"));
+        page.getByRole(AriaRole.BUTTON, named("Issue the certificate")).click();
+        assertThat(page).hasTitle("harbour-camera · Waxwing");
+        assertThat(page.locator("#pem")).containsText("-----BEGIN CERTIFICATE-----");
+        assertThat(page.locator(".title-line .badge")).hasText("valid");
+
+        page.getByRole(AriaRole.BUTTON, named("Revoke…")).click();
+        page.getByLabel("Reason").selectOption("keyCompromise");
+        page.locator("#revoke")
+                .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Revoke"))
+                .click();
+        assertThat(page.locator(".title-line .badge")).hasText("revoked");
+    }
+
+    private void tokenIsShownOnce(Page page, String base) {
+        page.navigate(base + "/settings");
+        page.getByRole(AriaRole.BUTTON, named("New token")).click();
+        page.getByLabel("Label").fill("backup job");
+        page.getByRole(AriaRole.BUTTON, named("Make the token")).click();
+        assertThat(page.locator("#new-token")).containsText("wxt_");
+        page.reload();
+        assertThat(page.locator("#new-token")).hasCount(0);
+    }
+
+    private void everyPageIsSound(Page page, String base) {
+        for (String path : paths(page, base)) {
+            page.navigate(base + path);
+            List<?> faults = (List<?>) page.evaluate("""
+                () => {
+                  const faults = [];
+                  const want = (ok, what) => ok || faults.push(what);
+                  want(document.title.length > 10, 'title');
+                  want(document.documentElement.lang === 'en', 'language');
+                  want(document.querySelectorAll('main').length === 1, 'one main');
+                  want(document.querySelectorAll('h1').length === 1, 'one h1');
+                  const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
+                  want(new Set(ids).size === ids.length, 'ids are unique');
+                  for (const field of document.querySelectorAll('input:not([type=hidden]), select, textarea')) {
+                    want(field.labels.length > 0 || field.ariaLabel, 'label of ' + field.outerHTML);
+                  }
+                  for (const control of document.querySelectorAll('button, a[href]')) {
+                    want(control.textContent.trim() || control.ariaLabel, 'name of ' + control.outerHTML);
+                  }
+                  for (const image of document.images) {
+                    want(image.hasAttribute('alt'), 'alt of ' + image.outerHTML);
+                  }
+                  for (const e of document.querySelectorAll('[aria-labelledby]')) {
+                    want(document.getElementById(e.getAttribute('aria-labelledby')), 'labelledby of ' + e.id);
+                  }
+                  return faults;
+                }
+                """);
+            assertThat(faults.stream().map(String::valueOf).toList()).as(path).isEmpty();
+            page.keyboard().press("Tab");
+            assertThat(page.evaluate("() => document.activeElement.className"))
+                    .as("the first stop of the keyboard on " + path)
+                    .isEqualTo("skip");
+        }
+    }
+
+    private void photographs(String base, String state) {
+        for (int width : new int[] {1440, 390}) {
+            for (ColorScheme scheme : new ColorScheme[] {ColorScheme.LIGHT, ColorScheme.DARK}) {
+                try (BrowserContext context = browser.newContext(
+                        options(width, width < 600 ? 844 : 900, scheme).setStorageState(state))) {
+                    Page page = context.newPage();
+                    listen(page);
+                    for (String path : paths(page, base)) {
+                        page.navigate(base + path);
+                        page.waitForFunction("() => [...document.images].every((i) => i.complete)");
+                        assertThat(page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"))
+                                .as("no sideways scrolling on %s at %d", path, width)
+                                .isEqualTo(true);
+                        String name = path.equals("/")
+                                ? "dashboard"
+                                : path.substring(1).replaceAll("[^a-z]+", "-");
+                        page.screenshot(shot("%s-%d-%s"
+                                .formatted(
+                                        named(path, name), width, scheme.name().toLowerCase(Locale.ROOT))));
+                    }
+                }
+            }
+        }
+    }
+
+    /** All kinds of pages, with one transfer of each kind. */
+    private static List<String> paths(Page page, String base) {
+        List<String> paths = new ArrayList<>(List.of(
+                "/",
+                "/transfers",
+                "/transfers?view=list",
+                "/sessions",
+                "/devices",
+                "/devices/garden-camera",
+                "/invites",
+                "/certificates",
+                "/certificates/new",
+                "/audit",
+                "/settings"));
+        page.navigate(base + "/transfers");
+        for (Locator tile : page.locator(".tile").all()) {
+            paths.add(tile.getAttribute("href") + "?"
+                    + tile.locator(".tile-kind").textContent().strip());
+        }
+        return paths;
+    }
+
+    /** A transfer is called after its kind, not after its id. */
+    private static String named(String path, String name) {
+        return path.startsWith("/transfers/") ? path.substring(path.indexOf('?') + 1) : name;
+    }
+
+    private void sessionCanBeEnded(Page page, String base, TestSession session) throws Exception {
+        page.navigate(base + "/sessions");
+        page.getByRole(AriaRole.BUTTON, named("End")).first().click();
+        page.getByRole(AriaRole.BUTTON, named("End the session")).click();
+        assertThat(page.getByText("The session was ended.")).isVisible();
+        assertThat(session.expectEnd()).isNotNull();
+    }
+
+    private static BrowserContext window(int width, int height, ColorScheme scheme) {
+        return browser.newContext(options(width, height, scheme));
+    }
+
+    private static Browser.NewContextOptions options(int width, int height, ColorScheme scheme) {
+        return new Browser.NewContextOptions().setViewportSize(width, height).setColorScheme(scheme);
+    }
+
+    private void listen(Page page) {
+        page.onConsoleMessage(message -> {
+            if (message.type().equals("error") || message.type().equals("warning")) {
+                complaints.add(page.url() + ": " + message.text());
+            }
+        });
+        page.onPageError(error -> complaints.add(page.url() + ": " + error));
+        page.onResponse(response -> {
+            if (response.status() >= 500) {
+                complaints.add(response.status() + " " + response.url());
+            }
+        });
+    }
+
+    private static Page.ScreenshotOptions shot(String name) {
+        return new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png"));
+    }
+
+    private static Page.GetByRoleOptions named(String name) {
+        return new Page.GetByRoleOptions().setName(name);
+    }
+
+    private static byte[] demo(String name) throws Exception {
+        return Files.readAllBytes(Path.of("../demo").resolve(name));
+    }
+
+    private static String request(String name) throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        KeyPair keys = generator.generateKeyPair();
+        StringWriter pem = new StringWriter();
+        try (JcaPEMWriter writer = new JcaPEMWriter(pem)) {
+            writer.writeObject(
+                    new JcaPKCS10CertificationRequestBuilder(new X500Principal("CN=" + name), keys.getPublic())
+                            .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
+        }
+        return pem.toString();
+    }
+}

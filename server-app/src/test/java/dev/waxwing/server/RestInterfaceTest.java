@@ -1,0 +1,281 @@
+package dev.waxwing.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waxwing.server.account.AccountChange;
+import dev.waxwing.server.account.Accounts;
+import dev.waxwing.server.account.Role;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What programs get to see of what a real device sent. */
+class RestInterfaceTest {
+
+    private static final String PASSWORD = "plum tree by the harbour";
+    private static final String ADMIN = ConsoleClient.basic("admin", PASSWORD);
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private static RunningServer server;
+    private static ConsoleClient http;
+    private static TestSession session;
+    private static byte[] photograph;
+
+    @BeforeAll
+    static void send(@TempDir Path directory) throws Exception {
+        server = RunningServer.start(directory.resolve("data"));
+        assertThat(server.bean(Accounts.class).create("test", "admin", Role.ADMIN, PASSWORD))
+                .isInstanceOf(AccountChange.Made.class);
+        http = ConsoleClient.of(server);
+        photograph = Files.readAllBytes(Path.of("../demo/waxwing.jpg"));
+        TestDevice device = TestDevice.enrol(server.listenerPort(), server.invite("gate-camera"));
+        session = device.connect();
+        Sending.file(device, session, "dawn.jpg", "image/jpeg", photograph);
+        Sending.file(device, session, "page.jpg", "image/jpeg", "<html><script>alert(1)</script>".getBytes());
+        Sending.texts(device, session, "Three waxwings on the rowan", "and one more");
+    }
+
+    @AfterAll
+    static void stop() {
+        session.close();
+        server.close();
+    }
+
+    @Test
+    void lists_transfers_newest_first_with_exactly_the_documented_members() {
+        JsonNode page = json("/api/v1/transfers?device=gate-camera");
+
+        assertThat(page.propertyNames()).containsExactlyInAnyOrder("items", "page", "size", "total");
+        assertThat(page.path("total").asInt()).isEqualTo(3);
+        JsonNode text = page.path("items").get(0);
+        assertThat(text.path("kind").stringValue()).isEqualTo("text");
+        JsonNode image = page.path("items").get(2);
+        assertThat(image.propertyNames())
+                .containsExactlyInAnyOrder(
+                        "id",
+                        "device",
+                        "kind",
+                        "state",
+                        "name",
+                        "mediaType",
+                        "typeMismatch",
+                        "size",
+                        "sha256",
+                        "trustLevel",
+                        "receivedAt",
+                        "acceptedAt",
+                        "receiptId",
+                        "reason");
+        assertThat(image.path("device").stringValue()).isEqualTo("gate-camera");
+        assertThat(image.path("kind").stringValue()).isEqualTo("image");
+        assertThat(image.path("state").stringValue()).isEqualTo("accepted");
+        assertThat(image.path("size").asInt()).isEqualTo(photograph.length);
+        assertThat(image.path("sha256").stringValue())
+                .isEqualTo(TestDevice.sha256(photograph).hex());
+    }
+
+    @Test
+    void filters_and_pages_transfers() {
+        assertThat(json("/api/v1/transfers?kind=image").path("total").asInt()).isEqualTo(1);
+        assertThat(json("/api/v1/transfers?state=rejected").path("total").asInt())
+                .isZero();
+        assertThat(json("/api/v1/transfers?device=nobody").path("total").asInt())
+                .isZero();
+        JsonNode second = json("/api/v1/transfers?device=gate-camera&size=2&page=1");
+        assertThat(second.path("items").size()).isEqualTo(1);
+        assertThat(second.path("page").asInt()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"?kind=painting", "?state=lost", "?page=first"})
+    void a_value_that_does_not_exist_is_a_problem(String query) {
+        HttpResponse<String> response = http.get("/api/v1/transfers" + query, "Authorization", ADMIN);
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(JSON.readTree(response.body()).path("reference").stringValue())
+                .matches("[0-9a-f]{16}");
+    }
+
+    @Test
+    void serves_the_photograph_byte_for_byte_and_in_ranges() {
+        String path = "/api/v1/transfers/" + id("image") + "/content";
+        HttpResponse<byte[]> whole = http.bytes(path, "Authorization", ADMIN);
+        HttpResponse<byte[]> part = http.bytes(path, "Authorization", ADMIN, "Range", "bytes=100-199");
+
+        assertThat(whole.body()).isEqualTo(photograph);
+        assertThat(whole.headers().firstValue("Content-Type")).hasValue("image/jpeg");
+        assertThat(part.statusCode()).isEqualTo(206);
+        assertThat(part.body()).isEqualTo(Arrays.copyOfRange(photograph, 100, 200));
+        assertThat(part.headers().firstValue("Content-Range")).hasValue("bytes 100-199/" + photograph.length);
+    }
+
+    @Test
+    void serves_a_page_that_calls_itself_a_photograph_as_bytes_to_save() {
+        String id = id("file");
+        HttpResponse<String> content = http.get("/api/v1/transfers/" + id + "/content", "Authorization", ADMIN);
+
+        assertThat(json("/api/v1/transfers/" + id).path("typeMismatch").asBoolean())
+                .isTrue();
+        assertThat(content.headers().firstValue("Content-Type")).hasValue("application/octet-stream");
+        assertThat(content.headers().firstValue("Content-Disposition").orElseThrow())
+                .startsWith("attachment");
+        assertThat(content.headers().firstValue("X-Content-Type-Options")).hasValue("nosniff");
+        assertThat(content.headers().firstValue("Content-Security-Policy").orElseThrow())
+                .startsWith("sandbox");
+    }
+
+    @Test
+    void serves_the_receipt_and_its_signature() {
+        String path = "/api/v1/transfers/" + id("image") + "/receipt";
+        JsonNode receipt = json(path);
+        HttpResponse<byte[]> signature =
+                http.bytes(path, "Authorization", ADMIN, "Accept", "application/pkcs7-signature");
+
+        assertThat(receipt.propertyNames())
+                .containsExactlyInAnyOrder(
+                        "version", "receiptId", "manifestSha256", "sessionId", "acceptedAt", "trustLevel");
+        assertThat(signature.headers().firstValue("Content-Type")).hasValue("application/pkcs7-signature");
+        assertThat(signature.body()[0]).isEqualTo((byte) 0x30);
+    }
+
+    @Test
+    void packs_the_evidence_bundle() throws IOException {
+        HttpResponse<byte[]> bundle =
+                http.bytes("/api/v1/transfers/" + id("image") + "/evidence", "Authorization", ADMIN);
+
+        assertThat(bundle.headers().firstValue("Content-Type")).hasValue("application/zip");
+        assertThat(names(bundle.body()))
+                .contains(
+                        "content/dawn.jpg",
+                        "manifest.json",
+                        "manifest.p7s",
+                        "receipt.json",
+                        "receipt.p7s",
+                        "ca.pem",
+                        "chain.pem",
+                        "status/device.ocsp.der",
+                        "status/ca.crl.der",
+                        "README.txt");
+    }
+
+    @Test
+    void verifies_again() {
+        HttpResponse<String> response =
+                http.send("POST", "/api/v1/transfers/" + id("image") + "/verification", "", "Authorization", ADMIN);
+
+        JsonNode verification = JSON.readTree(response.body());
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(verification.path("passed").asBoolean()).isTrue();
+        assertThat(verification.path("checks").size()).isGreaterThanOrEqualTo(4);
+    }
+
+    @Test
+    void lists_devices_and_live_sessions() {
+        JsonNode device = json("/api/v1/devices?query=gate").path("items").get(0);
+        JsonNode live = sessionOf("gate-camera");
+
+        assertThat(device.propertyNames())
+                .containsExactlyInAnyOrder("name", "state", "trustLevel", "lastSeenAt", "certificateSerialNumber");
+        assertThat(device.path("state").stringValue()).isEqualTo("active");
+        assertThat(json("/api/v1/devices/gate-camera")).isEqualTo(device);
+        assertThat(live.propertyNames())
+                .containsExactlyInAnyOrder("id", "device", "suite", "epoch", "startedAt", "remoteAddress");
+        assertThat(live.path("device").stringValue()).isEqualTo("gate-camera");
+    }
+
+    @Test
+    void a_session_can_be_ended() throws Exception {
+        TestDevice other = TestDevice.enrol(server.listenerPort(), server.invite("roof-camera"));
+        try (TestSession live = other.connect()) {
+            Sending.texts(other, live, "here");
+            String id = sessionOf("roof-camera").path("id").stringValue();
+
+            assertThat(http.send("DELETE", "/api/v1/sessions/" + id, "", "Authorization", ADMIN)
+                            .statusCode())
+                    .isEqualTo(204);
+            assertThat(live.expectEnd()).isNotNull();
+            assertThat(http.send("DELETE", "/api/v1/sessions/" + id, "", "Authorization", ADMIN)
+                            .statusCode())
+                    .isEqualTo(404);
+        }
+    }
+
+    @Test
+    void searches_the_audit_log() {
+        JsonNode event =
+                json("/api/v1/audit?query=upload.accepted").path("items").get(0);
+
+        assertThat(event.propertyNames())
+                .containsExactlyInAnyOrder("id", "at", "actor", "action", "subject", "outcome", "reference", "reason");
+        assertThat(event.path("actor").stringValue()).isEqualTo("device:gate-camera");
+        assertThat(event.path("outcome").stringValue()).isEqualTo("success");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/v1/transfers/00",
+                "/api/v1/transfers/00/content",
+                "/api/v1/transfers/00/receipt",
+                "/api/v1/transfers/00/evidence",
+                "/api/v1/transfers/..%2f..%2fetc%2fpasswd",
+                "/api/v1/devices/nobody",
+                "/api/v1/certificates/00"
+            })
+    void what_does_not_exist_is_a_problem_document(String path) {
+        HttpResponse<String> response = http.get(path, "Authorization", ADMIN);
+
+        assertThat(response.statusCode()).isIn(400, 404);
+        assertThat(response.body()).doesNotContain("root:");
+    }
+
+    private static JsonNode json(String path) {
+        HttpResponse<String> response = http.get(path, "Authorization", ADMIN);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return JSON.readTree(response.body());
+    }
+
+    private static JsonNode sessionOf(String device) {
+        for (JsonNode item : json("/api/v1/sessions").path("items")) {
+            if (item.path("device").stringValue().equals(device)) {
+                return item;
+            }
+        }
+        throw new AssertionError(device + " has no session");
+    }
+
+    private static String id(String kind) {
+        return json("/api/v1/transfers?kind=" + kind)
+                .path("items")
+                .get(0)
+                .path("id")
+                .stringValue();
+    }
+
+    private static List<String> names(byte[] zip) throws IOException {
+        List<String> names = new ArrayList<>();
+        try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
+            ZipEntry entry = in.getNextEntry();
+            while (entry != null) {
+                names.add(entry.getName());
+                entry = in.getNextEntry();
+            }
+        }
+        return names;
+    }
+}
