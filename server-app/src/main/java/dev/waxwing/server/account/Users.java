@@ -105,7 +105,7 @@ class Users {
     List<Long> lockedAdministrators() {
         return jdbc.sql("""
             SELECT id FROM console_user WHERE role = 'admin' AND disabled = FALSE ORDER BY id FOR UPDATE
-            """).query(Long.class).list();
+            """).query((row, _) -> row.getLong("id")).list();
     }
 
     static OffsetDateTime time(Instant instant) {

@@ -13,6 +13,8 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.springframework.boot.health.actuate.endpoint.CompositeHealthDescriptor;
 import org.springframework.boot.health.actuate.endpoint.HealthDescriptor;
@@ -109,7 +111,9 @@ class DashboardController {
     /** The parts one by one; the groups are left out, because they repeat the parts. */
     private List<Part> parts(HealthDescriptor now) {
         return now instanceof CompositeHealthDescriptor composite
-                ? composite.getComponents().entrySet().stream()
+                ? Objects.requireNonNullElse(composite.getComponents(), Map.<String, HealthDescriptor>of())
+                        .entrySet()
+                        .stream()
                         .filter(part -> !SELF_EVIDENT.contains(part.getKey()))
                         .map(part -> new Part(
                                 display.component(part.getKey()),

@@ -190,6 +190,7 @@ class SecurityConfiguration {
     }
 
     /** After the login a person gets the page asked for; streams, images and other parts of pages are no such page. */
+    @SuppressWarnings("NullAway") // Null is documented as "no such parameter".
     private static HttpSessionRequestCache rememberedPages() {
         HttpSessionRequestCache cache = new HttpSessionRequestCache();
         cache.setRequestMatcher(new AndRequestMatcher(
