@@ -47,8 +47,12 @@ public final class ReceiptStore {
         }
     }
 
-    /** Keeps a receipt durably; one that is kept already stays as it is. */
-    public void keep(String receiptId, Kept kept) throws IOException {
+    /**
+     * Keeps a receipt durably; what is kept under its id already stays as it is.
+     *
+     * @return false if that is another receipt, so that this one is not kept
+     */
+    public boolean keep(String receiptId, Kept kept) throws IOException {
         PrivateFiles.createDirectories(directory);
         List<NamedContent> files = new ArrayList<>();
         files.add(new NamedContent("manifest.json", kept.manifest().manifest().toArray()));
@@ -61,7 +65,9 @@ public final class ReceiptStore {
         if (texts != null) {
             files.add(new NamedContent("texts.jsonl", texts.toArray()));
         }
-        PrivateFiles.createDirectory(directory.resolve(receiptId), files);
+        Path place = directory.resolve(receiptId);
+        PrivateFiles.createDirectory(place, files);
+        return Bytes.of(Files.readAllBytes(place.resolve("receipt.json"))).equals(kept.receipt());
     }
 
     /**

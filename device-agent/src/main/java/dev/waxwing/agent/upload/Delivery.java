@@ -30,6 +30,8 @@ public final class Delivery implements Closeable {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
     /** Uploads that a lost home sent are not in the server's word about texts, so the jump is generous. */
     private static final long COUNTERS_TO_SKIP = 1_000_000;
+    /** A million each second for a century. */
+    private static final long MOST_USED_COUNTERS = 1L << 52;
 
     private final DeviceEndpoint endpoint;
     private final Dialer dialer;
@@ -140,14 +142,28 @@ public final class Delivery implements Closeable {
         var reached =
                 dialer.dial(identity.addresses(), socket -> endpoint.connect(socket, credential, identity.root()));
         SecureChannel channel = reached.value();
-        LastContact.of(reached.address(), channel, clock).save(contactFile);
-        long durable = channel.grant().durableCounter();
-        if (durable > spool.view().lastCounter()) {
-            spool.skipCounters(durable + COUNTERS_TO_SKIP);
+        try {
+            LastContact.of(reached.address(), channel, clock).save(contactFile);
+            skipUsedCounters(channel.grant().durableCounter());
+        } catch (IOException | AgentFailure failed) {
+            channel.abort();
+            throw failed;
         }
         Session fresh = new Session(channel, spool, receipts, new Evidence(identity, credential, clock), clock);
         fresh.start();
         return fresh;
+    }
+
+    private void skipUsedCounters(long durable) throws IOException, AgentFailure {
+        if (durable > MOST_USED_COUNTERS) {
+            // To believe it would leave no counter, and what is skipped is skipped for ever.
+            throw new AgentFailure(
+                    "the server says that this device has used %d numbers, more than it can have".formatted(durable),
+                    "What was queued stays queued. Tell the administrator.");
+        }
+        if (durable > spool.view().lastCounter()) {
+            spool.skipCounters(durable + COUNTERS_TO_SKIP);
+        }
     }
 
     /** Waits before the next try: as long as the server asked, else longer each time, and never quite the same. */

@@ -100,7 +100,10 @@ final class FileLane implements Lane, Closeable {
     private @Nullable Action next(Upload upload) {
         return switch (upload.phase()) {
             case LOST -> () -> reopen(upload, false);
-            case READY -> () -> comparePrefix(upload);
+            case READY -> {
+                UploadReady answer = upload.answer();
+                yield () -> comparePrefix(upload, answer);
+            }
             case SENDING -> {
                 long most = upload.sendable();
                 yield upload.isAllSent() ? () -> seal(upload) : most > 0 ? () -> sendData(upload, most) : null;
@@ -152,10 +155,10 @@ final class FileLane implements Lane, Closeable {
                 file.id(), file.counter(), file.size(), file.capturedAt(), restart, file.mediaType(), file.name());
     }
 
-    private void comparePrefix(Upload upload) throws IOException {
+    private void comparePrefix(Upload upload, UploadReady answer) throws IOException {
         try {
-            if (upload.hasPrefix()) {
-                locked(upload::startSending);
+            if (upload.hasPrefix(answer)) {
+                locked(() -> upload.startSending(answer));
             } else {
                 reopen(upload, true);
             }
@@ -203,6 +206,10 @@ final class FileLane implements Lane, Closeable {
     private void giveUp(Upload upload, FileChangedException reason) throws IOException {
         lock.lock();
         try {
+            if (uploads.get(upload.id()) != upload) {
+                // An answer came meanwhile that closed the file under the reader's hands, and settled what becomes of it.
+                return;
+            }
             remove(upload.id());
         } finally {
             lock.unlock();

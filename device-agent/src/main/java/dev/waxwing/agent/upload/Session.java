@@ -321,15 +321,17 @@ final class Session implements Closeable {
 
     /** Keeps a receipt, once it is known who signs receipts and this one is verified. */
     private void accept(ReceiptMessage message) throws IOException, ProtocolException {
+        Sealed sealed = sealed(message.id())
+                .orElseThrow(() -> ProtocolException.malformed("a receipt for something that was not sealed"));
         VerifiedPeer signer = receiptSigner;
         if (signer == null) {
             unverified.put(message.id(), message);
             return;
         }
-        Sealed sealed = sealed(message.id())
-                .orElseThrow(() -> ProtocolException.malformed("a receipt for something that was not sealed"));
         VerifiedReceipt verified = evidence.verify(message, sealed.manifest(), signer, sealed.texts());
-        receipts.keep(verified.receiptId(), verified.kept());
+        if (!receipts.keep(verified.receiptId(), verified.kept())) {
+            throw ProtocolException.malformed("a receipt under the id of another one");
+        }
         outcomes.settle(settled(verified, sealed));
         locked(() -> {
             texts.accepted(message.id());

@@ -188,14 +188,16 @@ final class TextLane implements Lane {
 
     /** The server holds these texts durably. */
     void acknowledge(List<Long> counters) throws IOException, ProtocolException {
-        spool.acknowledged(counters);
+        List<QueuedText> texts = new ArrayList<>();
         for (Long counter : counters) {
             QueuedText text = underway.remove(counter);
             if (text == null) {
                 throw ProtocolException.malformed("text %d was acknowledged but is not underway".formatted(counter));
             }
-            acknowledge(text);
+            texts.add(text);
         }
+        spool.acknowledged(counters);
+        texts.forEach(this::acknowledge);
     }
 
     private void acknowledge(QueuedText text) {

@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One file on its way. Its bytes are read once for each time they are sent, straight into the record, and hashed there.
@@ -47,7 +48,8 @@ final class Upload implements Closeable {
     private long sent;
     private long acknowledged;
     private long window;
-    private Bytes prefixSha256 = Bytes.EMPTY;
+    private @Nullable UploadReady answer;
+    private long hashed;
     private int losses;
 
     private Upload(QueuedFile file, FileChannel channel) {
@@ -95,7 +97,15 @@ final class Upload implements Closeable {
         sent = ready.offset();
         acknowledged = ready.offset();
         window = ready.window();
-        prefixSha256 = ready.prefixSha256();
+        answer = ready;
+    }
+
+    /** The last answer to UploadOpen. */
+    UploadReady answer() {
+        if (answer == null) {
+            throw new IllegalStateException("no answer yet");
+        }
+        return answer;
     }
 
     /** The server holds all before this offset. */
@@ -125,23 +135,27 @@ final class Upload implements Closeable {
     }
 
     /** Hashes what the server holds already, and says whether it is the beginning of this file. */
-    boolean hasPrefix() throws FileChangedException {
+    boolean hasPrefix(UploadReady ready) throws FileChangedException {
         digest = sha256();
-        if (sent > file.size()) {
+        hashed = ready.offset();
+        if (hashed > file.size()) {
             return false;
         }
         ByteBuffer buffer = ByteBuffer.allocate(PREFIX_BUFFER);
         long at = 0;
-        while (at < sent) {
-            buffer.clear().limit((int) Math.min(PREFIX_BUFFER, sent - at));
+        while (at < hashed) {
+            buffer.clear().limit((int) Math.min(PREFIX_BUFFER, hashed - at));
             at += read(buffer, at);
             digest.update(buffer.flip());
         }
-        return Bytes.of(snapshot(digest)).equals(prefixSha256);
+        return Bytes.of(snapshot(digest)).equals(ready.prefixSha256());
     }
 
-    void startSending() {
-        phase = Phase.SENDING;
+    /** This answer was compared. If another one came meanwhile, that one must be compared first. */
+    void startSending(UploadReady compared) {
+        if (answer == compared) {
+            phase = Phase.SENDING;
+        }
     }
 
     /** How many bytes may be sent now. */
@@ -163,16 +177,19 @@ final class Upload implements Closeable {
     int fill(ByteBuffer record, long most) throws FileChangedException {
         int room = Math.min(record.remaining() - UploadData.HEAD_SIZE, UploadData.MAX_DATA);
         int size = (int) Math.min(room, most);
-        UploadData.writeHead(record, file.id(), sent, size);
+        UploadData.writeHead(record, file.id(), hashed, size);
         int start = record.position();
         record.limit(start + size);
-        read(record, sent);
+        read(record, hashed);
         digest.update(record.position(start));
+        hashed += size;
         return size;
     }
 
     void sent(int bytes) {
-        sent += bytes;
+        if (phase == Phase.SENDING) {
+            sent += bytes;
+        }
     }
 
     /**

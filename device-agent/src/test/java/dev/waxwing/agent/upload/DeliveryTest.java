@@ -17,17 +17,25 @@ import dev.waxwing.channel.DevicePolicy;
 import dev.waxwing.channel.RefusedException;
 import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.enrollment.ServerAddress;
+import dev.waxwing.evidence.DetachedSignature;
 import dev.waxwing.evidence.Manifest;
+import dev.waxwing.evidence.Receipt;
+import dev.waxwing.evidence.TrustLevel;
+import dev.waxwing.media.CertificateQuery;
 import dev.waxwing.media.DeviceMessage;
 import dev.waxwing.media.ItemId;
+import dev.waxwing.media.ReceiptMessage;
 import dev.waxwing.media.RefusalReason;
+import dev.waxwing.media.Refused;
 import dev.waxwing.media.ServerMessage;
 import dev.waxwing.media.Text;
+import dev.waxwing.media.TextAck;
 import dev.waxwing.media.TextRefused;
 import dev.waxwing.media.TextSeal;
 import dev.waxwing.media.UploadCancel;
 import dev.waxwing.media.UploadData;
 import dev.waxwing.media.UploadOpen;
+import dev.waxwing.media.UploadReady;
 import dev.waxwing.media.UploadSeal;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerName;
@@ -36,8 +44,10 @@ import dev.waxwing.trust.TestPki;
 import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Incident;
+import dev.waxwing.wire.Reader;
 import dev.waxwing.wire.SessionId;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,11 +59,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -599,6 +611,120 @@ class DeliveryTest {
         delivery.connect(PATIENCE, listener);
 
         assertThat(spool.addText("hello").counter()).isGreaterThan(700);
+    }
+
+    @Test
+    void believes_no_server_that_leaves_it_no_counters() throws Exception {
+        server.durableCounter = Reader.MAX_COUNTER;
+
+        assertThatThrownBy(() -> delivery.connect(PATIENCE, listener)).isInstanceOf(AgentFailure.class);
+
+        assertThat(spool.addText("hello").counter()).isEqualTo(1);
+    }
+
+    @Test
+    void notes_no_acknowledgement_of_a_text_that_was_not_sent() throws Exception {
+        for (int i = 0; i < 4_000; i++) {
+            spool.addText("text number " + i);
+        }
+        server.interception = (message, honest) ->
+                message instanceof Text ? Optional.of(List.of(new TextAck(4_000))) : Optional.empty();
+
+        assertThatThrownBy(this::deliver).isInstanceOf(AgentFailure.class).hasMessageContaining("cannot be believed");
+        assertThat(spool.view().texts()).hasSize(4_000).noneMatch(QueuedText::acknowledged);
+    }
+
+    @Test
+    void keeps_no_receipt_for_something_that_was_not_sealed_until_the_signer_is_known() throws Exception {
+        spool.addText("hello");
+        server.interception = (message, honest) -> message instanceof CertificateQuery
+                ? Optional.of(List.of(honest.receipt(
+                        ItemId.fresh(RANDOM), Bytes.of((byte) 1), new SessionId(Bytes.of(new byte[16])))))
+                : Optional.empty();
+
+        assertThatThrownBy(this::deliver).isInstanceOf(AgentFailure.class).hasMessageContaining("cannot be believed");
+    }
+
+    @Test
+    void believes_no_receipt_under_the_id_of_another() throws Exception {
+        Bytes receiptId = Bytes.of(new byte[16]);
+        server.interception = (message, honest) -> {
+            if (!(message instanceof TextSeal seal)) {
+                return Optional.empty();
+            }
+            Bytes receipt = new Receipt(
+                            TestPki.NOW,
+                            Manifest.sha256(seal.manifest()),
+                            receiptId,
+                            new SessionId(Bytes.of(new byte[16])),
+                            TrustLevel.WXP2)
+                    .encode();
+            return Optional.of(List.of(new ReceiptMessage(
+                    seal.group(), receipt, DetachedSignature.sign(receipt, honest.receiptSigner))));
+        };
+        spool.addText("one");
+        deliver();
+        spool.addText("two");
+
+        assertThatThrownBy(this::deliver).isInstanceOf(AgentFailure.class).hasMessageContaining("cannot be believed");
+        assertThat(spool.view().isEmpty()).isFalse();
+    }
+
+    @Test
+    void keeps_a_file_that_was_refused_for_now_while_it_was_read() throws Exception {
+        QueuedFile file = queue("film", bytes(100_000));
+        Credential credential = server.pki.issue(Role.DEVICE, "camera-1");
+        Identity identity = new Identity(
+                new PeerName("camera-1"),
+                credential.chain(),
+                server.pki.root(),
+                List.of(server.address()),
+                TestPki.NOW);
+        FileLane lane = new FileLane(
+                new ReentrantLock(),
+                new Sender(delivery.connect(PATIENCE, listener)),
+                spool,
+                new Evidence(identity, credential, TestPki.CLOCK),
+                new Outcomes(spool, TestPki.CLOCK),
+                new Patience.Moves(),
+                1);
+        lane.load(spool.view(), Plan.everything());
+        perform(lane);
+        lane.ready(new UploadReady(file.id(), 0, ServerDouble.sha256(new byte[0]), 65_536));
+        perform(lane);
+        Lane.Action sending = Objects.requireNonNull(lane.next(System.nanoTime()));
+        lane.refused(new Refused(file.id(), RefusalReason.STORAGE_FULL, Incident.NONE, Duration.ZERO));
+
+        sending.perform();
+
+        assertThat(spool.view().files()).hasSize(1);
+        assertThat(lane.isDone()).isFalse();
+    }
+
+    private static void perform(Lane lane) throws IOException {
+        Objects.requireNonNull(lane.next(System.nanoTime())).perform();
+    }
+
+    @Test
+    void compares_each_answer_to_an_opening_before_it_sends() throws Exception {
+        byte[] content = bytes(1_000);
+        QueuedFile file = queue("film", content);
+        Bytes half = ServerDouble.sha256(Arrays.copyOf(content, 500));
+        UploadReady first = new UploadReady(file.id(), 0, ServerDouble.sha256(new byte[0]), 65_536);
+        UploadReady second = new UploadReady(file.id(), 500, half, 65_536);
+        try (Upload upload = Upload.open(file)) {
+            upload.ready(first);
+            assertThat(upload.hasPrefix(first)).isTrue();
+            upload.ready(second);
+            upload.startSending(first);
+            assertThat(upload.phase()).isEqualTo(Upload.Phase.READY);
+
+            assertThat(upload.hasPrefix(second)).isTrue();
+            upload.startSending(second);
+            upload.sent(upload.fill(ByteBuffer.allocate(2_000), upload.sendable()));
+            assertThat(upload.isAllSent()).isTrue();
+            assertThat(upload.contentSha256()).isEqualTo(ServerDouble.sha256(content));
+        }
     }
 
     @Test
