@@ -44,6 +44,11 @@ public class Display {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
+    /** {@code 1 image}, {@code 2 images}. */
+    public String count(long number, String thing) {
+        return number(number) + " " + thing + (number == 1 ? "" : "s");
+    }
+
     /** A moment, to the second. */
     public String moment(Instant instant) {
         return MOMENT.format(instant);
