@@ -152,7 +152,7 @@ final class ServerConversation {
     }
 
     /** The certificate is issued, whatever becomes of the answer. */
-    private Accepted finishEnrolment(X509Certificate certificate) throws ProtocolException {
+    private Accepted finishEnrolment(X509Certificate certificate) {
         try {
             for (Action action : actions) {
                 switch (action) {
@@ -162,7 +162,9 @@ final class ServerConversation {
                     default -> throw new IllegalStateException("not an action of this place");
                 }
             }
-        } catch (IOException | ProtocolException e) {
+        } catch (ProtocolException e) {
+            LastWord.say(new Alert(e.code(), incident), stream);
+        } catch (IOException e) {
             // The device comes back with the same token and key, and gets the same chain.
         } finally {
             stream.closeAndDispose();
@@ -175,11 +177,15 @@ final class ServerConversation {
     }
 
     private void awaitClose() throws IOException, ProtocolException {
-        if (stream.read() != ContentType.CLOSE) {
-            throw ProtocolException.malformed("more than a close after an enrolment");
+        ContentType type = stream.read();
+        switch (type) {
+            case CLOSE -> {
+                stream.write(ContentType.CLOSE, Bytes.EMPTY);
+                stream.endOutput();
+            }
+            case ALERT -> throw new PeerAlertException(Alert.decode(stream.content()));
+            default -> throw ProtocolException.malformed(type + " after an enrolment");
         }
-        stream.write(ContentType.CLOSE, Bytes.EMPTY);
-        stream.endOutput();
     }
 
     private RefusedHandshakeException refuse(Alert alert, String reason, @Nullable Throwable cause) {

@@ -4,25 +4,36 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.waxwing.handshake.Action;
+import dev.waxwing.handshake.DeviceHandshake;
+import dev.waxwing.handshake.DevicePurpose;
 import dev.waxwing.handshake.EnrolmentRequestFactory;
 import dev.waxwing.handshake.EnrolmentRequestFactory.EnrolmentRequest;
+import dev.waxwing.recordlayer.ContentType;
+import dev.waxwing.recordlayer.Direction;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.TestPki;
 import dev.waxwing.wire.Alert;
 import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.Bytes;
+import dev.waxwing.wire.Incident;
 import dev.waxwing.wire.PeerAlertException;
 import dev.waxwing.wire.ProtocolException;
 import dev.waxwing.wire.SessionId;
+import dev.waxwing.wire.TruncatedException;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Protocol section 9, over real sockets. The desk here looks at nothing: what it checks is its own affair. */
 @Timeout(60)
@@ -124,6 +135,75 @@ class EnrolmentTest {
             assertThatThrownBy(() -> loopback.enrol(loopback.dial(), pin(loopback), requests()))
                     .isInstanceOfSatisfying(
                             ProtocolException.class, e -> assertThat(e.code()).isEqualTo(AlertCode.AUTH_FAILED));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ContentType.class,
+            names = {"HANDSHAKE", "APPLICATION", "PING", "PONG"})
+    void refuses_anything_but_close_once_the_certificate_is_issued(ContentType type) throws Exception {
+        try (Loopback loopback = new Loopback()) {
+            loopback.desk = (token, pkcs10, session) -> issued(loopback, "camera-1", keys);
+            CompletableFuture<Accepted> accepted = loopback.accept();
+            RecordStream device = enrolled(loopback);
+            try {
+                device.write(type, Bytes.fromHex("0102030405060708"));
+                assertThat(device.read()).isEqualTo(ContentType.ALERT);
+                assertThat(Alert.decode(device.content()))
+                        .isEqualTo(new Alert(AlertCode.PROTOCOL_ERROR, Loopback.INCIDENT));
+            } finally {
+                device.closeAndDispose();
+            }
+            assertThat(Loopback.get(accepted)).isInstanceOf(Accepted.Enrolled.class);
+        }
+    }
+
+    @Test
+    void answers_no_alert_once_the_certificate_is_issued() throws Exception {
+        try (Loopback loopback = new Loopback()) {
+            loopback.desk = (token, pkcs10, session) -> issued(loopback, "camera-1", keys);
+            CompletableFuture<Accepted> accepted = loopback.accept();
+            RecordStream device = enrolled(loopback);
+            try {
+                device.write(ContentType.ALERT, new Alert(AlertCode.AUTH_FAILED, Incident.NONE).encode());
+                assertThatThrownBy(device::read).isInstanceOf(TruncatedException.class);
+            } finally {
+                device.closeAndDispose();
+            }
+            assertThat(Loopback.get(accepted)).isInstanceOf(Accepted.Enrolled.class);
+        }
+    }
+
+    /** A device that got its certificate, and has not said close yet. */
+    private RecordStream enrolled(Loopback loopback) throws Exception {
+        RecordStream stream = new RecordStream(
+                loopback.dial(),
+                loopback.deviceCrypto,
+                new BufferPool(loopback.deviceCrypto),
+                Direction.DEVICE_TO_SERVER,
+                Direction.SERVER_TO_DEVICE);
+        DevicePurpose purpose = new DevicePurpose.Enrolment(
+                pin(loopback), Loopback.DEVICE, Bytes.of(Loopback.TOKEN), requests(), TestPki.CLOCK);
+        try (DeviceHandshake handshake = new DeviceHandshake(
+                loopback.deviceCrypto, loopback.random, loopback.devicePolicy.suites(), purpose)) {
+            Deque<Action> actions = new ArrayDeque<>(handshake.start());
+            while (true) {
+                if (actions.isEmpty()) {
+                    assertThat(stream.read()).isEqualTo(ContentType.HANDSHAKE);
+                    actions.addAll(handshake.receive(stream.content()));
+                    continue;
+                }
+                switch (actions.remove()) {
+                    case Action.Send(Bytes messages) -> stream.write(ContentType.HANDSHAKE, messages);
+                    case Action.ChangeSendingKeys change -> stream.change(change);
+                    case Action.ChangeReceivingKeys change -> stream.change(change);
+                    case Action.TakeIdentity _ -> {
+                        return stream;
+                    }
+                    case Action other -> throw new AssertionError(other);
+                }
+            }
         }
     }
 
