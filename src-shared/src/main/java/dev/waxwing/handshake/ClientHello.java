@@ -4,7 +4,6 @@ import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.ProtocolException;
 import dev.waxwing.wire.Reader;
 import dev.waxwing.wire.Writer;
-import java.util.HashSet;
 import java.util.List;
 
 /** Protocol section 5.1. Codes stay numbers here: what is unknown is {@code unsupported}, not malformed. */
@@ -35,9 +34,6 @@ record ClientHello(
         int mode = in.u8();
         List<Integer> versions = Fields.decodeCodes(in);
         List<Integer> suites = Fields.decodeCodes(in);
-        if (new HashSet<>(suites).size() != suites.size()) {
-            throw ProtocolException.malformed("a suite twice");
-        }
         return new ClientHello(
                 random,
                 mode,

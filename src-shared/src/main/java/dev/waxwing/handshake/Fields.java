@@ -20,12 +20,16 @@ final class Fields {
 
     private Fields() {}
 
-    /** {@code vec8(u16)} of 1 to 16 codes. */
+    /** {@code vec8(u16)} of 1 to 16 codes, none twice. */
     static List<Integer> decodeCodes(Reader in) throws ProtocolException {
         Reader list = in.list8(2, 2 * MAX_CODES);
         List<Integer> codes = new ArrayList<>();
         while (list.hasRemaining()) {
-            codes.add(list.u16());
+            int code = list.u16();
+            if (codes.contains(code)) {
+                throw ProtocolException.malformed("code " + code + " twice");
+            }
+            codes.add(code);
         }
         return List.copyOf(codes);
     }

@@ -115,18 +115,13 @@ class HandshakeMessageTest {
     }
 
     @Test
-    void refuses_a_suite_twice() {
+    void refuses_a_version_suite_or_signature_scheme_twice() {
         ClientHello hello = MessageSamples.clientHello();
-        assertRefused(new ClientHello(
-                hello.random(),
-                0,
-                hello.versions(),
-                List.of(0x0001, 0x0001),
-                hello.group(),
-                hello.keyShare(),
-                hello.signatureSchemes(),
-                hello.maxContent(),
-                List.of()));
+        List<Integer> twice = List.of(0x0403, 0x0002, 0x0403);
+        assertRefused(withCodes(twice, hello.suites(), hello.signatureSchemes()));
+        assertRefused(withCodes(hello.versions(), twice, hello.signatureSchemes()));
+        assertRefused(withCodes(hello.versions(), hello.suites(), twice));
+        assertRefused(new CertificateRequest(twice, List.of(Bytes.of(new byte[32])), List.of()));
     }
 
     @Test
@@ -154,6 +149,20 @@ class HandshakeMessageTest {
         decode(withExtensions(List.of(new Extension(1, Bytes.of(new byte[8_192 - used]))))
                 .encode());
         assertRefused(withExtensions(List.of(new Extension(1, Bytes.of(new byte[8_193 - used])))));
+    }
+
+    private static ClientHello withCodes(List<Integer> versions, List<Integer> suites, List<Integer> schemes) {
+        ClientHello hello = MessageSamples.clientHello();
+        return new ClientHello(
+                hello.random(),
+                hello.mode(),
+                versions,
+                suites,
+                hello.group(),
+                hello.keyShare(),
+                schemes,
+                hello.maxContent(),
+                List.of());
     }
 
     private static ClientHello withExtensions(List<Extension> extensions) {
