@@ -186,6 +186,79 @@ class IngestTest {
     }
 
     @Test
+    void repeats_the_refusal_of_a_group_whatever_is_sealed_under_its_id() throws Exception {
+        Text text = text("sealed in the end");
+        try (TestSession session = device.connect()) {
+            session.send(text);
+            session.expect(TextAck.class);
+
+            TextSeal right = seal(List.of(text));
+            Bytes spaced = Bytes.concat(right.manifest(), Bytes.of((byte) ' '));
+            refusesForEver(session, right, resealed(right, right.counters(), spaced), RefusalReason.BAD_MANIFEST);
+
+            right = seal(List.of(text));
+            Bytes foreign = seal(List.of(text)).manifest();
+            refusesForEver(session, right, resealed(right, right.counters(), foreign), RefusalReason.BAD_MANIFEST);
+
+            right = seal(List.of(text));
+            refusesForEver(
+                    session,
+                    right,
+                    new TextSeal(right.group(), right.counters(), right.manifest(), Bytes.of(random(70))),
+                    RefusalReason.BAD_SIGNATURE);
+
+            right = seal(List.of(text));
+            long notHeld = device.nextCounter();
+            refusesForEver(
+                    session,
+                    right,
+                    resealed(right, List.of(text.counter(), notHeld), right.manifest()),
+                    RefusalReason.MISMATCH);
+
+            session.send(seal(List.of(text)));
+            session.expect(ReceiptMessage.class);
+        }
+    }
+
+    /** The wrong seal is refused, and so is the right one after it, here and in the next session. */
+    private void refusesForEver(TestSession session, TextSeal right, TextSeal wrong, RefusalReason reason)
+            throws Exception {
+        session.send(wrong);
+        Refused refused = session.expect(Refused.class);
+        assertThat(refused.reason()).isEqualTo(reason);
+        assertThat(transfer(right.group()).state()).isEqualTo(TransferState.REJECTED);
+        assertThat(audited(refused.incident().toString()).outcome()).isEqualTo(Outcome.REFUSED);
+        session.send(right, wrong);
+        assertThat(session.expect(Refused.class)).isEqualTo(refused);
+        assertThat(session.expect(Refused.class)).isEqualTo(refused);
+    }
+
+    @Test
+    void leaves_a_group_as_it_was_when_another_manifest_comes_under_its_id() throws Exception {
+        Text text = text("sealed once");
+        try (TestSession session = device.connect()) {
+            session.send(text);
+            session.expect(TextAck.class);
+            TextSeal seal = seal(List.of(text));
+            session.send(seal);
+            ReceiptMessage receipt = session.expect(ReceiptMessage.class);
+
+            Bytes spaced = Bytes.concat(seal.manifest(), Bytes.of((byte) ' '));
+            session.send(resealed(seal, seal.counters(), spaced));
+            assertThat(session.expect(Refused.class).reason()).isEqualTo(RefusalReason.CONFLICT);
+            session.send(seal);
+            assertThat(session.expect(ReceiptMessage.class)).isEqualTo(receipt);
+
+            session.send(new TextSeal(text.id(), seal.counters(), spaced, seal.signature()));
+            assertThat(session.expect(Refused.class).reason()).isEqualTo(RefusalReason.CONFLICT);
+        }
+    }
+
+    private TextSeal resealed(TextSeal seal, List<Long> counters, Bytes manifest) {
+        return new TextSeal(seal.group(), counters, manifest, DetachedSignature.sign(manifest, device.credential()));
+    }
+
+    @Test
     void accepts_an_image_with_receipt_evidence_and_preview() throws Exception {
         byte[] image = png(1200, 800);
         UploadOpen offer = device.offer("../../etc/gate\u202E.png", "image/png", image);
@@ -477,6 +550,95 @@ class IngestTest {
             assertThat(audited(refused.incident().toString()).outcome()).isEqualTo(Outcome.REFUSED);
             assertThat(directory.resolve("data/media/incoming/" + offer.id() + ".part"))
                     .doesNotExist();
+        }
+    }
+
+    @Test
+    void repeats_the_refusal_of_an_upload_whatever_is_offered_under_its_id() throws Exception {
+        byte[] content = random(1_000);
+        UploadOpen offer = device.offer("o.bin", "application/octet-stream", content);
+        Refused refused;
+        try (TestSession session = device.connect()) {
+            session.send(offer);
+            session.expect(UploadReady.class);
+            session.sendData(offer.id(), content, 0, content.length);
+            Bytes manifest = device.manifest(offer, content).encode();
+            session.send(new UploadSeal(offer.id(), manifest, Bytes.of(random(70))));
+            refused = session.expectAfterAcks(Refused.class);
+            assertThat(refused.reason()).isEqualTo(RefusalReason.BAD_SIGNATURE);
+        }
+        try (TestSession session = device.connect()) {
+            session.send(offer, TestDevice.restarted(offer));
+            assertThat(session.expect(Refused.class)).isEqualTo(refused);
+            assertThat(session.expect(Refused.class)).isEqualTo(refused);
+            session.send(new UploadOpen(
+                    offer.id(), device.nextCounter(), 7, offer.capturedAt(), true, "text/plain", "other"));
+            assertThat(session.expect(Refused.class)).isEqualTo(refused);
+        }
+    }
+
+    @Test
+    void refuses_an_upload_that_leaves_no_room_for_its_manifest_when_it_is_opened() throws Exception {
+        UploadOpen offer = device.offer("\u0001".repeat(4_096), "application/octet-stream", new byte[3]);
+        refusesOpening(offer, RefusalReason.BAD_MANIFEST);
+    }
+
+    @Test
+    void refuses_an_upload_that_is_too_large_when_it_is_opened() throws Exception {
+        refusesOpening(
+                new UploadOpen(
+                        TestDevice.freshId(),
+                        device.nextCounter(),
+                        1L << 41,
+                        TestDevice.CAPTURED,
+                        false,
+                        "video/mp4",
+                        "endless.mp4"),
+                RefusalReason.TOO_LARGE);
+    }
+
+    /** Refused for good, without harm to the session. */
+    private void refusesOpening(UploadOpen offer, RefusalReason reason) throws Exception {
+        try (TestSession session = device.connect()) {
+            session.send(offer);
+            Refused refused = session.expect(Refused.class);
+            assertThat(refused.reason()).isEqualTo(reason);
+            assertThat(transfer(offer.id()).state()).isEqualTo(TransferState.REJECTED);
+            assertThat(audited(refused.incident().toString()).outcome()).isEqualTo(Outcome.REFUSED);
+            session.send(TestDevice.restarted(offer));
+            assertThat(session.expect(Refused.class)).isEqualTo(refused);
+            assertThat(session.channel().isOpen()).isTrue();
+        }
+    }
+
+    @Test
+    void leaves_an_upload_as_it_was_when_another_comes_under_its_id() throws Exception {
+        byte[] content = random(200_000);
+        UploadOpen offer = device.offer("p.bin", "application/octet-stream", content);
+        try (TestSession session = device.connect()) {
+            session.send(offer);
+            session.expect(UploadReady.class);
+            session.sendData(offer.id(), content, 0, 131_072);
+            session.awaitAck(131_072);
+            session.send(new UploadOpen(
+                    offer.id(), offer.counter(), 7, offer.capturedAt(), true, offer.mediaType(), offer.name()));
+            assertThat(session.expectAfterAcks(Refused.class).reason()).isEqualTo(RefusalReason.CONFLICT);
+            session.send(offer);
+            assertThat(session.expect(UploadReady.class).offset()).isEqualTo(131_072);
+        }
+    }
+
+    @Test
+    void knows_no_upload_to_seal_once_it_is_accepted() throws Exception {
+        byte[] content = random(1_000);
+        UploadOpen offer = device.offer("q.bin", "application/octet-stream", content);
+        try (TestSession session = device.connect()) {
+            UploadSeal seal = device.seal(device.manifest(offer, content));
+            ReceiptMessage receipt = upload(session, offer, content, seal);
+            session.send(seal);
+            assertThat(session.expect(Refused.class).reason()).isEqualTo(RefusalReason.UNKNOWN_UPLOAD);
+            session.send(offer);
+            assertThat(session.expect(ReceiptMessage.class)).isEqualTo(receipt);
         }
     }
 

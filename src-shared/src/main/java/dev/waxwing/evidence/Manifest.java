@@ -49,7 +49,15 @@ public record Manifest(
      * @throws IllegalStateException if they are more than a manifest may have
      */
     public Bytes encode() {
-        Bytes json = Members.writing()
+        Bytes json = json();
+        if (json.size() > ApplicationMessage.MAX_MANIFEST) {
+            throw new IllegalStateException("a manifest of " + json.size() + " bytes: its name needs too many escapes");
+        }
+        return json;
+    }
+
+    private Bytes json() {
+        return Members.writing()
                 .put("capturedAt", capturedAt)
                 .put("counter", counter)
                 .put("device", device.value())
@@ -61,10 +69,24 @@ public record Manifest(
                 .put("uploadId", uploadId.value())
                 .put("version", VERSION)
                 .write();
-        if (json.size() > ApplicationMessage.MAX_MANIFEST) {
-            throw new IllegalStateException("a manifest of " + json.size() + " bytes: its name needs too many escapes");
-        }
-        return json;
+    }
+
+    /**
+     * Whether the manifest of an upload stays within its limit (protocol section 13.4), whatever its content. One character of
+     * a name can take six bytes.
+     */
+    public static boolean canDescribe(PeerName device, UploadOpen upload) {
+        Manifest manifest = new Manifest(
+                device,
+                upload.id(),
+                upload.counter(),
+                upload.name(),
+                upload.mediaType(),
+                upload.size(),
+                NONE_BEFORE,
+                upload.capturedAt(),
+                NONE_BEFORE);
+        return manifest.json().size() <= ApplicationMessage.MAX_MANIFEST;
     }
 
     /** SHA-256 of the exact bytes: what a receipt and the next manifest name. */

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import dev.waxwing.media.ApplicationMessage;
 import dev.waxwing.media.ItemId;
 import dev.waxwing.media.Text;
+import dev.waxwing.media.UploadOpen;
 import dev.waxwing.trust.PeerName;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.SessionId;
@@ -135,6 +136,24 @@ class SignedFormsTest {
         assertThatIllegalStateException().isThrownBy(tooLong::encode);
         Bytes padded = bytes(MANIFEST_JSON + " ".repeat(ApplicationMessage.MAX_MANIFEST));
         assertThatExceptionOfType(MalformedEvidenceException.class).isThrownBy(() -> Manifest.decode(padded));
+    }
+
+    @Test
+    void knows_from_the_offer_whether_the_manifest_stays_within_its_limit() {
+        PeerName device = new PeerName("camera-7");
+        int room = ApplicationMessage.MAX_MANIFEST - (named(device, "a").encode().size() - 1);
+        String longest = "\u0001".repeat(room / 6) + "a".repeat(room % 6);
+        assertThat(named(device, longest).encode().size()).isEqualTo(ApplicationMessage.MAX_MANIFEST);
+        assertThat(Manifest.canDescribe(device, offer(longest))).isTrue();
+        assertThat(Manifest.canDescribe(device, offer(longest + "a"))).isFalse();
+    }
+
+    private static UploadOpen offer(String name) {
+        return new UploadOpen(ID, 7, 1_000, TIME, false, "image/jpeg", name);
+    }
+
+    private static Manifest named(PeerName device, String name) {
+        return new Manifest(device, ID, 7, name, "image/jpeg", 1_000, HASH, TIME, HASH);
     }
 
     @Test

@@ -152,10 +152,6 @@ public final class Conversation {
             refuse(id, new Refusal(RefusalReason.TOO_MANY, "more than " + ingest.maxOpenUploads() + " open uploads"));
             return;
         }
-        if (open.size() > ingest.maxUpload()) {
-            refuse(id, new Refusal(RefusalReason.TOO_LARGE, open.size() + " bytes"));
-            return;
-        }
         IncomingUpload upload = ingest.upload(open, new IncomingUpload.Progress() {
             @Override
             public void durable(long offset) {

@@ -7,6 +7,7 @@ import dev.waxwing.ca.issuance.RoleCredentials;
 import dev.waxwing.channel.SecureChannel;
 import dev.waxwing.evidence.MalformedEvidenceException;
 import dev.waxwing.evidence.Manifest;
+import dev.waxwing.media.ItemId;
 import dev.waxwing.media.RefusalReason;
 import dev.waxwing.media.TextSeal;
 import dev.waxwing.media.UploadOpen;
@@ -21,12 +22,14 @@ import dev.waxwing.server.media.TransferChanged;
 import dev.waxwing.server.media.Transfers;
 import dev.waxwing.server.session.Traffic;
 import dev.waxwing.trust.Certificates;
+import dev.waxwing.trust.PeerName;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Incident;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -137,10 +140,6 @@ public final class Ingest {
         }
     }
 
-    long maxUpload() {
-        return properties.maxUpload().toBytes();
-    }
-
     long window() {
         return properties.window().toBytes();
     }
@@ -171,14 +170,33 @@ public final class Ingest {
         Opened opened = commit.submit(() -> rows.open(sender.device(), sender.sessionId(), upload.offer()))
                 .join();
         return switch (opened) {
-            case Opened.Receiving(String id, boolean fresh) -> prepare(upload, id, fresh);
-            case Opened.Accepted(Bytes receipt, Bytes signature) ->
-                new Opening.Answered(new Answer.Receipted(receipt, signature));
-            case Opened.Refused(RefusalReason reason, Incident incident) ->
-                new Opening.Answered(new Answer.Declined(reason, incident));
+            case Opened.Receiving(String id, boolean fresh) -> {
+                Optional<Refusal> refusal = unacceptable(sender, upload.offer());
+                yield refusal.isPresent()
+                        ? new Opening.Answered(reject(sender, "upload.refused", id, refusal.get()))
+                        : prepare(upload, id, fresh);
+            }
+            case Opened.Settled settled -> new Opening.Answered(answer(settled));
+        };
+    }
+
+    /** Why no content could ever make an upload acceptable. */
+    private Optional<Refusal> unacceptable(Sender sender, UploadOpen offer) {
+        if (offer.size() > properties.maxUpload().toBytes()) {
+            return Optional.of(new Refusal(RefusalReason.TOO_LARGE, offer.size() + " bytes"));
+        }
+        return Manifest.canDescribe(new PeerName(sender.device()), offer)
+                ? Optional.empty()
+                : Optional.of(
+                        new Refusal(RefusalReason.BAD_MANIFEST, "its name and type leave no room for a manifest"));
+    }
+
+    private static Answer answer(Opened.Settled settled) {
+        return switch (settled) {
+            case Opened.Accepted(Bytes receipt, Bytes signature) -> new Answer.Receipted(receipt, signature);
+            case Opened.Refused(RefusalReason reason, Incident incident) -> new Answer.Declined(reason, incident);
             case Opened.Conflict _ ->
-                new Opening.Answered(new Answer.Refuse(
-                        new Refusal(RefusalReason.CONFLICT, "counter or id stands for something else")));
+                new Answer.Refuse(new Refusal(RefusalReason.CONFLICT, "counter or id stands for something else"));
         };
     }
 
@@ -231,28 +249,52 @@ public final class Ingest {
 
     /** Seals a group of texts. Waits for the disk and the database. */
     Answer sealTexts(Sender sender, TextSeal seal) throws IOException {
+        return groups.exclusively(sender.device(), seal.group(), () -> sealGroup(sender, seal));
+    }
+
+    private Answer sealGroup(Sender sender, TextSeal seal) throws IOException {
         try {
             Manifest manifest = Manifest.decode(seal.manifest());
-            return groups.exclusively(sender.device(), seal.group(), () -> sealTexts(sender, seal, manifest));
+            return manifest.uploadId().equals(seal.group())
+                    ? sealTexts(sender, seal, manifest)
+                    : rejectGroup(
+                            sender,
+                            seal.group(),
+                            new Refusal(RefusalReason.BAD_MANIFEST, "the manifest is of group " + manifest.uploadId()));
         } catch (MalformedEvidenceException e) {
-            return new Answer.Refuse(badManifest(e));
+            return rejectGroup(sender, seal.group(), badManifest(e));
         }
     }
 
+    /** Refuses a group for good of which nothing but its id is known. */
+    private Answer rejectGroup(Sender sender, ItemId group, Refusal refusal) {
+        Incident incident = Incident.fresh(random);
+        Opened opened = commit.submit(() -> {
+                    Opened found = rows.openUnknownGroup(sender.device(), sender.sessionId(), group);
+                    if (found instanceof Opened.Receiving(String id, boolean _)) {
+                        rows.reject(id, refusal, incident);
+                        audit.record(event(sender.actor(), "text.refused", id, refusal, incident));
+                    }
+                    return found;
+                })
+                .join();
+        return switch (opened) {
+            case Opened.Receiving(String id, boolean _) -> {
+                traffic.offerRefused(word(refusal));
+                changed(id);
+                yield new Answer.Declined(refusal.reason(), incident);
+            }
+            case Opened.Settled settled -> answer(settled);
+        };
+    }
+
     private Answer sealTexts(Sender sender, TextSeal seal, Manifest manifest) throws IOException {
-        if (!manifest.uploadId().equals(seal.group())) {
-            return new Answer.Refuse(
-                    new Refusal(RefusalReason.BAD_MANIFEST, "the manifest is of group " + manifest.uploadId()));
-        }
         Opened opened = commit.submit(
                         () -> rows.openGroup(sender.device(), sender.sessionId(), manifest, seal.manifest()))
                 .join();
         return switch (opened) {
             case Opened.Receiving(String id, boolean _) -> sealTexts(sender, seal, manifest, id);
-            case Opened.Accepted(Bytes receipt, Bytes signature) -> new Answer.Receipted(receipt, signature);
-            case Opened.Refused(RefusalReason reason, Incident incident) -> new Answer.Declined(reason, incident);
-            case Opened.Conflict _ ->
-                new Answer.Refuse(new Refusal(RefusalReason.CONFLICT, "counter or id stands for something else"));
+            case Opened.Settled settled -> answer(settled);
         };
     }
 

@@ -36,6 +36,16 @@ final class Offers {
         return known.equals(List.of(offer)) ? Standing.REPEAT : Standing.CONFLICT;
     }
 
+    /** Whether an id of a device stands for something. */
+    boolean isTaken(String device, String id) {
+        return jdbc.sql("SELECT COUNT(*) FROM offer WHERE device = :device AND offer_id = :id")
+                        .param("device", device)
+                        .param("id", id)
+                        .query(Long.class)
+                        .single()
+                > 0;
+    }
+
     /** Makes counter and id stand for this offer, for ever. */
     void add(Offer offer) {
         jdbc.sql("INSERT INTO offer (device, counter, offer_id, fingerprint) VALUES (:device, :counter, :id,"

@@ -1,6 +1,8 @@
 package dev.waxwing.server.ingest;
 
 import dev.waxwing.evidence.Manifest;
+import dev.waxwing.evidence.TextLines;
+import dev.waxwing.media.ItemId;
 import dev.waxwing.media.RefusalReason;
 import dev.waxwing.media.SafeName;
 import dev.waxwing.media.UploadOpen;
@@ -27,6 +29,9 @@ import org.springframework.stereotype.Component;
 final class TransferRows {
 
     private static final String TRUST_LEVEL = "wxp2";
+
+    /** Of what was refused before it could be read. */
+    private static final long NO_COUNTER = 0;
 
     private final JdbcClient jdbc;
     private final Offers offers;
@@ -60,13 +65,15 @@ final class TransferRows {
         return open(offer, fresh);
     }
 
+    /** A refusal for good is the answer to its id for ever, whatever else is said (docs/protocol.md, section 13.1). */
     private Opened open(Offers.Offer offer, Fresh fresh) {
+        Optional<Row> known = find(offer.device(), offer.id());
+        if (known.isPresent() && known.get().isRefused()) {
+            return known(known.get());
+        }
         return switch (offers.standing(offer)) {
             case CONFLICT -> new Opened.Conflict();
-            case REPEAT ->
-                find(offer.device(), offer.id())
-                        .map(this::known)
-                        .orElseGet(() -> new Opened.Receiving(insert(fresh), true));
+            case REPEAT -> known.map(this::known).orElseGet(() -> new Opened.Receiving(insert(fresh), true));
             case NEW -> {
                 offers.add(offer);
                 yield new Opened.Receiving(insert(fresh), true);
@@ -89,6 +96,29 @@ final class TransferRows {
                 manifest.size(),
                 manifest.capturedAt());
         return open(offer, fresh);
+    }
+
+    /** Opens a group of texts of which nothing but its id is known, only to be refused in the same transaction. */
+    Opened openUnknownGroup(String device, String sessionId, ItemId group) {
+        String id = group.toString();
+        Optional<Row> known = find(device, id);
+        if (known.isPresent()) {
+            return known.get().isRefused() ? known(known.get()) : new Opened.Conflict();
+        }
+        if (offers.isTaken(device, id)) {
+            return new Opened.Conflict();
+        }
+        Fresh fresh = new Fresh(
+                device,
+                sessionId,
+                id,
+                NO_COUNTER,
+                TransferKind.TEXT,
+                TextLines.NAME,
+                TextLines.MEDIA_TYPE,
+                0,
+                clock.instant());
+        return new Opened.Receiving(insert(fresh), true);
     }
 
     /** Adds a row in state receiving. */
@@ -260,11 +290,14 @@ final class TransferRows {
         /** It may be sent. @param fresh whether it was opened just now for the first time */
         record Receiving(String transferId, boolean fresh) implements Opened {}
 
-        record Accepted(Bytes receipt, Bytes signature) implements Opened {}
+        /** There is an answer already. */
+        sealed interface Settled extends Opened {}
 
-        record Refused(RefusalReason reason, Incident incident) implements Opened {}
+        record Accepted(Bytes receipt, Bytes signature) implements Settled {}
 
-        record Conflict() implements Opened {}
+        record Refused(RefusalReason reason, Incident incident) implements Settled {}
+
+        record Conflict() implements Settled {}
     }
 
     /** A transfer to be. */
@@ -298,6 +331,10 @@ final class TransferRows {
             TransferState state,
             Optional<String> refusalWord,
             Optional<String> reference) {
+
+        boolean isRefused() {
+            return state == TransferState.REJECTED || state == TransferState.QUARANTINED;
+        }
 
         RefusalReason refusal() {
             return refusalWord
