@@ -42,6 +42,7 @@ final class FileSources {
             Map.entry("json", "application/json"),
             Map.entry("pdf", "application/pdf"),
             Map.entry("zip", "application/zip"));
+    private static final PeerName LONGEST_DEVICE_NAME = new PeerName("a".repeat(63));
     private static final String UNKNOWN_TYPE = "application/octet-stream";
 
     private FileSources() {}
@@ -83,7 +84,7 @@ final class FileSources {
         try {
             Bytes anyHash = Bytes.of(new byte[32]);
             new Manifest(
-                            new PeerName("a"),
+                            LONGEST_DEVICE_NAME,
                             new ItemId(Bytes.of(new byte[16])),
                             Reader.MAX_COUNTER,
                             source.name(),
