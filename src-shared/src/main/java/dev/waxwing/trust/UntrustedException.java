@@ -31,6 +31,8 @@ public final class UntrustedException extends Exception {
         BAD_STAPLE
     }
 
+    private static final int LONGEST_MESSAGE = 500;
+
     private final Reason reason;
 
     public UntrustedException(Reason reason, String message) {
@@ -38,11 +40,17 @@ public final class UntrustedException extends Exception {
     }
 
     public UntrustedException(Reason reason, String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(harmless(message), cause);
         this.reason = reason;
     }
 
     public Reason reason() {
         return reason;
+    }
+
+    /** The JDK quotes what it cannot read, and that is the peer's choice: it must not steer a terminal or fill a log. */
+    private static String harmless(String message) {
+        String start = message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE) + "…";
+        return start.replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]", "\uFFFD");
     }
 }

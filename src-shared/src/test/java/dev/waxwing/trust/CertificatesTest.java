@@ -34,6 +34,22 @@ class CertificatesTest {
     }
 
     @Test
+    void says_why_in_one_line_that_is_harmless_to_show() {
+        Credential named =
+                PKI.request(Role.DEVICE, "camera-7").criticalAlternativeNames().issue();
+        byte[] der = Certificates.encode(named.certificate()).toArray();
+        String latin = new String(der, StandardCharsets.ISO_8859_1);
+        byte[] hostile = latin.replace("urn:waxwing", "\u001b[31m\r\n\u009b2Jx").getBytes(StandardCharsets.ISO_8859_1);
+        assertThat(hostile).hasSameSizeAs(der).isNotEqualTo(der);
+
+        assertThatExceptionOfType(UntrustedException.class)
+                .isThrownBy(() -> Certificates.parse(hostile))
+                .satisfies(refusal -> assertThat(refusal.getMessage()).doesNotMatch("(?s).*[\\p{Cntrl}\u009b].*"));
+        assertThat(new UntrustedException(UntrustedException.Reason.BAD_PATH, "x".repeat(70_000)))
+                .satisfies(refusal -> assertThat(refusal.getMessage()).hasSizeLessThan(1_000));
+    }
+
+    @Test
     void refuses_pem_where_der_is_expected() {
         refuses(Certificates.toPem(device.chain()).getBytes(StandardCharsets.US_ASCII));
     }

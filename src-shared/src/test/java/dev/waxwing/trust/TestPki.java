@@ -77,6 +77,7 @@ public final class TestPki {
         private Instant notAfter = NOW.plus(Duration.ofDays(90));
         private @Nullable ExtendedKeyUsage extendedKeyUsage;
         private boolean criticalUsage = true;
+        private boolean criticalNames;
         private @Nullable GeneralNames alternativeNames;
         private int keyUsage = KeyUsage.digitalSignature;
         private @Nullable BasicConstraints basicConstraints;
@@ -135,6 +136,11 @@ public final class TestPki {
         /** Subject alternative names; none leaves the extension out. */
         public Request alternativeNames(GeneralName... names) {
             this.alternativeNames = names.length == 0 ? null : new GeneralNames(names);
+            return this;
+        }
+
+        public Request criticalAlternativeNames() {
+            this.criticalNames = true;
             return this;
         }
 
@@ -202,7 +208,7 @@ public final class TestPki {
                     builder.addExtension(Extension.extendedKeyUsage, criticalUsage, extendedKeyUsage);
                 }
                 if (alternativeNames != null) {
-                    builder.addExtension(Extension.subjectAlternativeName, false, alternativeNames);
+                    builder.addExtension(Extension.subjectAlternativeName, criticalNames, alternativeNames);
                 }
                 if (ocspLocator != null) {
                     builder.addExtension(

@@ -74,9 +74,8 @@ record KeptReceipt(
      *     leaves for people to compare, and does not hold
      */
     VerificationReport verify(Optional<TrustedRoot> ownRoot) throws AgentFailure {
-        VerificationReport report =
-                ReceiptVerification.verify(
-                        manifest, manifestSignature, receipt, receiptSignature, chain, trusted(ownRoot));
+        VerificationReport report = ReceiptVerification.verify(
+                manifest, manifestSignature, receipt, receiptSignature, chain, trusted(ownRoot));
         List<Line> lines = new ArrayList<>(report.lines());
         if (ownRoot.isEmpty()) {
             lines.addFirst(compareRootYourself());

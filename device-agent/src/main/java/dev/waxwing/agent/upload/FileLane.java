@@ -207,7 +207,8 @@ final class FileLane implements Lane, Closeable {
         lock.lock();
         try {
             if (uploads.get(upload.id()) != upload) {
-                // An answer came meanwhile that closed the file under the reader's hands, and settled what becomes of it.
+                // An answer came meanwhile that closed the file under the reader's hands, and settled what becomes of
+                // it.
                 return;
             }
             remove(upload.id());

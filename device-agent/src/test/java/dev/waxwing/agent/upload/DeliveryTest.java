@@ -659,8 +659,8 @@ class DeliveryTest {
                             new SessionId(Bytes.of(new byte[16])),
                             TrustLevel.WXP2)
                     .encode();
-            return Optional.of(List.of(new ReceiptMessage(
-                    seal.group(), receipt, DetachedSignature.sign(receipt, honest.receiptSigner))));
+            return Optional.of(List.of(
+                    new ReceiptMessage(seal.group(), receipt, DetachedSignature.sign(receipt, honest.receiptSigner))));
         };
         spool.addText("one");
         deliver();
