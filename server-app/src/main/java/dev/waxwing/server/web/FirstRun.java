@@ -5,6 +5,7 @@ import dev.waxwing.server.account.Accounts;
 import dev.waxwing.server.account.Role;
 import dev.waxwing.server.account.SetupLinks;
 import dev.waxwing.server.account.SetupLinks.SetupLink;
+import dev.waxwing.server.host.StartupException;
 import java.io.Console;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -86,17 +87,25 @@ class FirstRun implements ApplicationRunner {
         }
     }
 
-    private void createAdministrator(Path passwordFile) throws IOException {
-        if (Files.size(passwordFile) > LONGEST_PASSWORD_FILE) {
-            throw new IllegalStateException(
-                    "waxwing.console.admin-password-file: %s is too long to be a password".formatted(passwordFile));
-        }
-        String password = Files.readString(passwordFile).stripTrailing();
-        switch (accounts.create("system", "admin", Role.ADMIN, password)) {
+    private void createAdministrator(Path passwordFile) {
+        switch (accounts.create("system", "admin", Role.ADMIN, password(passwordFile))) {
             case AccountChange.Made _ -> LOG.info("Created user admin with the password from {}", passwordFile);
             case AccountChange.Refused refused ->
-                throw new IllegalStateException(
+                throw new StartupException(
                         "waxwing.console.admin-password-file: %s: %s".formatted(passwordFile, refused.why()));
+        }
+    }
+
+    private static String password(Path passwordFile) {
+        try {
+            if (Files.size(passwordFile) > LONGEST_PASSWORD_FILE) {
+                throw new StartupException("waxwing.console.admin-password-file: %s is too long to hold a password."
+                        .formatted(passwordFile));
+            }
+            return Files.readString(passwordFile).stripTrailing();
+        } catch (IOException e) {
+            throw new StartupException(
+                    "waxwing.console.admin-password-file: %s cannot be read as UTF-8 text.".formatted(passwordFile), e);
         }
     }
 
