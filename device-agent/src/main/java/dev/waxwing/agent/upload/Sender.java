@@ -27,9 +27,18 @@ record Sender(SecureChannel channel) {
         OutgoingRecord record = channel.newRecord();
         try {
             filling.fill(record.buffer());
-            channel.send(record);
+            transmit(record);
         } finally {
             record.discard();
+        }
+    }
+
+    /** Tells a broken connection from a disk that fails: only the first can be mended by another session. */
+    private void transmit(OutgoingRecord record) throws ConnectionBrokenException {
+        try {
+            channel.send(record);
+        } catch (IOException broken) {
+            throw new ConnectionBrokenException(broken);
         }
     }
 }

@@ -49,6 +49,7 @@ import org.jspecify.annotations.Nullable;
 final class Session implements Closeable {
 
     private static final Duration TICK = Duration.ofMillis(200);
+    private static final Duration LAST_WORD = Duration.ofSeconds(1);
 
     private final SecureChannel channel;
     private final Spool spool;
@@ -131,10 +132,8 @@ final class Session implements Closeable {
             if (listener.isCancelled()) {
                 throw new AgentFailure("stopped", "What is not sent yet stays queued.");
             }
-        } catch (IOException failed) {
-            // The receiving thread may know better why, such as an alert.
-            requireLive();
-            throw failed;
+        } catch (ConnectionBrokenException broken) {
+            throw ended(broken);
         } finally {
             tell(listener);
         }
@@ -199,6 +198,23 @@ final class Session implements Closeable {
                 .map(refusal -> new AgentFailure(refusal.words(), refusal.reference(), advice, null))
                 .orElseGet(() -> new AgentFailure(
                         "nothing moved for %d s".formatted(patience.limit().toSeconds()), advice));
+    }
+
+    /** Why sending failed: what the receiving thread found out, or else the failure itself. */
+    private SessionEndedException ended(ConnectionBrokenException broken)
+            throws AgentFailure, SessionEndedException, InterruptedException {
+        lock.lock();
+        try {
+            long left = LAST_WORD.toNanos();
+            while (ending instanceof Ending.None && left > 0) {
+                left = changed.awaitNanos(left);
+            }
+        } finally {
+            lock.unlock();
+        }
+        requireLive();
+        return new SessionEndedException(
+                "the connection broke (%s)".formatted(broken.getMessage()), Duration.ZERO, null, broken);
     }
 
     private void requireLive() throws SessionEndedException, AgentFailure {

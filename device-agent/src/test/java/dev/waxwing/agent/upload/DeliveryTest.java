@@ -287,6 +287,27 @@ class DeliveryTest {
     }
 
     @Test
+    void goes_on_when_connections_are_reset_in_the_middle_of_writing() throws Exception {
+        server.window = 1 << 24;
+        byte[] content = bytes(6_000_000);
+        QueuedFile file = queue("film", content);
+        AtomicInteger pieces = new AtomicInteger();
+        server.interception = (message, honest) -> {
+            // What the device wrote meanwhile is never read, so that the connection is reset.
+            if (message instanceof UploadData && pieces.incrementAndGet() % 20 == 0 && pieces.get() <= 80) {
+                honest.breakConnections();
+                throw new IOException("the test broke the connection");
+            }
+            return Optional.empty();
+        };
+
+        deliver();
+
+        assertThat(server.sessions).isEqualTo(5);
+        assertThat(server.uploads.get(file.id()).content()).isEqualTo(content);
+    }
+
+    @Test
     void starts_again_when_the_server_holds_another_prefix() throws Exception {
         byte[] content = bytes(500_000);
         QueuedFile file = queue("film", content);
