@@ -185,8 +185,8 @@ class EnrolmentTest {
                 Direction.SERVER_TO_DEVICE);
         DevicePurpose purpose = new DevicePurpose.Enrolment(
                 pin(loopback), Loopback.DEVICE, Bytes.of(Loopback.TOKEN), requests(), TestPki.CLOCK);
-        try (DeviceHandshake handshake = new DeviceHandshake(
-                loopback.deviceCrypto, loopback.random, loopback.devicePolicy.suites(), purpose)) {
+        try (DeviceHandshake handshake =
+                new DeviceHandshake(loopback.deviceCrypto, loopback.random, loopback.devicePolicy.suites(), purpose)) {
             Deque<Action> actions = new ArrayDeque<>(handshake.start());
             while (true) {
                 if (actions.isEmpty()) {

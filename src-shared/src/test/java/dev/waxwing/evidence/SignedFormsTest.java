@@ -141,7 +141,8 @@ class SignedFormsTest {
     @Test
     void knows_from_the_offer_whether_the_manifest_stays_within_its_limit() {
         PeerName device = new PeerName("camera-7");
-        int room = ApplicationMessage.MAX_MANIFEST - (named(device, "a").encode().size() - 1);
+        int room =
+                ApplicationMessage.MAX_MANIFEST - (named(device, "a").encode().size() - 1);
         String longest = "\u0001".repeat(room / 6) + "a".repeat(room % 6);
         assertThat(named(device, longest).encode().size()).isEqualTo(ApplicationMessage.MAX_MANIFEST);
         assertThat(Manifest.canDescribe(device, offer(longest))).isTrue();
