@@ -2,6 +2,7 @@ package dev.waxwing.channel;
 
 import dev.waxwing.trust.PeerName;
 import java.security.cert.X509Certificate;
+import org.jspecify.annotations.Nullable;
 
 /** How an accepted connection ended its handshake. */
 public sealed interface Accepted {
@@ -14,6 +15,10 @@ public sealed interface Accepted {
      *
      * @param name the name in its new certificate
      * @param certificate its new certificate
+     * @param fault what the device broke after that, null if it did not; the alert was sent
      */
-    record Enrolled(PeerName name, X509Certificate certificate) implements Accepted {}
+    record Enrolled(
+            PeerName name,
+            X509Certificate certificate,
+            @Nullable RefusedHandshakeException fault) implements Accepted {}
 }

@@ -153,6 +153,7 @@ final class ServerConversation {
 
     /** The certificate is issued, whatever becomes of the answer. */
     private Accepted finishEnrolment(X509Certificate certificate) {
+        RefusedHandshakeException fault = null;
         try {
             for (Action action : actions) {
                 switch (action) {
@@ -163,14 +164,14 @@ final class ServerConversation {
                 }
             }
         } catch (ProtocolException e) {
-            LastWord.say(new Alert(e.code(), incident), stream);
+            fault = refuse(new Alert(e.code(), incident), e.reason(), e);
         } catch (IOException e) {
             // The device comes back with the same token and key, and gets the same chain.
         } finally {
             stream.closeAndDispose();
         }
         try {
-            return new Accepted.Enrolled(EndEntity.requireRole(certificate, Role.DEVICE), certificate);
+            return new Accepted.Enrolled(EndEntity.requireRole(certificate, Role.DEVICE), certificate, fault);
         } catch (UntrustedException e) {
             throw new IllegalStateException("the desk issued something that is no device certificate", e);
         }

@@ -63,7 +63,7 @@ class EnrolmentTest {
 
             assertThat(Loopback.get(accepted))
                     .isEqualTo(new Accepted.Enrolled(
-                            Loopback.DEVICE, identity.credential().certificate()));
+                            Loopback.DEVICE, identity.credential().certificate(), null));
             assertThat(identity.name()).isEqualTo(Loopback.DEVICE);
             assertThat(identity.root().certificate()).isEqualTo(loopback.pki.rootCertificate());
             assertThat(identity.credential().chain()).hasSize(2);
@@ -155,7 +155,11 @@ class EnrolmentTest {
             } finally {
                 device.closeAndDispose();
             }
-            assertThat(Loopback.get(accepted)).isInstanceOf(Accepted.Enrolled.class);
+            // The incident that the device was told leads to the reason.
+            assertThat(enrolled(accepted).fault())
+                    .isNotNull()
+                    .extracting(RefusedHandshakeException::incident)
+                    .isEqualTo(Loopback.INCIDENT);
         }
     }
 
@@ -171,8 +175,12 @@ class EnrolmentTest {
             } finally {
                 device.closeAndDispose();
             }
-            assertThat(Loopback.get(accepted)).isInstanceOf(Accepted.Enrolled.class);
+            assertThat(enrolled(accepted).fault()).isNull();
         }
+    }
+
+    private static Accepted.Enrolled enrolled(CompletableFuture<Accepted> accepted) throws Exception {
+        return (Accepted.Enrolled) Loopback.get(accepted);
     }
 
     /** A device that got its certificate, and has not said close yet. */

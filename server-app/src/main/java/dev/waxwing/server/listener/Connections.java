@@ -88,9 +88,12 @@ final class Connections {
             Accepted accepted = handshake(socket, incident, unauthenticated);
             switch (accepted) {
                 case Accepted.Connected(SecureChannel channel) -> serve(channel, remote);
-                case Accepted.Enrolled(var name, X509Certificate certificate) -> {
+                case Accepted.Enrolled(var name, X509Certificate certificate, var fault) -> {
                     devices.enrolled(name.value(), SerialNumber.of(certificate).toString());
                     LOG.info("{}: enrolled {}", remote, name);
+                    if (fault != null) {
+                        refused(remote, fault);
+                    }
                 }
             }
         } catch (RefusedHandshakeException e) {
