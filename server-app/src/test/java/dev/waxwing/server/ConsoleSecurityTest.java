@@ -9,7 +9,16 @@ import dev.waxwing.server.account.User;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.spec.ECGenParameterSpec;
+import java.util.Base64;
 import java.util.Map;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -457,6 +466,49 @@ class ConsoleSecurityTest {
         assertThat(response.statusCode()).isEqualTo(status);
         assertThat(JSON.readTree(response.body()).path("detail").stringValue()).isNotBlank();
         assertThat(reference(response)).matches("[0-9a-f]{16}");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"server", "receipt"})
+    void only_an_administrator_has_certificates_issued_that_speak_for_the_deployment(String profile) {
+        assertThat(issue("operator", profile).statusCode()).isEqualTo(403);
+        assertThat(issueAtConsole("operator", profile).statusCode()).isEqualTo(422);
+        assertThat(issue("admin", profile).statusCode()).isEqualTo(201);
+        assertThat(issueAtConsole("admin", profile).statusCode()).isEqualTo(302);
+        assertThat(issue("operator", "camera").statusCode()).isEqualTo(201);
+        assertThat(issueAtConsole("operator", "camera").statusCode()).isEqualTo(302);
+    }
+
+    private static HttpResponse<String> issue(String user, String profile) {
+        return nobody().send(
+                        "POST",
+                        "/api/v1/certificates",
+                        JSON.writeValueAsString(Map.of("csr", request(), "profile", profile)),
+                        "Authorization",
+                        basic(user),
+                        "Content-Type",
+                        "application/json");
+    }
+
+    private static HttpResponse<String> issueAtConsole(String user, String profile) {
+        return loggedIn(user)
+                .submit("/certificates/new", "/certificates", Map.of("csr", request(), "profile", profile));
+    }
+
+    /** A request of a key of its own. */
+    private static String request() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            KeyPair keys = generator.generateKeyPair();
+            var builder = new JcaPKCS10CertificationRequestBuilder(new X500Principal("CN=waxwing"), keys.getPublic());
+            var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate());
+            String base64 = Base64.getMimeEncoder()
+                    .encodeToString(builder.build(signer).getEncoded());
+            return "-----BEGIN CERTIFICATE REQUEST-----\n" + base64 + "\n-----END CERTIFICATE REQUEST-----\n";
+        } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

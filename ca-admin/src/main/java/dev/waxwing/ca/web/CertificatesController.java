@@ -4,6 +4,7 @@ import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.authority.Pem;
 import dev.waxwing.ca.inventory.CertificateEntry;
+import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.inventory.CertificateSearch;
 import dev.waxwing.ca.inventory.CertificateStatus;
 import dev.waxwing.ca.inventory.Inventory;
@@ -26,6 +27,7 @@ import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -58,6 +60,9 @@ final class CertificatesController {
 
     private static final String PEM = "application/x-pem-file";
 
+    /** Whoever has a server's or a receipt signer's certificate can speak for the deployment itself. */
+    private static final String ADMINISTER = "ADMINISTER";
+
     private final Issuance issuance;
     private final Profiles profiles;
     private final Inventory inventory;
@@ -80,7 +85,9 @@ final class CertificatesController {
     @ApiResponse(responseCode = "201", description = "Issued")
     @ApiResponse(responseCode = "409", description = "The key is in use elsewhere")
     @ApiResponse(responseCode = "422", description = "The request is refused; the detail says why")
-    ResponseEntity<Issued> issue(@Valid @RequestBody Order order, @Nullable Principal principal) {
+    @ApiResponse(responseCode = "403", description = "Only an administrator has certificates of other roles issued")
+    ResponseEntity<Issued> issue(
+            @Valid @RequestBody Order order, @Nullable Principal principal, HttpServletRequest http) {
         String actor = Refusals.actor(principal);
         CertificateRequest request = switch (CertificateRequest.read(order.csr().getBytes(StandardCharsets.UTF_8))) {
             case RequestCheck.Accepted(var accepted) -> accepted;
@@ -90,6 +97,14 @@ final class CertificatesController {
                 request.commonName().orElseThrow(() -> refused(issuance.refuse(actor, "unknown", RequestFault.NAME)));
         Profile profile = profiles.find(order.profile())
                 .orElseThrow(() -> refused(issuance.refuse(actor, name, RequestFault.PROFILE)));
+        if (profile.role() != CertificateRole.DEVICE && principal != null && !http.isUserInRole(ADMINISTER)) {
+            throw refuse(
+                    HttpStatus.FORBIDDEN,
+                    name,
+                    "Only an administrator has certificates issued that are not a device's: profile " + profile.name()
+                            + ".",
+                    principal);
+        }
         var wanted = CertificateOrder.of(request, new PeerName(name), profile, order.validity(), actor);
         return switch (issuance.issue(wanted)) {
             case IssuanceResult.Issued(var issued) -> created(issued);

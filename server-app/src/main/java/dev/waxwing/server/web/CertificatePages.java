@@ -3,6 +3,7 @@ package dev.waxwing.server.web;
 import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.authority.Pem;
 import dev.waxwing.ca.inventory.CertificateEntry;
+import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.inventory.CertificateSearch;
 import dev.waxwing.ca.inventory.CertificateStatus;
 import dev.waxwing.ca.inventory.Inventory;
@@ -20,6 +21,8 @@ import dev.waxwing.ca.issuance.RequestFault;
 import dev.waxwing.ca.revocation.Revocation;
 import dev.waxwing.ca.revocation.RevocationResult;
 import dev.waxwing.ca.web.Page;
+import dev.waxwing.server.account.Caller;
+import dev.waxwing.server.account.Permission;
 import dev.waxwing.trust.PeerName;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -35,6 +38,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -92,8 +96,8 @@ class CertificatePages {
     }
 
     @GetMapping("/new")
-    String form(Model model) {
-        model.addAttribute("profiles", profiles.all());
+    String form(@AuthenticationPrincipal Caller caller, Model model) {
+        model.addAttribute("profiles", profilesFor(caller));
         model.addAttribute("profile", Profiles.DEFAULT);
         return "ca/certificate-new";
     }
@@ -104,13 +108,13 @@ class CertificatePages {
             @RequestParam(required = false) @Nullable MultipartFile file,
             @RequestParam(defaultValue = Profiles.DEFAULT) String profile,
             @RequestParam(required = false) @Nullable Long days,
-            Principal caller,
+            @AuthenticationPrincipal Caller caller,
             HttpServletResponse response,
             RedirectAttributes next,
             Model model)
             throws IOException {
         byte[] request = csr.isBlank() && file != null ? file.getBytes() : csr.getBytes(StandardCharsets.UTF_8);
-        return switch (issued(request, profile, days, caller.getName())) {
+        return switch (issued(request, profile, days, caller)) {
             case IssuanceResult.Issued(IssuedCertificate certificate) -> {
                 next.addFlashAttribute("done", "The certificate was issued. Give the chain to the device.");
                 yield "redirect:/certificates/" + certificate.serialNumber();
@@ -121,14 +125,22 @@ class CertificatePages {
                 model.addAttribute("reference", reference);
                 model.addAttribute("csr", csr);
                 model.addAttribute("days", days);
-                model.addAttribute("profiles", profiles.all());
+                model.addAttribute("profiles", profilesFor(caller));
                 model.addAttribute("profile", profile);
                 yield "ca/certificate-new";
             }
         };
     }
 
-    private IssuanceResult issued(byte[] bytes, String profileName, @Nullable Long days, String actor) {
+    /** Whoever has a server's or a receipt signer's certificate can speak for the deployment itself. */
+    private List<Profile> profilesFor(Caller caller) {
+        return profiles.all().stream()
+                .filter(profile -> profile.role() == CertificateRole.DEVICE || caller.may(Permission.ADMINISTER))
+                .toList();
+    }
+
+    private IssuanceResult issued(byte[] bytes, String profileName, @Nullable Long days, Caller caller) {
+        String actor = caller.getName();
         if (days != null && (days < 1 || days > LONGEST_DAYS)) {
             return issuance.refuse(actor, "unknown", RequestFault.VALIDITY);
         }
@@ -136,7 +148,9 @@ class CertificatePages {
             case RequestCheck.Refused(RequestFault fault) -> issuance.refuse(actor, "unknown", fault);
             case RequestCheck.Accepted(CertificateRequest request) -> {
                 String name = request.commonName().orElse(null);
-                Profile profile = profiles.find(profileName).orElse(null);
+                Profile profile = profiles.find(profileName)
+                        .filter(profilesFor(caller)::contains)
+                        .orElse(null);
                 if (name == null) {
                     yield issuance.refuse(actor, "unknown", RequestFault.NAME);
                 }

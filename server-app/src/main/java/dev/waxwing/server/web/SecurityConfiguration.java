@@ -58,6 +58,7 @@ class SecurityConfiguration {
     SecurityFilterChain api(HttpSecurity http, Logins logins, ApiRefusals refusals) throws Exception {
         return stateless(http, logins, refusals)
                 .securityMatcher("/api/**")
+                .servletApi(request -> request.rolePrefix(""))
                 .authorizeHttpRequests(
                         requests -> requests.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR)
                                 .permitAll()
