@@ -63,15 +63,18 @@ public class Logins {
         });
     }
 
-    /** A program with an API token. */
+    /**
+     * A program with an API token. A wait applies to what is no token only: nobody guesses 256 bits, and one program with an
+     * old token must not shut out the others of its host.
+     */
     public Login withToken(String token, String address) {
-        Optional<Duration> wait = throttle.wait("bearer", address);
-        if (wait.isPresent()) {
-            return new Login.MustWait(wait.get());
-        }
         Optional<Caller> caller = tokens.authenticate(token);
         if (caller.isPresent()) {
             return new Login.Accepted(caller.get());
+        }
+        Optional<Duration> wait = throttle.wait("bearer", address);
+        if (wait.isPresent()) {
+            return new Login.MustWait(wait.get());
         }
         return refuse("bearer", address, "API token", "no such API token, or it has ended, or its owner is disabled");
     }
@@ -109,6 +112,17 @@ public class Logins {
     private Login withPassword(String name, String password, String address, Consumer<User> onSuccess) {
         String canonical = Accounts.canonical(name);
         String key = canonical.length() > 64 ? canonical.substring(0, 64) : canonical;
+        // Whoever queues up with many attempts at once finds, when it is an attempt's turn, how those before it ended.
+        hashing.acquireUninterruptibly();
+        try {
+            return withPassword(canonical, key, password, address, onSuccess);
+        } finally {
+            hashing.release();
+        }
+    }
+
+    private Login withPassword(
+            String canonical, String key, String password, String address, Consumer<User> onSuccess) {
         Optional<Duration> wait = throttle.wait(key, address);
         if (wait.isPresent()) {
             return new Login.MustWait(wait.get());
@@ -141,12 +155,7 @@ public class Logins {
             return false;
         }
         String hash = user == null ? nobodysHash : users.passwordHash(user.id()).orElse(nobodysHash);
-        hashing.acquireUninterruptibly();
-        try {
-            return encoder.matches(password, hash) && user != null;
-        } finally {
-            hashing.release();
-        }
+        return encoder.matches(password, hash) && user != null;
     }
 
     private static String printable(String text) {

@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.Outcome;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.springframework.security.crypto.argon2.Argon2PasswordEncoder;
+import org.springframework.security.crypto.password.PasswordEncoder;
 
 class LoginsTest {
 
@@ -65,6 +70,48 @@ class LoginsTest {
         fail(30, "anna", ELSEWHERE);
 
         assertThat(logins.atConsole("anna", GOOD_PASSWORD, HERE)).isInstanceOf(Login.Accepted.class);
+    }
+
+    @Test
+    void many_guesses_at_the_same_time_are_no_more_than_one_after_the_other() throws InterruptedException {
+        // Slow enough for all to be under way before the first has failed.
+        PasswordEncoder slow = new Argon2PasswordEncoder(16, 32, 1, 8_192, 2);
+        Logins slowLogins = new Logins(fixture.users, fixture.tokens, slow, fixture.audited::add, fixture.clock);
+        CountDownLatch start = new CountDownLatch(1);
+        List<Thread> guesses = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            guesses.add(Thread.ofPlatform().start(() -> {
+                try {
+                    start.await();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+                slowLogins.atConsole("nobody", "a wrong password", HERE);
+            }));
+        }
+        start.countDown();
+        for (Thread guess : guesses) {
+            guess.join();
+        }
+
+        // Five are free, and three more may be under way when the fifth fails.
+        assertThat(fixture.audited)
+                .filteredOn(event -> event.action().equals("login.refused"))
+                .hasSizeBetween(5, 8);
+    }
+
+    @Test
+    void a_good_token_works_beside_a_program_that_tries_an_old_one() {
+        fixture.user("anna", Role.ADMIN);
+        String token = ((ApiTokens.Creation.Created)
+                        fixture.tokens.create(fixture.caller("anna"), "backup", Role.VIEWER, Duration.ofDays(1)))
+                .secret();
+        for (int i = 0; i < 10; i++) {
+            logins.withToken("wxt_old", HERE);
+        }
+
+        assertThat(logins.withToken("wxt_old", HERE)).isInstanceOf(Login.MustWait.class);
+        assertThat(logins.withToken(token, HERE)).isInstanceOf(Login.Accepted.class);
     }
 
     @Test
