@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waxwing.server.account.Accounts;
 import dev.waxwing.server.account.User;
+import dev.waxwing.server.audit.AuditLog;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
@@ -56,6 +57,25 @@ class SetupLinkTest {
             HttpResponse<String> again = ConsoleClient.of(server).get(path);
             assertThat(again.statusCode()).isEqualTo(410);
             assertThat(server.bean(Accounts.class).all()).extracting(User::name).containsExactly("anna");
+        }
+    }
+
+    @Test
+    void a_form_that_was_open_for_too_long_leaves_no_usable_link_in_the_audit_log() throws IOException {
+        Path data = directory.resolve("data");
+        try (RunningServer server = RunningServer.start(data)) {
+            String path = link(data.resolve("first-run.txt"));
+            ConsoleClient browser = ConsoleClient.of(server);
+
+            assertThat(browser.post(path, Map.of("name", "anna"), "of a session that has ended")
+                            .statusCode())
+                    .isEqualTo(403);
+            assertThat(browser.get(path + "/").statusCode()).isEqualTo(404);
+
+            String token = path.substring(path.lastIndexOf('/') + 1);
+            AuditLog audit = server.bean(AuditLog.class);
+            assertThat(audit.page("/setup/", 0, 10).items()).isNotEmpty();
+            assertThat(audit.page(token, 0, 10).items()).isEmpty();
         }
     }
 

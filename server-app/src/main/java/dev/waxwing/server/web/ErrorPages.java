@@ -58,13 +58,18 @@ class ErrorPages implements ErrorController {
         String reference = journal.refused(
                 person == null ? "anonymous" : person.getName(),
                 request.getRemoteAddr(),
-                request.getMethod() + " " + (path.length() > 180 ? path.substring(0, 180) : path),
+                request.getMethod() + " " + withoutSecret(path.length() > 180 ? path.substring(0, 180) : path),
                 status.value() + " " + status.getReasonPhrase());
         @Nullable Object cause = request.getAttribute(RequestDispatcher.ERROR_EXCEPTION);
         if (status.is5xxServerError() && cause instanceof Throwable thrown) {
             LOG.error("Request failed, reference {}", reference, thrown);
         }
         return reference;
+    }
+
+    /** A set-up link may still work: nobody who reads the audit log shall be able to use it. */
+    private static String withoutSecret(String path) {
+        return path.startsWith("/setup/") ? "/setup/..." : path;
     }
 
     private static boolean isForPrograms(String path) {
