@@ -1,7 +1,11 @@
 package dev.waxwing.server.host;
 
 import dev.waxwing.ca.authority.DataDirectory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.context.annotation.Bean;
@@ -20,9 +24,20 @@ class DatabaseConfiguration {
     @Bean
     @ConditionalOnProperty(name = "spring.datasource.url", matchIfMissing = true, havingValue = "unset")
     JdbcConnectionDetails embeddedDatabase(DataDirectory directory) {
-        Path file =
-                directory.dataDir().toAbsolutePath().normalize().resolve("db").resolve("waxwing");
+        Path home = directory.dataDir().toAbsolutePath().normalize().resolve("db");
+        closeToOthers(home);
+        Path file = home.resolve("waxwing");
         return new Embedded("jdbc:h2:file:" + file + SETTINGS);
+    }
+
+    /** H2 makes its files readable for everyone, and the data directory may be one that the operator made. */
+    private static void closeToOthers(Path directory) {
+        try {
+            Files.createDirectories(directory);
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private record Embedded(String url) implements JdbcConnectionDetails {

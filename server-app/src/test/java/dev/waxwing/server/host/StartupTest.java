@@ -3,6 +3,7 @@ package dev.waxwing.server.host;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.waxwing.ca.authority.DataDirectory;
 import dev.waxwing.enrollment.Invite;
 import dev.waxwing.server.WaxwingServer;
 import java.io.ByteArrayOutputStream;
@@ -47,6 +48,16 @@ class StartupTest {
             assertThat(DataHome.hold(data)).isEmpty();
         }
         DataHome.hold(data).orElseThrow().close();
+    }
+
+    @Test
+    void keeps_others_out_of_the_database_in_a_directory_that_the_operator_made() throws Exception {
+        Path data = Files.createDirectory(directory.resolve("data"));
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+        new DatabaseConfiguration().embeddedDatabase(new DataDirectory(data));
+
+        assertThat(permissions(data.resolve("db"))).isEqualTo("rwx------");
     }
 
     @Test
