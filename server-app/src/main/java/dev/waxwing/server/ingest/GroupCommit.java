@@ -18,7 +18,8 @@ import org.springframework.transaction.support.TransactionTemplate;
  * transaction, makes it durable, and only then completes what callers wait for. Any thread may submit; completions run on the
  * writer's thread and must not block.
  *
- * <p>The thread is never interrupted: H2 would close its file.
+ * <p>The thread is never interrupted: H2 would close its file. Nothing that work throws ends it, not even an error: all that is
+ * acknowledged, in any session, waits for it.
  */
 @Component
 public final class GroupCommit implements AutoCloseable {
@@ -103,7 +104,7 @@ public final class GroupCommit implements AutoCloseable {
                 write(group, status, completions);
             });
             durability.sync();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("A group of {} could not be committed", group.size(), e);
             group.forEach(unit -> unit.fail(e));
             return;
@@ -150,7 +151,7 @@ public final class GroupCommit implements AutoCloseable {
         try {
             write.run();
             status.releaseSavepoint(savepoint);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             status.rollbackToSavepoint(savepoint);
             units.forEach(unit -> completions.add(() -> unit.fail(e)));
         }
@@ -159,13 +160,13 @@ public final class GroupCommit implements AutoCloseable {
     private static void complete(Runnable completion) {
         try {
             completion.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("A completion failed", e);
         }
     }
 
     private sealed interface Unit {
-        void fail(RuntimeException e);
+        void fail(Throwable e);
     }
 
     private record Work<T>(Supplier<T> work, CompletableFuture<T> done) implements Unit {
@@ -175,21 +176,21 @@ public final class GroupCommit implements AutoCloseable {
         }
 
         @Override
-        public void fail(RuntimeException e) {
+        public void fail(Throwable e) {
             done.completeExceptionally(e);
         }
     }
 
     private record Text(TextOffer offer, CompletableFuture<TextStore.Outcome> done) implements Unit {
         @Override
-        public void fail(RuntimeException e) {
+        public void fail(Throwable e) {
             done.completeExceptionally(e);
         }
     }
 
     private record Stop() implements Unit {
         @Override
-        public void fail(RuntimeException e) {
+        public void fail(Throwable e) {
             // Nobody waits for it.
         }
     }

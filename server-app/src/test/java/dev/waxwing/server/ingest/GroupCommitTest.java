@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -77,6 +78,19 @@ class GroupCommitTest {
         assertThat(after.join()).isEqualTo(Outcome.DURABLE);
         assertThat(texts.find("cam", 1)).isPresent();
         assertThat(texts.find("cam", 2)).isPresent();
+    }
+
+    @Test
+    void goes_on_after_an_error() {
+        CompletableFuture<Object> failing = commit.submit(() -> {
+            throw new StackOverflowError();
+        });
+        assertThat(assertThrows(CompletionException.class, () -> failing.orTimeout(5, TimeUnit.SECONDS)
+                                .join())
+                        .getCause())
+                .isInstanceOf(StackOverflowError.class);
+        assertThat(commit.submit(offer(1, "after")).orTimeout(5, TimeUnit.SECONDS).join())
+                .isEqualTo(Outcome.DURABLE);
     }
 
     @Test
