@@ -711,6 +711,38 @@ class IngestTest {
     }
 
     @Test
+    void an_upload_offered_again_as_something_else_gives_its_room_back() throws Exception {
+        long mostOfTheRoom = 700L << 30;
+        UploadOpen first = offer(TestDevice.freshId(), mostOfTheRoom);
+        try (TestSession session = device.connect()) {
+            session.send(first);
+            session.expect(UploadReady.class);
+            session.send(offer(first.id(), 1L << 50));
+            assertThat(session.expect(Refused.class).reason()).isEqualTo(RefusalReason.CONFLICT);
+            session.send(offer(TestDevice.freshId(), mostOfTheRoom));
+            session.expect(UploadReady.class);
+        }
+    }
+
+    private UploadOpen offer(ItemId id, long size) {
+        return new UploadOpen(
+                id, device.nextCounter(), size, TestDevice.CAPTURED, false, "application/octet-stream", "p.bin");
+    }
+
+    @Test
+    void tells_a_device_that_lost_its_state_of_counters_that_uploads_have_used() throws Exception {
+        byte[] content = random(1_000);
+        UploadOpen offer = device.offer("o.bin", "application/octet-stream", content);
+        try (TestSession session = device.connect()) {
+            session.send(offer);
+            session.expect(UploadReady.class);
+        }
+        try (TestSession session = device.connect()) {
+            assertThat(session.channel().grant().durableCounter()).isEqualTo(offer.counter());
+        }
+    }
+
+    @Test
     void forgets_a_cancelled_upload() throws Exception {
         byte[] content = random(200_000);
         UploadOpen offer = device.offer("n.bin", "application/octet-stream", content);

@@ -5,7 +5,7 @@ import dev.waxwing.wire.Reader;
 /**
  * What the server grants a device with SessionAccept (protocol section 5.8).
  *
- * @param durableCounter the highest counter of a text that the server holds durably from this device, 0 if none
+ * @param durableCounter the highest counter that this device has used in anything the server holds durably, 0 if none
  * @param maxOpenUploads 1 to 16
  */
 public record SessionGrant(long durableCounter, int maxOpenUploads) {

@@ -96,9 +96,9 @@ public final class Ingest {
         return new Conversation(sender, this, channel);
     }
 
-    /** The highest counter of a text held durably from a device, 0 if there is none. */
+    /** The highest counter that a device has used in an offer held durably, 0 if there is none. */
     public long durableCounter(String device) {
-        return offers.highestText(device);
+        return offers.highest(device);
     }
 
     /** How many uploads one session may have open. */

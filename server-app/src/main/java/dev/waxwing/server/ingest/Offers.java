@@ -57,9 +57,9 @@ final class Offers {
                 .update();
     }
 
-    /** The highest counter of a text held durably, 0 if there is none (section 5.8). */
-    long highestText(String device) {
-        return jdbc.sql("SELECT COALESCE(MAX(counter), 0) FROM text_message WHERE device = :device")
+    /** The highest counter that stands for something, 0 if there is none (section 5.8). */
+    long highest(String device) {
+        return jdbc.sql("SELECT COALESCE(MAX(counter), 0) FROM offer WHERE device = :device")
                 .param("device", device)
                 .query(Long.class)
                 .single();
