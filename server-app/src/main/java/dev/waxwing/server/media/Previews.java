@@ -44,6 +44,10 @@ public final class Previews {
 
     private static final long MAX_BYTES = 64L << 20;
     private static final long MAX_PIXELS = 100_000_000;
+
+    /** Decoders keep whole lines in memory. */
+    private static final int MAX_EDGE = 32_768;
+
     private static final int MAX_DECODED_PIXELS = 4_000_000;
     private static final Duration MAX_TIME = Duration.ofSeconds(10);
     private static final Set<String> RASTER = Set.of("image/jpeg", "image/png", "image/gif", "image/bmp");
@@ -122,11 +126,11 @@ public final class Previews {
             return null;
         }
         ImageReader reader = readers.next();
-        try (ImageInputStream in = ImageIO.createImageInputStream(file.toFile())) {
+        try (ImageInputStream in = new HurriedStream(file, MAX_TIME)) {
             reader.setInput(in, true, true);
             int width = reader.getWidth(0);
             int height = reader.getHeight(0);
-            if (width <= 0 || height <= 0 || (long) width * height > MAX_PIXELS) {
+            if (width <= 0 || height <= 0 || Math.max(width, height) > MAX_EDGE || (long) width * height > MAX_PIXELS) {
                 return null;
             }
             ImageReadParam sampling = reader.getDefaultReadParam();
