@@ -2,16 +2,22 @@ package dev.waxwing.evidence;
 
 import dev.waxwing.media.SafeName;
 import dev.waxwing.wire.Bytes;
+import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import java.util.zip.ZipInputStream;
 
 /**
  * Reads an evidence bundle without unpacking it. Every file but the content is read whole within its limit; the content is a
@@ -23,12 +29,15 @@ final class BundleReader implements Closeable {
     private static final int END_SIGNATURE = 0x06054B50;
     private static final int MAX_ENTRIES = 16;
     private static final int MAX_DIRECTORY = 65_536;
+    private static final int BUFFER = 65_536;
 
+    private final Path bundle;
     private final ZipFile zip;
     private final Map<BundleEntry, Bytes> files;
     private final ZipEntry content;
 
-    private BundleReader(ZipFile zip, Map<BundleEntry, Bytes> files, ZipEntry content) {
+    private BundleReader(Path bundle, ZipFile zip, Map<BundleEntry, Bytes> files, ZipEntry content) {
+        this.bundle = bundle;
         this.zip = zip;
         this.files = files;
         this.content = content;
@@ -51,7 +60,7 @@ final class BundleReader implements Closeable {
                 }
                 files.put(file, read(zip, entry, file.maxSize()));
             }
-            return new BundleReader(zip, files, onlyContent(entries));
+            return new BundleReader(bundle, zip, files, onlyContent(entries));
         } catch (IOException | MalformedEvidenceException | RuntimeException e) {
             zip.close();
             throw e;
@@ -73,6 +82,48 @@ final class BundleReader implements Closeable {
     /** The content, to be read as a stream. */
     InputStream content() throws IOException {
         return zip.getInputStream(content);
+    }
+
+    /**
+     * Some programs unpack an archive by its directory, as this class does, others from its beginning on: both must find the
+     * same, or what was verified is not what somebody sees.
+     */
+    void requireOneReading() throws IOException, MalformedEvidenceException {
+        Set<String> left = new HashSet<>();
+        zip.stream().map(ZipEntry::getName).forEach(left::add);
+        try (var archive = new ZipInputStream(
+                new BufferedInputStream(Files.newInputStream(bundle), BUFFER), StandardCharsets.UTF_8)) {
+            for (ZipEntry entry = archive.getNextEntry(); entry != null; entry = archive.getNextEntry()) {
+                if (!left.remove(entry.getName()) || !isSame(archive, zip.getEntry(entry.getName()))) {
+                    throw ambiguous();
+                }
+            }
+        } catch (IllegalArgumentException e) {
+            throw new MalformedEvidenceException("a name in the archive cannot be read", e);
+        }
+        if (!left.isEmpty()) {
+            throw ambiguous();
+        }
+    }
+
+    private boolean isSame(InputStream streamed, ZipEntry entry) throws IOException {
+        byte[] one = new byte[BUFFER];
+        byte[] other = new byte[BUFFER];
+        try (InputStream in = zip.getInputStream(entry)) {
+            int read;
+            do {
+                read = in.readNBytes(one, 0, BUFFER);
+                int n = streamed.readNBytes(other, 0, BUFFER);
+                if (!Arrays.equals(one, 0, read, other, 0, n)) {
+                    return false;
+                }
+            } while (read > 0);
+            return true;
+        }
+    }
+
+    private static MalformedEvidenceException ambiguous() {
+        return new MalformedEvidenceException("what the archive holds depends on the program that unpacks it");
     }
 
     @Override

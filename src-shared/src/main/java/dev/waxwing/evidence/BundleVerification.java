@@ -41,8 +41,10 @@ public final class BundleVerification {
 
     private static VerificationReport verify(BundleReader bundle, Optional<TrustedRoot> ownRoot) {
         Checklist list = new Checklist();
-        List<X509Certificate> chain = list.run(
-                        Check.BUNDLE, found -> bundle.contentName(), () -> pem(bundle, BundleEntry.CHAIN))
+        List<X509Certificate> chain = list.run(Check.BUNDLE, found -> bundle.contentName(), () -> {
+                    bundle.requireOneReading();
+                    return pem(bundle, BundleEntry.CHAIN);
+                })
                 .orElse(List.of());
         Optional<TrustedRoot> root = root(bundle, list, chain, ownRoot);
         var material = new EvidenceVerification.Material(

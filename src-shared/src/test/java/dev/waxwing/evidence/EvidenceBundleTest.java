@@ -13,6 +13,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -308,6 +310,30 @@ class EvidenceBundleTest {
         String archive = new String(bundle, StandardCharsets.ISO_8859_1).replace("manifest.jsoX", "manifest.json");
         Path twice = Files.write(directory.resolve("twice.zip"), archive.getBytes(StandardCharsets.ISO_8859_1));
         assertThat(verify(twice).outcome(Check.BUNDLE)).isEqualTo(Outcome.FAILED);
+    }
+
+    @Test
+    void refuses_an_archive_that_unpacks_to_something_else_from_its_beginning_on() throws Exception {
+        Map<String, byte[]> files = TestEvidence.unpack(given.write(directory));
+        byte[] right = Files.readAllBytes(TestEvidence.pack(directory, files));
+        files.put("content/Tür_7__x_.jpg", "something else".getBytes(StandardCharsets.US_ASCII));
+        byte[] other = Files.readAllBytes(TestEvidence.pack(directory, files));
+        int end = right.length - 22;
+        int start = ByteBuffer.wrap(right).order(ByteOrder.LITTLE_ENDIAN).getInt(end + 16);
+        // All files of the other archive, a gap, then the right one, whose directory begins that much later.
+        int gap = 4;
+        int before = gap + ByteBuffer.wrap(other).order(ByteOrder.LITTLE_ENDIAN).getInt(other.length - 6);
+        ByteBuffer both = ByteBuffer.allocate(before + right.length).order(ByteOrder.LITTLE_ENDIAN);
+        both.put(other, 0, before - gap).put(new byte[gap]).put(right);
+        for (int at = before + start; at < before + end; at += 46 + both.getShort(at + 28) + both.getShort(at + 30)) {
+            both.putInt(at + 42, before + both.getInt(at + 42));
+        }
+        both.putInt(before + end + 16, before + start);
+        Path twofold = Files.write(directory.resolve("twofold.zip"), both.array());
+
+        assertThat(TestEvidence.unpack(twofold).get("content/Tür_7__x_.jpg")).hasSize(14);
+        assertThat(verify(twofold).outcome(Check.CONTENT_HASH)).isEqualTo(Outcome.PASSED);
+        assertThat(failed(verify(twofold))).contains(Check.BUNDLE);
     }
 
     @Test
