@@ -503,8 +503,8 @@ class ConsoleSecurityTest {
             KeyPair keys = generator.generateKeyPair();
             var builder = new JcaPKCS10CertificationRequestBuilder(new X500Principal("CN=waxwing"), keys.getPublic());
             var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate());
-            String base64 = Base64.getMimeEncoder()
-                    .encodeToString(builder.build(signer).getEncoded());
+            String base64 =
+                    Base64.getMimeEncoder().encodeToString(builder.build(signer).getEncoded());
             return "-----BEGIN CERTIFICATE REQUEST-----\n" + base64 + "\n-----END CERTIFICATE REQUEST-----\n";
         } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
             throw new AssertionError(e);

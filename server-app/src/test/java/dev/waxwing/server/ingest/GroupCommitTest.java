@@ -85,11 +85,14 @@ class GroupCommitTest {
         CompletableFuture<Object> failing = commit.submit(() -> {
             throw new StackOverflowError();
         });
-        assertThat(assertThrows(CompletionException.class, () -> failing.orTimeout(5, TimeUnit.SECONDS)
-                                .join())
+        assertThat(assertThrows(
+                                CompletionException.class,
+                                () -> failing.orTimeout(5, TimeUnit.SECONDS).join())
                         .getCause())
                 .isInstanceOf(StackOverflowError.class);
-        assertThat(commit.submit(offer(1, "after")).orTimeout(5, TimeUnit.SECONDS).join())
+        assertThat(commit.submit(offer(1, "after"))
+                        .orTimeout(5, TimeUnit.SECONDS)
+                        .join())
                 .isEqualTo(Outcome.DURABLE);
     }
 
