@@ -129,10 +129,10 @@ public final class RoleCredentials {
             case IssuanceResult.Issued(var issued) -> {
                 keys.store(profile.name(), pair.getPrivate(), issued.chain());
                 LOG.info(
-                        "Made a {} certificate for {}, valid until {}",
+                        "Issued this server's own certificate: profile {}, name {}, valid until {}",
                         profile.name(),
                         name,
-                        issued.certificate().getNotAfter());
+                        issued.certificate().getNotAfter().toInstant());
                 yield new Credential(pair.getPrivate(), issued.chain());
             }
             case IssuanceResult.Refused(var fault, var reference) ->

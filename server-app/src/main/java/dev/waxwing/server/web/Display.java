@@ -77,7 +77,7 @@ public class Display {
     /** The colour that a word about a state has; empty for grey. */
     public String tone(String word) {
         return switch (word) {
-            case "accepted", "active", "valid", "redeemed", "enabled", "well" -> "good";
+            case "accepted", "active", "valid", "redeemed", "enabled", "up" -> "good";
             case "receiving" -> "info live";
             case "open" -> "info";
             case "expiring", "quarantined", "unknown" -> "warn";
@@ -88,14 +88,13 @@ public class Display {
 
     /** A status of the health endpoint as a word. */
     public String health(String code) {
-        return code.equals("UP") ? "well" : code.toLowerCase(Locale.ROOT).replace('_', ' ');
+        return code.toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     /** A part of the health endpoint as people call it. */
     public String component(String name) {
         return switch (name) {
             case "db" -> "Database";
-            case "diskSpace" -> "Disk space";
             case "ssl" -> "TLS";
             default -> heading(words(name));
         };
