@@ -15,6 +15,7 @@ final class Courier implements DeliveryListener {
     private final Messages messages;
     private final BooleanSupplier cancelled;
     private final ProgressBar bar;
+    private String lastNotice = "";
     private final List<Settled> outcomes = new ArrayList<>();
     private final long begun = System.nanoTime();
     private long settledAt = begun;
@@ -58,7 +59,11 @@ final class Courier implements DeliveryListener {
     @Override
     public void notice(String message) {
         bar.clear();
-        messages.say(message);
+        // A server that stays away is not announced at every try.
+        if (!message.equals(lastNotice)) {
+            messages.say(message);
+            lastNotice = message;
+        }
     }
 
     private static String describe(Settled settled) {
