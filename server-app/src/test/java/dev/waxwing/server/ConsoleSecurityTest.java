@@ -6,8 +6,14 @@ import dev.waxwing.server.account.AccountChange;
 import dev.waxwing.server.account.Accounts;
 import dev.waxwing.server.account.Role;
 import dev.waxwing.server.account.User;
+import dev.waxwing.server.audit.AuditLog;
+import dev.waxwing.server.web.ConsoleAddress;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -466,6 +472,32 @@ class ConsoleSecurityTest {
         assertThat(response.statusCode()).isEqualTo(status);
         assertThat(JSON.readTree(response.body()).path("detail").stringValue()).isNotBlank();
         assertThat(reference(response)).matches("[0-9a-f]{16}");
+    }
+
+    /** Nobody may make the server wait for, and keep, a body that nobody will look at. */
+    @ParameterizedTest
+    @CsvSource({
+        "PUT, /nothing, application/x-www-form-urlencoded, 403",
+        "DELETE, /api/v1/sessions/00, application/x-www-form-urlencoded, 401",
+        "POST, /api/v1/certificates, application/json, 401",
+        "POST, /pki/ca.pem, application/json, 405"
+    })
+    void a_stranger_is_answered_without_reading_the_body(String method, String path, String type, int status)
+            throws IOException {
+        long audited = server.bean(AuditLog.class).page("too large", 0, 1).total();
+        URI console = URI.create(server.bean(ConsoleAddress.class).url());
+        // From an address of its own: what is refused to one address is audited only so often.
+        InetAddress source = InetAddress.getByName("127.0.0.7");
+        try (Socket socket = new Socket(InetAddress.getByName(console.getHost()), console.getPort(), source, 0)) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write("%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: %s\r\nContent-Length: 1000000000\r\n\r\n"
+                            .formatted(method, path, type)
+                            .getBytes(StandardCharsets.US_ASCII));
+            byte[] answer = socket.getInputStream().readNBytes("HTTP/1.1 401".length());
+            assertThat(new String(answer, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 " + status);
+        }
+        assertThat(server.bean(AuditLog.class).page("too large", 0, 1).total()).isEqualTo(audited);
     }
 
     @ParameterizedTest

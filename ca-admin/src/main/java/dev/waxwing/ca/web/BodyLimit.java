@@ -1,6 +1,5 @@
 package dev.waxwing.ca.web;
 
-import dev.waxwing.ca.audit.AuditTrail;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletException;
@@ -12,31 +11,19 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
-import java.util.function.Supplier;
-import org.springframework.http.HttpStatus;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Refuses bodies over 64 KiB, by their declared length at once and otherwise while they are read. */
+/**
+ * Lets nobody read more than 64 KiB of a body, and nothing at all of one that is declared to be larger. It refuses by itself only
+ * what is read, so that whoever is not let in is told that, and cannot fill the audit trail with large requests.
+ */
 final class BodyLimit extends OncePerRequestFilter {
 
     static final int MAX_BODY = 64 * 1024;
 
-    private final Supplier<Problems> problems;
-    private final Supplier<AuditTrail> audit;
-
-    BodyLimit(Supplier<Problems> problems, Supplier<AuditTrail> audit) {
-        this.problems = problems;
-        this.audit = audit;
-    }
-
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        if (request.getContentLengthLong() > MAX_BODY) {
-            String reference = Refusals.record(audit.get(), request, BodyTooLargeException.MESSAGE);
-            problems.get().write(response, HttpStatus.CONTENT_TOO_LARGE, BodyTooLargeException.MESSAGE, reference);
-            return;
-        }
         chain.doFilter(new Limited(request), response);
     }
 
@@ -48,7 +35,7 @@ final class BodyLimit extends OncePerRequestFilter {
 
         @Override
         public ServletInputStream getInputStream() throws IOException {
-            return new LimitedStream(super.getInputStream());
+            return new LimitedStream(super.getInputStream(), getContentLengthLong() > MAX_BODY ? 0 : MAX_BODY);
         }
 
         @Override
@@ -60,10 +47,11 @@ final class BodyLimit extends OncePerRequestFilter {
     private static final class LimitedStream extends ServletInputStream {
 
         private final ServletInputStream in;
-        private int left = MAX_BODY;
+        private int left;
 
-        LimitedStream(ServletInputStream in) {
+        LimitedStream(ServletInputStream in, int most) {
             this.in = in;
+            this.left = most;
         }
 
         @Override

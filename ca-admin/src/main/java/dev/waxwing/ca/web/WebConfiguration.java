@@ -1,6 +1,5 @@
 package dev.waxwing.ca.web;
 
-import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.revocation.OcspResponder;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
@@ -18,9 +17,9 @@ import org.springframework.core.Ordered;
 class WebConfiguration {
 
     @Bean
-    FilterRegistrationBean<BodyLimit> bodyLimit(ObjectProvider<Problems> problems, ObjectProvider<AuditTrail> audit) {
-        var registration = new FilterRegistrationBean<>(new BodyLimit(problems::getObject, audit::getObject));
-        registration.addUrlPatterns("/api/v1/certificates/*", "/api/v1/invites/*", "/pki/*");
+    FilterRegistrationBean<BodyLimit> bodyLimit() {
+        var registration = new FilterRegistrationBean<>(new BodyLimit());
+        registration.addUrlPatterns("/api/*");
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 20);
         return registration;
     }
