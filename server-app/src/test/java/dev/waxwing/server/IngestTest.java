@@ -880,10 +880,11 @@ class IngestTest {
                 .file());
     }
 
+    /** Waits for it: a peer may see its alert before the entry is written. */
     private static AuditEntry audited(String reference) {
-        return server.bean(AuditLog.class).page(reference, 0, 1).items().stream()
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("nothing audited under " + reference));
+        return await().until(
+                        () -> server.bean(AuditLog.class).page(reference, 0, 1).items(), entries -> !entries.isEmpty())
+                .getFirst();
     }
 
     private static long auditCount(String action) {
