@@ -245,11 +245,7 @@ public final class SecureChannel implements Closeable {
     private @Nullable ByteBuffer receiveLocked() throws IOException, ProtocolException {
         while (!peerClosed) {
             requireOpen();
-            ContentType type = stream.read();
-            if (failed) {
-                stream.drain();
-                throw stream.closedBecause();
-            }
+            ContentType type = read();
             switch (type) {
                 case APPLICATION -> {
                     return stream.content();
@@ -262,6 +258,22 @@ public final class SecureChannel implements Closeable {
             }
         }
         return null;
+    }
+
+    /** The next record; once this end has given up, that is the reason, whatever the peer does with it. */
+    private ContentType read() throws IOException, ProtocolException {
+        try {
+            ContentType type = stream.read();
+            if (!failed) {
+                return type;
+            }
+            stream.drain();
+        } catch (IOException | ProtocolException e) {
+            if (!failed) {
+                throw e;
+            }
+        }
+        throw stream.closedBecause();
     }
 
     private void requireOpen() throws IOException {
