@@ -44,6 +44,6 @@ public final class TrustedRoot {
 
     @Override
     public String toString() {
-        return "TrustedRoot[" + spkiSha256().hex() + "]";
+        return "public key SHA-256 " + spkiSha256().hex();
     }
 }
