@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 final class FileLane implements Lane, Closeable {
 
     private static final int MOST_REOPENINGS = 3;
+    /** An honest server needs one: then it holds nothing, which is the beginning of every file. */
+    private static final int MOST_RESTARTS = 3;
 
     private final Lock lock;
     private final Sender sender;
@@ -42,6 +44,7 @@ final class FileLane implements Lane, Closeable {
 
     private final Map<ItemId, QueuedFile> waiting = new LinkedHashMap<>();
     private final Map<ItemId, Upload> uploads = new LinkedHashMap<>();
+    private final Map<ItemId, QueuedFile> leftForLater = new LinkedHashMap<>();
     private long pausedUntil = System.nanoTime();
     private int mostUploads;
 
@@ -66,6 +69,7 @@ final class FileLane implements Lane, Closeable {
     /** Takes in what the plan names and is not open yet. */
     void load(SpoolView queue, Plan plan) {
         waiting.clear();
+        leftForLater.clear();
         if (!plan.files()) {
             return;
         }
@@ -127,6 +131,11 @@ final class FileLane implements Lane, Closeable {
         return waiting.isEmpty() && uploads.isEmpty();
     }
 
+    /** A file that is not offered again in this delivery, because the server always holds another beginning. */
+    Optional<QueuedFile> leftForLater() {
+        return leftForLater.values().stream().findFirst();
+    }
+
     /** How far the open uploads have got. */
     List<UploadProgress> progress() {
         return uploads.values().stream().map(Upload::progress).toList();
@@ -159,8 +168,10 @@ final class FileLane implements Lane, Closeable {
         try {
             if (upload.hasPrefix(answer)) {
                 locked(() -> upload.startSending(answer));
-            } else {
+            } else if (upload.mismatch() <= MOST_RESTARTS) {
                 reopen(upload, true);
+            } else {
+                leaveForLater(upload);
             }
         } catch (FileChangedException changed) {
             giveUp(upload, changed);
@@ -203,19 +214,32 @@ final class FileLane implements Lane, Closeable {
         return manifest;
     }
 
+    /** The server discards what it may hold, and the file stays in the queue for the next delivery. */
+    private void leaveForLater(Upload upload) throws IOException {
+        if (withdraw(upload)) {
+            locked(() -> leftForLater.put(upload.id(), upload.file()));
+            sender.send(new UploadCancel(upload.id()));
+        }
+    }
+
     private void giveUp(Upload upload, FileChangedException reason) throws IOException {
+        if (withdraw(upload)) {
+            giveUp(upload.file(), reason);
+        }
+    }
+
+    /** False if an answer came meanwhile that closed the file under the reader's hands, and settled what becomes of it. */
+    private boolean withdraw(Upload upload) throws IOException {
         lock.lock();
         try {
             if (uploads.get(upload.id()) != upload) {
-                // An answer came meanwhile that closed the file under the reader's hands, and settled what becomes of
-                // it.
-                return;
+                return false;
             }
             remove(upload.id());
+            return true;
         } finally {
             lock.unlock();
         }
-        giveUp(upload.file(), reason);
     }
 
     /** The server discards what it may hold, and the file leaves the queue. */

@@ -3,6 +3,7 @@ package dev.waxwing.agent.upload;
 import dev.waxwing.agent.connection.Refusals;
 import dev.waxwing.agent.connection.UnreachableException;
 import dev.waxwing.agent.home.AgentFailure;
+import dev.waxwing.agent.spool.QueuedFile;
 import dev.waxwing.agent.spool.ReceiptStore;
 import dev.waxwing.agent.spool.Settled;
 import dev.waxwing.agent.spool.Spool;
@@ -17,6 +18,7 @@ import dev.waxwing.media.CertificateQuery;
 import dev.waxwing.media.ItemId;
 import dev.waxwing.media.ReceiptMessage;
 import dev.waxwing.media.Refused;
+import dev.waxwing.media.SafeName;
 import dev.waxwing.media.ServerMessage;
 import dev.waxwing.media.TextAck;
 import dev.waxwing.media.TextRefused;
@@ -132,10 +134,27 @@ final class Session implements Closeable {
             if (listener.isCancelled()) {
                 throw new AgentFailure("stopped", "What is not sent yet stays queued.");
             }
+            requireNothingLeft();
         } catch (ConnectionBrokenException broken) {
             throw ended(broken);
         } finally {
             tell(listener);
+        }
+    }
+
+    private void requireNothingLeft() throws AgentFailure {
+        Optional<QueuedFile> left;
+        lock.lock();
+        try {
+            left = files.leftForLater();
+        } finally {
+            lock.unlock();
+        }
+        if (left.isPresent()) {
+            throw new AgentFailure(
+                    "the server holds another beginning of %s, however often it is told to discard it"
+                            .formatted(SafeName.forDisplay(left.get().name())),
+                    "It stays queued and is sent with the next delivery. Tell the administrator.");
         }
     }
 

@@ -51,6 +51,7 @@ final class Upload implements Closeable {
     private @Nullable UploadReady answer;
     private long hashed;
     private int losses;
+    private int mismatches;
 
     private Upload(QueuedFile file, FileChannel channel) {
         this.file = file;
@@ -121,6 +122,11 @@ final class Upload implements Closeable {
     int lose() {
         phase = Phase.LOST;
         return ++losses;
+    }
+
+    /** What the server holds is not the beginning of this file; returns how often that happened. */
+    int mismatch() {
+        return ++mismatches;
     }
 
     /** UploadOpen is sent again. */

@@ -330,6 +330,37 @@ class DeliveryTest {
     }
 
     @Test
+    void gives_a_file_up_for_now_when_the_server_always_holds_another_prefix() throws Exception {
+        QueuedFile film = queue("film", bytes(100_000));
+        QueuedFile photograph = queue("photograph", bytes(1_000));
+        AtomicInteger openings = new AtomicInteger();
+        server.interception = (message, honest) -> {
+            if (!(message instanceof UploadOpen open) || !open.id().equals(film.id())) {
+                return Optional.empty();
+            }
+            cancelled.set(openings.incrementAndGet() > 50);
+            return Optional.of(List.of(new UploadReady(open.id(), 10, ServerDouble.sha256(bytes(10)), 65_536)));
+        };
+
+        assertThatThrownBy(this::deliver)
+                .isInstanceOf(AgentFailure.class)
+                .hasMessageContaining("film")
+                .hasMessageContaining("another beginning");
+
+        assertThat(openings).hasValue(4);
+        assertThat(settled)
+                .singleElement()
+                .satisfies(outcome -> assertThat(outcome.id()).isEqualTo(photograph.id()));
+        assertThat(spool.view().files()).containsExactly(film);
+
+        server.interception = (message, honest) -> Optional.empty();
+        deliver();
+
+        assertThat(server.uploads.get(film.id()).isAccepted()).isTrue();
+        assertThat(server.sessions).isEqualTo(1);
+    }
+
+    @Test
     void repeats_a_text_whose_acknowledgement_was_lost_under_the_same_counter_and_id() throws Exception {
         spool.addText("once");
         server.interception = breakOnce(Text.class, true);
