@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -32,10 +33,19 @@ final class InviteRepository {
         this.clock = clock;
     }
 
+    /**
+     * Adds an open invite.
+     *
+     * @throws DuplicateKeyException when there is an open one for its name
+     */
     void add(InviteEntry invite, String tokenSha256) {
+        jdbc.sql("UPDATE invite SET open_name = NULL WHERE open_name = :name AND expires_at <= :now")
+                .param("name", invite.name())
+                .param("now", now())
+                .update();
         jdbc.sql("""
-            INSERT INTO invite (id, token_sha256, name, profile, replaces, created_by, created_at, expires_at)
-            VALUES (:id, :token, :name, :profile, :replaces, :createdBy, :createdAt, :expiresAt)
+            INSERT INTO invite (id, token_sha256, name, open_name, profile, replaces, created_by, created_at, expires_at)
+            VALUES (:id, :token, :name, :name, :profile, :replaces, :createdBy, :createdAt, :expiresAt)
             """)
                 .param("id", invite.id())
                 .param("token", tokenSha256)
@@ -78,8 +88,8 @@ final class InviteRepository {
 
     /** Binds an open invite to a key and a prepared certificate; false when it is not open any more. */
     boolean redeem(String id, String spkiSha256, SerialNumber serialNumber) {
-        return jdbc.sql("UPDATE invite SET redeemed_at = :now, redeemed_spki_sha256 = :spki, serial_number = :serial"
-                                + " WHERE id = :id AND " + OPEN)
+        return jdbc.sql("UPDATE invite SET redeemed_at = :now, redeemed_spki_sha256 = :spki, serial_number = :serial,"
+                                + " open_name = NULL WHERE id = :id AND " + OPEN)
                         .param("id", id)
                         .param("spki", spkiSha256)
                         .param("serial", serialNumber.toString())
@@ -103,8 +113,8 @@ final class InviteRepository {
     }
 
     boolean revoke(String id) {
-        return jdbc.sql("UPDATE invite SET revoked_at = :now WHERE id = :id AND revoked_at IS NULL AND"
-                                + " redeemed_at IS NULL")
+        return jdbc.sql("UPDATE invite SET revoked_at = :now, open_name = NULL WHERE id = :id AND revoked_at"
+                                + " IS NULL AND redeemed_at IS NULL")
                         .param("id", id)
                         .param("now", now())
                         .update()
@@ -113,7 +123,7 @@ final class InviteRepository {
 
     /** Takes back all open invites of a name. */
     int revokeOpen(String name) {
-        return jdbc.sql("UPDATE invite SET revoked_at = :now WHERE name = :name AND " + OPEN)
+        return jdbc.sql("UPDATE invite SET revoked_at = :now, open_name = NULL WHERE name = :name AND " + OPEN)
                 .param("name", name)
                 .param("now", now())
                 .update();

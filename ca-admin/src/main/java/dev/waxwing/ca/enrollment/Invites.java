@@ -18,8 +18,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -29,6 +31,7 @@ public final class Invites {
     private static final Duration DEFAULT_LIFETIME = Duration.ofHours(24);
     private static final Duration SHORTEST = Duration.ofMinutes(1);
     private static final Duration LONGEST = Duration.ofDays(30);
+    private static final int MAX_TURNS = 120;
 
     private final InviteRepository repository;
     private final CertificateAuthority authority;
@@ -70,11 +73,14 @@ public final class Invites {
         }
         InviteToken token = InviteToken.random(random);
         Invite invite = new Invite(authority.rootSpkiSha256(), token, new PeerName(order.name()), reachable());
-        InviteResult result = transactions.execute(_ -> store(order, actor, invite));
-        if (result == null) {
-            throw new IllegalStateException("the transaction always has a result");
+        for (int turn = 0; turn < MAX_TURNS; turn++) {
+            try {
+                return Objects.requireNonNull(transactions.execute(_ -> store(order, actor, invite)));
+            } catch (DuplicateKeyException e) {
+                // Somebody else's invite for that name came between: it is judged anew, and seen this time.
+            }
         }
-        return result;
+        throw new IllegalStateException("the name was contended for more than " + MAX_TURNS + " turns");
     }
 
     /** A host with very many interfaces has more addresses than an invite holds; the best ones come first. */
@@ -108,13 +114,14 @@ public final class Invites {
     }
 
     private InviteResult store(InviteOrder order, String actor, Invite invite) {
-        if (!order.replace()) {
+        if (order.replace()) {
+            repository.revokeOpen(order.name());
+        } else {
             Optional<String> obstacle = obstacle(order.name());
             if (obstacle.isPresent()) {
                 return new InviteResult.NameTaken(obstacle.get(), refuse(order, actor, obstacle.get()));
             }
         }
-        repository.revokeOpen(order.name());
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         byte[] id = new byte[8];
         random.nextBytes(id);

@@ -304,14 +304,14 @@ class EnrollmentTest {
         }
     }
 
-    private interface Turn {
-        EnrollmentResult take(int i) throws Exception;
+    private interface Turn<T> {
+        T take(int i) throws Exception;
     }
 
-    private static List<EnrollmentResult> race(int runners, Turn turn) throws Exception {
+    private static <T> List<T> race(int runners, Turn<T> turn) throws Exception {
         CyclicBarrier start = new CyclicBarrier(runners);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            List<Future<EnrollmentResult>> futures = new ArrayList<>();
+            List<Future<T>> futures = new ArrayList<>();
             for (int i = 0; i < runners; i++) {
                 int number = i;
                 futures.add(threads.submit(() -> {
@@ -319,8 +319,8 @@ class EnrollmentTest {
                     return turn.take(number);
                 }));
             }
-            List<EnrollmentResult> results = new ArrayList<>();
-            for (Future<EnrollmentResult> future : futures) {
+            List<T> results = new ArrayList<>();
+            for (Future<T> future : futures) {
                 results.add(future.get());
             }
             return results;
@@ -348,6 +348,28 @@ class EnrollmentTest {
 
         assertRefused(redeem(first, pair), Reason.REVOKED);
         chain(redeem(second, pair));
+    }
+
+    @Test
+    void of_many_orders_that_race_for_one_name_exactly_one_makes_an_invite() throws Exception {
+        InviteOrder order = new InviteOrder("camera-01", null, null, false);
+        List<InviteResult> results = race(8, _ -> deployment.invites.create(order, "anna"));
+
+        assertThat(results.stream().filter(InviteResult.Created.class::isInstance))
+                .hasSize(1);
+        assertThat(results.stream().filter(InviteResult.NameTaken.class::isInstance))
+                .hasSize(7);
+        assertThat(deployment.invites.count(InviteState.OPEN)).isEqualTo(1);
+    }
+
+    @Test
+    void orders_that_race_to_replace_each_other_leave_one_invite_open() throws Exception {
+        InviteOrder order = new InviteOrder("camera-01", null, null, true);
+        List<InviteResult> results = race(4, _ -> deployment.invites.create(order, "anna"));
+
+        assertThat(results).hasOnlyElementsOfType(InviteResult.Created.class);
+        assertThat(deployment.invites.count(InviteState.OPEN)).isEqualTo(1);
+        assertThat(deployment.invites.count(InviteState.REVOKED)).isEqualTo(3);
     }
 
     @Test
