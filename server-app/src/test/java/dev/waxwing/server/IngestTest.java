@@ -712,13 +712,28 @@ class IngestTest {
 
     @Test
     void an_upload_offered_again_as_something_else_gives_its_room_back() throws Exception {
-        long mostOfTheRoom = 700L << 30;
+        // Beside the reserve: what one upload is promised, two windows of 256 KiB, and half as much again.
+        server.usableSpace((256L << 20) + (768 << 10));
+        long mostOfTheRoom = 512 << 10;
         UploadOpen first = offer(TestDevice.freshId(), mostOfTheRoom);
         try (TestSession session = device.connect()) {
             session.send(first);
             session.expect(UploadReady.class);
             session.send(offer(first.id(), 1L << 50));
             assertThat(session.expect(Refused.class).reason()).isEqualTo(RefusalReason.CONFLICT);
+            session.send(offer(TestDevice.freshId(), mostOfTheRoom));
+            session.expect(UploadReady.class);
+        }
+    }
+
+    @Test
+    void an_upload_that_sends_nothing_does_not_keep_others_out() throws Exception {
+        long mostOfTheRoom = 700L << 30;
+        TestDevice other = newDevice();
+        try (TestSession idle = device.connect();
+                TestSession session = other.connect()) {
+            idle.send(offer(TestDevice.freshId(), mostOfTheRoom));
+            idle.expect(UploadReady.class);
             session.send(offer(TestDevice.freshId(), mostOfTheRoom));
             session.expect(UploadReady.class);
         }

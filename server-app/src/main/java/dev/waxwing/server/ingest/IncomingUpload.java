@@ -24,6 +24,9 @@ final class IncomingUpload {
 
     private static final int READ_SIZE = 256 << 10;
 
+    /** Two windows: what may be on its way, and as much again. */
+    private static final int PROMISED_STEPS = 4;
+
     private final UploadOpen offer;
     private final MediaStore store;
     private final DiskSpace space;
@@ -83,7 +86,7 @@ final class IncomingUpload {
             if (offer.restart() || part.size() > offer.size()) {
                 part.truncate(0);
             }
-            promise(offer.size() - part.size());
+            promiseFirst(offer.size() - part.size());
             hashPrefix(part);
             if (takenAway) {
                 return null;
@@ -100,11 +103,29 @@ final class IncomingUpload {
         }
     }
 
-    private void promise(long bytes) throws IOException {
-        if (!space.promise(bytes)) {
-            throw new StorageFullException("the disk has no room for " + bytes + " bytes beside the reserve");
+    /** All of the rest must fit, but only what comes next is promised. */
+    private void promiseFirst(long rest) throws IOException {
+        long next = Math.min(rest, PROMISED_STEPS * syncEvery);
+        if (!space.promise(next, rest)) {
+            throw noRoom(rest);
         }
-        promised = bytes;
+        promised = next;
+    }
+
+    /** Renews the promise when it does not cover what is to be written. */
+    private void promiseNext(int length) throws IOException {
+        if (length <= promised) {
+            return;
+        }
+        long next = Math.min(offer.size() - written, Math.max(length, PROMISED_STEPS * syncEvery)) - promised;
+        if (!space.promise(next)) {
+            throw noRoom(next);
+        }
+        promised += next;
+    }
+
+    private static StorageFullException noRoom(long bytes) {
+        return new StorageFullException("the disk has no room for " + bytes + " bytes beside the reserve");
     }
 
     private void hashPrefix(FileChannel part) throws IOException {
@@ -140,6 +161,7 @@ final class IncomingUpload {
                 return Appended.OUT_OF_ORDER;
             }
             int length = data.remaining();
+            promiseNext(length);
             digest.update(data.duplicate());
             write(part, data);
             written += length;

@@ -3,7 +3,13 @@ package dev.waxwing.server.media;
 import java.io.IOException;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** Promises room on the disk to uploads, so that together they leave the reserve free. Any thread may call. */
+/**
+ * Promises room on the disk to uploads, so that together they leave the reserve free. Any thread may call.
+ *
+ * <p>An upload is promised what it writes next, not all that it declared: declaring costs a device nothing, and one that
+ * declares much and sends nothing must not keep others out. So uploads that each fit may not fit together. Whichever then
+ * asks for more is refused before the reserve is touched; what has arrived of it stays, and it goes on when there is room.
+ */
 public final class DiskSpace {
 
     private final Disk disk;
@@ -23,9 +29,20 @@ public final class DiskSpace {
      * @return false when the reserve would be touched; nothing is promised then
      */
     public boolean promise(long bytes) throws IOException {
+        return promise(bytes, bytes);
+    }
+
+    /**
+     * Promises room for what is written next, if there is now room for all that is to follow.
+     *
+     * @param bytes to promise
+     * @param needed bytes that must fit, at least as many
+     * @return false when these would touch the reserve; nothing is promised then
+     */
+    public boolean promise(long bytes, long needed) throws IOException {
         lock.lock();
         try {
-            if (disk.usableSpace() - promised - bytes < reserve) {
+            if (disk.usableSpace() - promised - needed < reserve) {
                 return false;
             }
             promised += bytes;

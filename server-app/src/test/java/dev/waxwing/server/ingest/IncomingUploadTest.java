@@ -108,6 +108,37 @@ class IncomingUploadTest {
     }
 
     @Test
+    void an_idle_upload_holds_what_it_writes_next_and_not_all_it_declared() throws IOException {
+        usable.set(11_000);
+        IncomingUpload idle = upload(false, 500);
+        idle.prepare(ID);
+        assertThat(space.promise(8_001)).isFalse();
+        assertThat(space.promise(8_000)).isTrue();
+        space.release(8_000);
+        idle.abandon();
+        assertThat(space.promise(10_000)).isTrue();
+    }
+
+    @Test
+    void is_promised_more_as_it_writes_until_the_reserve_would_be_touched() throws IOException {
+        usable.set(11_000);
+        IncomingUpload upload = upload(false, 500);
+        upload.prepare(ID);
+        append(upload, 0, 3_000);
+        assertThat(space.promise(10_001)).as("3,000 written, none promised").isFalse();
+        append(upload, 3_000, 3_500);
+        assertThat(space.promise(8_500)).as("1,500 of 2,000 promised").isTrue();
+        append(upload, 3_500, 5_000);
+        assertThrows(StorageFullException.class, () -> append(upload, 5_000, 7_000));
+        space.release(8_500);
+        assertThat(append(upload, 5_000, CONTENT.length)).isEqualTo(Appended.TAKEN);
+        assertThat(upload.beginSeal()).isTrue();
+        assertThat(upload.complete()).isEqualTo(new Held(CONTENT.length, sha256(CONTENT.length)));
+        upload.sealed();
+        assertThat(space.promise(10_000)).isTrue();
+    }
+
+    @Test
     void tells_when_others_fill_the_disk_meanwhile() throws IOException {
         IncomingUpload upload = upload(false);
         upload.prepare(ID);
@@ -134,9 +165,13 @@ class IncomingUploadTest {
     }
 
     private IncomingUpload upload(boolean restart) {
+        return upload(restart, 4_000);
+    }
+
+    private IncomingUpload upload(boolean restart, long syncEvery) {
         UploadOpen offer = new UploadOpen(
                 ItemId.parse(ID), 1, CONTENT.length, Instant.EPOCH, restart, "application/octet-stream", "a.bin");
-        return new IncomingUpload(offer, store, space, 4_000, new IncomingUpload.Progress() {
+        return new IncomingUpload(offer, store, space, syncEvery, new IncomingUpload.Progress() {
             @Override
             public void durable(long offset) {
                 durable.add(offset);

@@ -31,6 +31,15 @@ class DiskSpaceTest {
     }
 
     @Test
+    void promises_a_part_only_where_the_whole_fits() throws IOException {
+        assertThat(space.promise(10, 901)).isFalse();
+        assertThat(space.promise(10, 900)).isTrue();
+        assertThat(space.promise(10, 890)).isTrue();
+        assertThat(space.promise(881)).isFalse();
+        assertThat(space.promise(880)).isTrue();
+    }
+
+    @Test
     void is_scarce_when_half_of_the_reserve_is_gone() throws IOException {
         usable.set(50);
         assertThat(space.isScarce()).isFalse();
