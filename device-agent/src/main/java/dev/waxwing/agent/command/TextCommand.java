@@ -4,6 +4,7 @@ import dev.waxwing.agent.home.AgentFailure;
 import dev.waxwing.agent.identity.Identity;
 import dev.waxwing.agent.spool.QueuedText;
 import dev.waxwing.agent.spool.Settled;
+import dev.waxwing.agent.spool.Spool;
 import dev.waxwing.agent.upload.Plan;
 import dev.waxwing.media.Text;
 import java.io.IOException;
@@ -40,12 +41,13 @@ final class TextCommand implements AgentCommand {
         String text = text(invocation);
         Device device = invocation.device();
         Identity identity = device.identity();
-        QueuedText queued = device.spool(identity).addText(text);
+        Spool spool = device.spool(identity);
+        QueuedText queued = spool.addText(text);
         Courier courier = new Courier(invocation);
         try {
             device.deliver(Plan.texts(), patience, courier);
         } catch (AgentFailure failure) {
-            Optional<Settled> outcome = outcome(courier, queued);
+            Optional<Settled> outcome = outcome(courier, spool, queued);
             if (outcome.isEmpty()) {
                 return Result.failed(failure.description(), failure.reference(), failure.advice())
                         .withItems(List.of(QueueCommand.item(queued, "queued")));
@@ -53,15 +55,17 @@ final class TextCommand implements AgentCommand {
         } finally {
             device.settle(invocation.interactive());
         }
-        Settled settled = outcome(courier, queued)
+        Settled settled = outcome(courier, spool, queued)
                 .orElseThrow(() -> new IllegalStateException("a delivered text has no outcome"));
         return report(settled).with("elapsedMillis", courier.elapsedMillis());
     }
 
-    private static Optional<Settled> outcome(Courier courier, QueuedText text) {
+    private static Optional<Settled> outcome(Courier courier, Spool spool, QueuedText text) {
+        // The server may have had it renumbered meanwhile.
+        long counter = spool.counterOf(text);
         return courier.outcomes().stream()
                 .filter(settled ->
-                        settled.id().equals(text.id()) || settled.texts().contains(text.counter()))
+                        settled.id().equals(text.id()) || settled.texts().contains(counter))
                 .findFirst();
     }
 

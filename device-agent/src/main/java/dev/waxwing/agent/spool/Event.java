@@ -25,6 +25,12 @@ sealed interface Event {
     /** Something got its receipt or its final refusal. */
     record Concluded(Settled settled) implements Event {}
 
+    /** From here on, what has a counter up to this one may be known to the server under it. */
+    record Offered(long counter) implements Event {}
+
+    /** All that was never offered got new counters beyond this one, in the same order. */
+    record Renumbered(long beyond) implements Event {}
+
     /** The last counter that was given out, and the hash of the last manifest that was signed. */
     record Marks(long counter, Bytes manifestSha256) implements Event {}
 }

@@ -82,6 +82,14 @@ final class EventCodec {
                     writeNumbers(json, "texts", settled.texts());
                     json.writeStringProperty("at", settled.at().toString());
                 }
+                case Event.Offered(long counter) -> {
+                    json.writeStringProperty("event", "offered");
+                    json.writeNumberProperty("counter", counter);
+                }
+                case Event.Renumbered(long beyond) -> {
+                    json.writeStringProperty("event", "renumbered");
+                    json.writeNumberProperty("beyond", beyond);
+                }
                 case Event.Marks(long counter, Bytes sha256) -> {
                     json.writeStringProperty("event", "marks");
                     json.writeNumberProperty("counter", counter);
@@ -138,6 +146,8 @@ final class EventCodec {
                         in.optional("reference"),
                         in.numbers("texts"),
                         in.instant("at")));
+            case "offered" -> new Event.Offered(in.number("counter"));
+            case "renumbered" -> new Event.Renumbered(in.number("beyond"));
             case "marks" -> new Event.Marks(in.number("counter"), Bytes.fromHex(in.string("manifestSha256")));
             default -> throw new IllegalArgumentException("unknown event");
         };

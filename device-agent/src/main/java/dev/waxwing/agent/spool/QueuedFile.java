@@ -29,6 +29,10 @@ public record QueuedFile(
         String mediaType,
         @Nullable SignedManifest manifest) {
 
+    QueuedFile renumbered(long number) {
+        return new QueuedFile(number, id, capturedAt, path, size, modifiedAt, name, mediaType, manifest);
+    }
+
     QueuedFile sealed(SignedManifest signed) {
         return new QueuedFile(counter, id, capturedAt, path, size, modifiedAt, name, mediaType, signed);
     }

@@ -14,6 +14,10 @@ import java.time.Instant;
  */
 public record QueuedText(long counter, ItemId id, Instant capturedAt, String text, boolean acknowledged) {
 
+    QueuedText renumbered(long number) {
+        return new QueuedText(number, id, capturedAt, text, acknowledged);
+    }
+
     QueuedText acknowledge() {
         return new QueuedText(counter, id, capturedAt, text, true);
     }

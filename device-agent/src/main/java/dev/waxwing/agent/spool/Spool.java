@@ -47,6 +47,8 @@ public final class Spool implements Closeable {
         content.events().forEach(state::apply);
         if (content.damaged() > 0) {
             keepDamaged(file);
+            // What was offered may be among what is lost, and to number it anew would be worse than not to.
+            state.apply(new Event.Offered(state.lastCounter()));
         }
         this.journal = Journal.open(file, content.end());
         if (isNew) {
@@ -215,13 +217,49 @@ public final class Spool implements Closeable {
         }
     }
 
-    /** Makes sure that no counter up to this one is given out any more. */
+    /** Whether something that was never offered, or is queued later, can have a counter up to this one. */
+    public boolean mayOffer(long counter) {
+        lock.lock();
+        try {
+            return counter > state.lastCounter() || counter >= state.firstUnoffered();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Makes sure that no counter up to this one is given out any more. What was never offered, and so may have one, is
+     * numbered anew beyond it, in the same order.
+     */
     public void skipCounters(long upTo) throws IOException {
         lock.lock();
         try {
-            if (upTo > state.lastCounter()) {
-                record(new Event.Marks(upTo, state.manifestSha256()), true);
+            if (mayOffer(upTo)) {
+                // One line of the journal, so that a crash leaves all of it or nothing.
+                record(new Event.Renumbered(Math.max(upTo, state.lastCounter())), true);
             }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Notes, before anything is sent, that the server may come to know all that waits. It is never renumbered then. */
+    public void offering() throws IOException {
+        lock.lock();
+        try {
+            if (state.firstUnoffered() != Long.MAX_VALUE) {
+                record(new Event.Offered(state.lastCounter()), true);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The counter under which a text was last queued. */
+    public long counterOf(QueuedText text) {
+        lock.lock();
+        try {
+            return state.counterOf(text);
         } finally {
             lock.unlock();
         }

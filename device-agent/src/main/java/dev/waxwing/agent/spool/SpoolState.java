@@ -4,10 +4,13 @@ import dev.waxwing.evidence.Manifest;
 import dev.waxwing.media.ItemId;
 import dev.waxwing.wire.Bytes;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** What the events add up to. Not safe for threads. */
 final class SpoolState {
@@ -16,7 +19,9 @@ final class SpoolState {
     private final Map<ItemId, TextGroup> groups = new LinkedHashMap<>();
     private final Map<ItemId, QueuedFile> files = new LinkedHashMap<>();
     private final Map<ItemId, Settled> settled = new LinkedHashMap<>();
+    private final Map<ItemId, Long> newCounters = new HashMap<>();
     private long lastCounter;
+    private long offered;
     private Bytes manifestSha256 = Manifest.NONE_BEFORE;
 
     void apply(Event event) {
@@ -48,11 +53,40 @@ final class SpoolState {
                 texts.values().removeIf(text -> text.id().equals(outcome.id()));
                 settled.put(outcome.id(), outcome);
             }
+            case Event.Offered(long counter) -> offered = Math.max(offered, counter);
+            case Event.Renumbered(long beyond) -> renumber(beyond);
             case Event.Marks(long counter, Bytes sha256) -> {
                 used(counter);
                 manifestSha256 = sha256;
             }
         }
+    }
+
+    private void renumber(long beyond) {
+        Map<Long, Long> renumbered = new HashMap<>();
+        long counter = beyond;
+        for (Long old : unoffered()) {
+            renumbered.put(old, ++counter);
+        }
+        used(counter);
+        List<QueuedText> waiting = List.copyOf(texts.tailMap(offered, false).values());
+        texts.tailMap(offered, false).clear();
+        for (QueuedText text : waiting) {
+            QueuedText moved = text.renumbered(renumbered.getOrDefault(text.counter(), text.counter()));
+            texts.put(moved.counter(), moved);
+            newCounters.put(moved.id(), moved.counter());
+        }
+        files.replaceAll((_, file) -> file.renumbered(renumbered.getOrDefault(file.counter(), file.counter())));
+    }
+
+    /** The counters of what was never offered, ascending. */
+    private SortedSet<Long> unoffered() {
+        SortedSet<Long> counters = new TreeSet<>(texts.tailMap(offered, false).keySet());
+        files.values().stream()
+                .map(QueuedFile::counter)
+                .filter(counter -> counter > offered)
+                .forEach(counters::add);
+        return counters;
     }
 
     private void used(long counter) {
@@ -98,6 +132,17 @@ final class SpoolState {
         return lastCounter;
     }
 
+    /** The lowest counter of something that was never offered; {@link Long#MAX_VALUE} if there is none. */
+    long firstUnoffered() {
+        SortedSet<Long> counters = unoffered();
+        return counters.isEmpty() ? Long.MAX_VALUE : counters.first();
+    }
+
+    /** What this text is numbered now, or was when it left the queue. */
+    long counterOf(QueuedText text) {
+        return newCounters.getOrDefault(text.id(), text.counter());
+    }
+
     Bytes manifestSha256() {
         return manifestSha256;
     }
@@ -119,6 +164,7 @@ final class SpoolState {
         }
         texts.values().forEach(text -> events.add(new Event.TextQueued(text)));
         files.values().forEach(file -> events.add(new Event.FileQueued(file)));
+        events.add(new Event.Offered(offered));
         events.add(new Event.Marks(lastCounter, manifestSha256));
         return events;
     }

@@ -161,7 +161,7 @@ public final class Delivery implements Closeable {
                     "the server says that this device has used %d numbers, more than it can have".formatted(durable),
                     "What was queued stays queued. Tell the administrator.");
         }
-        if (durable > spool.view().lastCounter()) {
+        if (spool.mayOffer(durable)) {
             spool.skipCounters(durable + COUNTERS_TO_SKIP);
         }
     }

@@ -158,7 +158,8 @@ final class Session implements Closeable {
         }
     }
 
-    private void load(Plan plan) {
+    private void load(Plan plan) throws IOException {
+        spool.offering();
         SpoolView queue = spool.view();
         lock.lock();
         try {

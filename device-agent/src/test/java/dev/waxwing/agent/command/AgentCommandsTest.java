@@ -117,6 +117,17 @@ class AgentCommandsTest {
     }
 
     @Test
+    void tells_what_became_of_a_text_that_was_renumbered() throws IOException {
+        enrol();
+        server.durableCounter = 5;
+
+        Run text = run("text", "hello");
+
+        assertThat(text.status()).as(text.err()).isZero();
+        assertThat(server.texts.firstKey()).isGreaterThan(5);
+    }
+
+    @Test
     void takes_the_invite_from_standard_input() throws IOException {
         assertThat(runWith("  " + server.invite("camera-1").encode() + "\r\n", "enroll", "-")
                         .status())

@@ -118,7 +118,7 @@ class SpoolTest {
         List<SpoolView> views = new ArrayList<>();
         List<Integer> settled = new ArrayList<>();
         try (Spool spool = open()) {
-            for (int step = 0; step <= 6; step++) {
+            for (int step = 0; step <= 7; step++) {
                 switch (step) {
                     case 1 -> spool.addText("one");
                     case 2 -> spool.addFiles(List.of(source("film")));
@@ -127,6 +127,7 @@ class SpoolTest {
                     case 5 -> spool.seal(spool.view().files().getFirst(), signer(new ArrayList<>()));
                     case 6 ->
                         spool.settle(accepted(spool.view().groups().getFirst().id(), 4));
+                    case 7 -> spool.skipCounters(10);
                     default -> {
                         // The empty spool.
                     }
@@ -209,6 +210,46 @@ class SpoolTest {
         }
         try (Spool spool = open()) {
             assertThat(spool.addText("x").counter()).isEqualTo(42);
+        }
+    }
+
+    @Test
+    void renumbers_in_order_and_for_good_what_was_never_offered_and_nothing_else() throws IOException {
+        SpoolView after;
+        try (Spool spool = open()) {
+            spool.addText("offered");
+            spool.addFiles(List.of(source("offered")));
+            spool.offering();
+            QueuedText text = spool.addText("a");
+            spool.addFiles(List.of(source("b")));
+            spool.addText("c");
+            spool.skipCounters(3);
+            after = spool.view();
+            assertThat(spool.counterOf(text)).isEqualTo(6);
+        }
+        assertThat(after.texts()).extracting(QueuedText::counter).containsExactly(1L, 6L, 8L);
+        assertThat(after.texts()).extracting(QueuedText::text).containsExactly("offered", "a", "c");
+        assertThat(after.files()).extracting(QueuedFile::counter).containsExactly(2L, 7L);
+        try (Spool spool = open()) {
+            assertThat(spool.view()).isEqualTo(after);
+            assertThat(spool.addText("d").counter()).isEqualTo(9);
+        }
+    }
+
+    @Test
+    void remembers_what_was_offered_when_the_journal_starts_anew() throws IOException {
+        try (Spool spool = open()) {
+            spool.addText("offered");
+            spool.offering();
+            for (int i = 0; i < 501; i++) {
+                spool.settle(accepted(ItemId.fresh(new SecureRandom()), 1));
+            }
+        }
+        open().close();
+        try (Spool spool = open()) {
+            assertThat(Files.size(directory.resolve("history"))).isPositive();
+            spool.skipCounters(40);
+            assertThat(spool.view().texts()).extracting(QueuedText::counter).containsExactly(1L);
         }
     }
 

@@ -666,6 +666,53 @@ class DeliveryTest {
     }
 
     @Test
+    void numbers_what_waited_anew_beyond_the_counters_that_a_lost_home_used() throws Exception {
+        QueuedText first = spool.addText("first");
+        QueuedFile film = queue("film", bytes(1_000));
+        QueuedText second = spool.addText("second");
+        server.durableCounter = 2;
+
+        deliver();
+
+        assertThat(server.texts.values()).extracting(Text::id).containsExactly(first.id(), second.id());
+        long between = server.received.stream()
+                .filter(UploadOpen.class::isInstance)
+                .mapToLong(message -> ((UploadOpen) message).counter())
+                .sum();
+        assertThat(server.texts.firstKey()).isGreaterThan(2).isLessThan(between);
+        assertThat(server.texts.lastKey()).isGreaterThan(between);
+        assertThat(server.uploads.get(film.id()).isAccepted()).isTrue();
+        assertThat(settled).hasSize(2).allMatch(Settled::isAccepted);
+    }
+
+    @Test
+    void never_renumbers_what_was_offered_before_a_crash() throws Exception {
+        spool.addText("once");
+        server.interception = (message, honest) -> {
+            if (!(message instanceof Text)) {
+                return Optional.empty();
+            }
+            honest.honestly(message, new SessionId(Bytes.of(new byte[16])));
+            honest.durableCounter = 1;
+            honest.admissions.add(new RefusedException(AlertCode.POLICY, "not now"));
+            honest.interception = (_, _) -> Optional.empty();
+            honest.breakConnections();
+            throw new IOException("the test broke the connection");
+        };
+        assertThatThrownBy(this::deliver).isInstanceOf(AgentFailure.class);
+        spool.close();
+        spool = Spool.open(directory.resolve("spool"), RANDOM, TestPki.CLOCK);
+        delivery = delivery(server.pki.issue(Role.DEVICE, "camera-1"));
+
+        deliver();
+
+        List<DeviceMessage> sent =
+                server.received.stream().filter(Text.class::isInstance).toList();
+        assertThat(sent).hasSize(2);
+        assertThat(sent.getFirst()).isEqualTo(sent.getLast());
+    }
+
+    @Test
     void believes_no_server_that_leaves_it_no_counters() throws Exception {
         server.durableCounter = Reader.MAX_COUNTER;
 
