@@ -512,6 +512,33 @@ class IngestTest {
     }
 
     @Test
+    void takes_no_texts_and_seals_none_while_the_disk_is_down_to_the_reserve() throws Exception {
+        try (TestSession session = device.connect()) {
+            Text held = text("held");
+            session.send(held);
+            session.expect(TextAck.class);
+
+            server.usableSpace(256L << 20);
+            Text late = text("late");
+            session.send(late);
+            TextRefused refused = session.expect(TextRefused.class);
+            assertThat(refused.reason()).isEqualTo(RefusalReason.STORAGE_FULL);
+            assertThat(refused.retryAfter()).isPositive();
+            TextSeal seal = seal(List.of(held));
+            session.send(seal);
+            Refused unsealed = session.expect(Refused.class);
+            assertThat(unsealed.reason()).isEqualTo(RefusalReason.STORAGE_FULL);
+            assertThat(unsealed.retryAfter()).isPositive();
+
+            server.usableSpace(RunningServer.ROOMY);
+            session.send(late);
+            assertThat(session.expect(TextAck.class).counter()).isEqualTo(late.counter());
+            session.send(seal);
+            session.expect(ReceiptMessage.class);
+        }
+    }
+
+    @Test
     void refuses_another_upload_under_a_counter_that_is_taken() throws Exception {
         byte[] content = random(100);
         UploadOpen offer = device.offer("e.bin", "application/octet-stream", content);

@@ -122,17 +122,23 @@ public final class Conversation {
             } else {
                 // Writing the audit trail waits for the database, and this is the database's writer.
                 Thread.startVirtualThread(() -> {
-                    refuseText(text, failure);
+                    refuseText(text, outcome, failure);
                     textRoom.release(cost);
                 });
             }
         });
     }
 
-    private void refuseText(Text text, @Nullable Throwable failure) {
-        Refusal refusal = failure == null
-                ? new Refusal(RefusalReason.CONFLICT, "counter " + text.counter() + " or id stands for something else")
-                : new Refusal(RefusalReason.UNAVAILABLE, "the text could not be stored: " + failure.getMessage());
+    private void refuseText(Text text, TextStore.@Nullable Outcome outcome, @Nullable Throwable failure) {
+        Refusal refusal;
+        if (failure != null) {
+            refusal = new Refusal(RefusalReason.UNAVAILABLE, "the text could not be stored: " + failure.getMessage());
+        } else if (outcome == TextStore.Outcome.STORAGE_FULL) {
+            refusal = new Refusal(RefusalReason.STORAGE_FULL, "the disk has no room for a text beside the reserve");
+        } else {
+            refusal = new Refusal(
+                    RefusalReason.CONFLICT, "counter " + text.counter() + " or id stands for something else");
+        }
         Incident incident = ingest.refuse(sender, "text.refused", text.id().toString(), refusal);
         outbox.add(new TextRefused(text.counter(), refusal.reason(), incident, retryAfter(refusal.reason())));
     }

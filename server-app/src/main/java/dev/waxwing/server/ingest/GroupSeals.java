@@ -7,6 +7,7 @@ import dev.waxwing.media.RefusalReason;
 import dev.waxwing.media.Text;
 import dev.waxwing.server.ingest.IncomingUpload.Held;
 import dev.waxwing.server.ingest.TextStore.StoredText;
+import dev.waxwing.server.media.DiskSpace;
 import dev.waxwing.server.media.MediaStore;
 import dev.waxwing.wire.Bytes;
 import java.io.IOException;
@@ -29,11 +30,13 @@ final class GroupSeals {
 
     private final TextStore texts;
     private final MediaStore store;
+    private final DiskSpace space;
     private final ReentrantLock[] stripes = new ReentrantLock[STRIPES];
 
-    GroupSeals(TextStore texts, MediaStore store) {
+    GroupSeals(TextStore texts, MediaStore store, DiskSpace space) {
         this.texts = texts;
         this.store = store;
+        this.space = space;
         Arrays.setAll(stripes, _ -> new ReentrantLock());
     }
 
@@ -48,7 +51,11 @@ final class GroupSeals {
         }
     }
 
-    /** Writes a group's content, durably, as the part of its transfer. */
+    /**
+     * Writes a group's content, durably, as the part of its transfer.
+     *
+     * @throws StorageFullException when the disk has no room for it beside the reserve; nothing of it is left there
+     */
     Assembly assemble(String device, String transferId, List<Long> counters) throws IOException {
         MessageDigest digest = Fingerprint.sha256();
         long size = 0;
@@ -63,6 +70,10 @@ final class GroupSeals {
                     return refused(RefusalReason.CONFLICT, "text " + counter + " is in another group");
                 }
                 ByteBuffer line = line(text.get()).asByteBuffer();
+                if (!space.hasRoomFor(line.remaining())) {
+                    part.truncate(0);
+                    throw new StorageFullException("the disk has no room for a group of texts beside the reserve");
+                }
                 size += line.remaining();
                 digest.update(line.duplicate());
                 write(part, line);

@@ -1,6 +1,9 @@
 package dev.waxwing.server.ingest;
 
+import dev.waxwing.server.media.DiskSpace;
 import dev.waxwing.wire.Bytes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -21,24 +24,32 @@ final class TextStore {
     private final JdbcClient jdbc;
     private final JdbcOperations batches;
     private final Offers offers;
+    private final DiskSpace space;
     private final Clock clock;
 
-    TextStore(JdbcClient jdbc, JdbcOperations batches, Offers offers, Clock clock) {
+    TextStore(JdbcClient jdbc, JdbcOperations batches, Offers offers, DiskSpace space, Clock clock) {
         this.jdbc = jdbc;
         this.batches = batches;
         this.offers = offers;
+        this.space = space;
         this.clock = clock;
     }
 
-    /** Stores what is new. Answers in the order of the offers. */
+    /** Stores what is new, as long as there is room. Answers in the order of the offers. */
     List<Outcome> store(List<TextOffer> texts) {
         Map<Object, Offers.Offer> inThisBatch = new HashMap<>();
         List<TextOffer> fresh = new ArrayList<>(texts.size());
         List<Outcome> outcomes = new ArrayList<>(texts.size());
+        long bytes = 0;
         for (TextOffer text : texts) {
             Offers.Offer offer = new Offers.Offer(text.device(), text.counter(), text.textId(), text.fingerprint());
             Offers.Standing standing = standing(offer, inThisBatch);
             if (standing == Offers.Standing.NEW) {
+                if (!hasRoomFor(bytes + text.utf8().size())) {
+                    outcomes.add(Outcome.STORAGE_FULL);
+                    continue;
+                }
+                bytes += text.utf8().size();
                 inThisBatch.put(counterOf(offer), offer);
                 inThisBatch.put(idOf(offer), offer);
                 fresh.add(text);
@@ -47,6 +58,14 @@ final class TextStore {
         }
         insert(fresh);
         return outcomes;
+    }
+
+    private boolean hasRoomFor(long bytes) {
+        try {
+            return space.hasRoomFor(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Offers.Standing standing(Offers.Offer offer, Map<Object, Offers.Offer> inThisBatch) {
@@ -138,7 +157,9 @@ final class TextStore {
         /** It is held durably, now or since an earlier offer. */
         DURABLE,
         /** Its counter or its id stands for something else. */
-        CONFLICT
+        CONFLICT,
+        /** It is not held: the disk is down to the reserve. */
+        STORAGE_FULL
     }
 
     /** A text that is held, and the group it was sealed in. */

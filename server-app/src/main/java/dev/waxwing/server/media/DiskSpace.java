@@ -42,7 +42,7 @@ public final class DiskSpace {
     public boolean promise(long bytes, long needed) throws IOException {
         lock.lock();
         try {
-            if (disk.usableSpace() - promised - needed < reserve) {
+            if (!hasRoomFor(needed)) {
                 return false;
             }
             promised += bytes;
@@ -57,6 +57,16 @@ public final class DiskSpace {
         lock.lock();
         try {
             promised -= bytes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether so many bytes, written now, leave the reserve and all that is promised free. */
+    public boolean hasRoomFor(long bytes) throws IOException {
+        lock.lock();
+        try {
+            return disk.usableSpace() - promised - bytes >= reserve;
         } finally {
             lock.unlock();
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.waxwing.server.ingest.TextStore.Outcome;
+import dev.waxwing.server.media.DiskSpace;
 import dev.waxwing.wire.Bytes;
 import java.time.Clock;
 import java.time.Instant;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -27,6 +29,7 @@ class GroupCommitTest {
 
     private static final Instant CAPTURED = Instant.parse("2026-01-31T09:30:00Z");
 
+    private final AtomicLong usable = new AtomicLong(1L << 30);
     private JdbcClient jdbc;
     private TextStore texts;
     private GroupCommit commit;
@@ -37,7 +40,8 @@ class GroupCommitTest {
         database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
         Flyway.configure().dataSource(database).load().migrate();
         jdbc = JdbcClient.create(database);
-        texts = new TextStore(jdbc, new JdbcTemplate(database), new Offers(jdbc), Clock.systemUTC());
+        texts = new TextStore(
+                jdbc, new JdbcTemplate(database), new Offers(jdbc), new DiskSpace(usable::get, 100), Clock.systemUTC());
         commit = new GroupCommit(new JdbcTransactionManager(database), texts, new Durability(database, jdbc));
     }
 
@@ -113,6 +117,22 @@ class GroupCommitTest {
                 Outcome.DURABLE);
         assertThat(commit.submit(() -> texts.store(batch)).join()).isEqualTo(expected);
         assertThat(commit.submit(() -> texts.store(batch)).join()).isEqualTo(expected);
+    }
+
+    @Test
+    void takes_no_new_text_that_would_touch_the_reserve_but_still_knows_what_it_holds() {
+        TextOffer held = offer(1, "held");
+        commit.submit(held).join();
+        usable.set(106);
+        List<TextOffer> batch = List.of(held, offer(2, "four"), offer(3, "six..."), offer(4, "xy"));
+        assertThat(commit.submit(() -> texts.store(batch)).join())
+                .containsExactly(Outcome.DURABLE, Outcome.DURABLE, Outcome.STORAGE_FULL, Outcome.DURABLE);
+        assertThat(texts.find("cam", 3)).isEmpty();
+        usable.set(99);
+        assertThat(commit.submit(offer(3, "six...")).join()).isEqualTo(Outcome.STORAGE_FULL);
+        assertThat(commit.submit(held).join()).isEqualTo(Outcome.DURABLE);
+        usable.set(106);
+        assertThat(commit.submit(offer(3, "six...")).join()).isEqualTo(Outcome.DURABLE);
     }
 
     @Test
