@@ -94,7 +94,15 @@ final class KeyRenewal implements AutoCloseable {
         } finally {
             release();
         }
-        Thread.startVirtualThread(this::flush);
+        Thread.startVirtualThread(this::goOn);
+    }
+
+    /** A key may have become due while it could not be updated. */
+    private void goOn() {
+        if (isKeyDue(System.nanoTime())) {
+            updateKey();
+        }
+        flush();
     }
 
     /** How many ratchets are over. */
@@ -290,10 +298,7 @@ final class KeyRenewal implements AutoCloseable {
         }
         Thread.startVirtualThread(() -> {
             long now = System.nanoTime();
-            if (isKeyDue(now)) {
-                updateKey();
-                flush();
-            }
+            goOn();
             if (isRatchetDue(now)) {
                 beginSoon();
             }
