@@ -13,13 +13,14 @@ public final class HandshakeMessageFuzz {
     private HandshakeMessageFuzz() {}
 
     public static void fuzzerTestOneInput(byte[] input) {
-        Fuzz.once(input, 1 << 20, 64, () -> {
-            Reader in = Reader.of(input);
+        Fuzz.once(input, 1 << 20, 1_024, () -> {
+            Bytes whole = Bytes.of(input);
+            Reader in = Reader.of(whole);
             try {
                 while (in.hasRemaining()) {
                     int start = input.length - in.remaining();
                     HandshakeMessage message = HandshakeMessage.decode(in);
-                    Bytes spelling = Bytes.of(input).slice(start, input.length - in.remaining());
+                    Bytes spelling = whole.slice(start, input.length - in.remaining());
                     Fuzz.require(message.encode().equals(spelling), "one spelling");
                 }
             } catch (ProtocolException e) {

@@ -14,14 +14,15 @@ public final class ApplicationMessageFuzz {
     private ApplicationMessageFuzz() {}
 
     public static void fuzzerTestOneInput(byte[] input) {
-        Fuzz.once(input, 1 << 20, 256, () -> {
-            Reader in = Reader.of(input);
+        Fuzz.once(input, 1 << 20, 1_024, () -> {
+            Bytes whole = Bytes.of(input);
+            Reader in = Reader.of(whole);
             Reader atServer = Reader.of(input);
             try {
                 while (in.hasRemaining()) {
                     int start = input.length - in.remaining();
                     ApplicationMessage message = ApplicationMessage.decode(in);
-                    Bytes spelling = Bytes.of(input).slice(start, input.length - in.remaining());
+                    Bytes spelling = whole.slice(start, input.length - in.remaining());
                     Writer again = Writer.growing();
                     message.encode(again);
                     Fuzz.require(again.toBytes().equals(spelling), "one spelling");
