@@ -12,6 +12,7 @@ import dev.waxwing.trust.Credential;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.ProtocolException;
 import dev.waxwing.wire.Reader;
+import dev.waxwing.wire.SessionId;
 import java.security.InvalidKeyException;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
@@ -149,12 +150,22 @@ public final class Adversary {
         return (fromDevice ? own.client() : own.server()).keys();
     }
 
-    /** The keys of epoch 2, if the transcript now ends in the device's Finished. */
+    /** Fresh keys of epoch 2 for records from this end or to it, if the transcript now ends in the device's Finished. */
+    public TrafficKeys applicationKeys(boolean fromDevice) {
+        ApplicationKeys application = application();
+        return fromDevice ? application.client() : application.server();
+    }
+
+    /** The session's id, if the transcript now ends in the device's Finished. */
+    public SessionId session() {
+        return application().session();
+    }
+
     ApplicationKeys application() {
         return ApplicationKeys.derive(own(keys).main(), transcript.hash());
     }
 
-    Suite suite() {
+    public Suite suite() {
         return suite;
     }
 
