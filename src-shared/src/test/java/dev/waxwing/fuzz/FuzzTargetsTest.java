@@ -2,6 +2,9 @@ package dev.waxwing.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waxwing.classic.ClassicCertificateFuzz;
+import dev.waxwing.classic.ClassicDeviceFuzz;
+import dev.waxwing.classic.ClassicServerFuzz;
 import dev.waxwing.enrollment.InviteFuzz;
 import dev.waxwing.evidence.CanonicalJsonFuzz;
 import dev.waxwing.evidence.DetachedSignatureFuzz;
@@ -34,7 +37,10 @@ class FuzzTargetsTest {
                 ApplicationMessageFuzz.class,
                 CanonicalJsonFuzz.class,
                 DetachedSignatureFuzz.class,
-                EvidenceBundleFuzz.class);
+                EvidenceBundleFuzz.class,
+                ClassicCertificateFuzz.class,
+                ClassicServerFuzz.class,
+                ClassicDeviceFuzz.class);
     }
 
     @ParameterizedTest
