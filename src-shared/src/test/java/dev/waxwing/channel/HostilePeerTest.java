@@ -26,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -290,7 +291,7 @@ class HostilePeerTest {
     @ParameterizedTest
     @EnumSource(Suite.class)
     void nothing_behind_a_close_is_read(Suite suite) throws Exception {
-        try (Loopback loopback = new Loopback()) {
+        try (Loopback loopback = new Loopback().suite(suite)) {
             CompletableFuture<Accepted> accepted = loopback.accept();
             try (KeyedPeer peer = KeyedPeer.device(loopback.dial(), loopback.pki.issue(Role.DEVICE, "camera-1"))) {
                 peer.greet(false, suite).finish();
@@ -308,7 +309,7 @@ class HostilePeerTest {
     void terrapin_what_was_sent_under_one_key_cannot_shift_the_numbers_of_the_next(Suite suite) throws Exception {
         // One record more under the handshake keys, as an attacker on the way would need it, and one less in the
         // session.
-        try (Loopback loopback = new Loopback();
+        try (Loopback loopback = new Loopback().suite(suite);
                 Relay relay = loopback.relay().toServer((n, record) -> n == 4 ? List.of() : List.of(record))) {
             CompletableFuture<Accepted> accepted = loopback.accept();
             try (KeyedPeer peer = KeyedPeer.device(relay.dial(), loopback.pki.issue(Role.DEVICE, "camera-1"))) {
@@ -430,8 +431,8 @@ class HostilePeerTest {
         }
 
         @Override
-        public Aead aead(TrafficKeys keys) {
-            return jdk.aead(keys);
+        public Aead aead(TrafficKeys keys, SecureRandom random) {
+            return jdk.aead(keys, random);
         }
 
         @Override

@@ -170,13 +170,13 @@ final class KeyedPeer implements AutoCloseable {
     }
 
     private void changeToHandshakeKeys() {
-        protector.change(1, SessionId.NONE, CRYPTO.aead(adversary.handshakeKeys(device)));
-        opener.change(1, SessionId.NONE, CRYPTO.aead(adversary.handshakeKeys(!device)));
+        protector.change(1, SessionId.NONE, CRYPTO.aead(adversary.handshakeKeys(device), RANDOM));
+        opener.change(1, SessionId.NONE, CRYPTO.aead(adversary.handshakeKeys(!device), RANDOM));
     }
 
     private void changeToApplicationKeys() {
-        protector.change(2, adversary.session(), CRYPTO.aead(adversary.applicationKeys(device)));
-        opener.changeAllowingLateAlert(2, adversary.session(), CRYPTO.aead(adversary.applicationKeys(!device)));
+        protector.change(2, adversary.session(), CRYPTO.aead(adversary.applicationKeys(device), RANDOM));
+        opener.changeAllowingLateAlert(2, adversary.session(), CRYPTO.aead(adversary.applicationKeys(!device), RANDOM));
     }
 
     @Override

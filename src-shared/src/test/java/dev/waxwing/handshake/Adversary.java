@@ -152,17 +152,18 @@ public final class Adversary {
 
     /** Fresh keys of epoch 2 for records from this end or to it, if the transcript now ends in the device's Finished. */
     public TrafficKeys applicationKeys(boolean fromDevice) {
-        ApplicationKeys application = application();
-        return fromDevice ? application.client() : application.server();
+        try (ApplicationSecrets application = application()) {
+            return (fromDevice ? application.client() : application.server()).keys();
+        }
     }
 
     /** The session's id, if the transcript now ends in the device's Finished. */
     public SessionId session() {
-        return application().session();
+        return own(keys).main().sessionId(transcript.hash());
     }
 
-    ApplicationKeys application() {
-        return ApplicationKeys.derive(own(keys).main(), transcript.hash());
+    private ApplicationSecrets application() {
+        return ApplicationSecrets.derive(own(keys).main(), transcript.hash());
     }
 
     public Suite suite() {

@@ -62,7 +62,7 @@ public final class DeviceHandshakeFuzz {
     /** The device goes on only after the very server of the vectors has proved itself. */
     private static void requireServer(
             Action action, ScriptedInput script, ScriptedEnds ends, Bytes received, Bytes now) {
-        if (action instanceof Connect(Session session)) {
+        if (action instanceof Connect(Session session, var _)) {
             Fuzz.require(
                     session.peer().certificate().equals(ends.serverCredential.certificate()), "the server's own name");
         }

@@ -98,8 +98,12 @@ final class ScriptedEnds {
                 TestPki.CLOCK,
                 List.of(Suite.values()),
                 SessionTerms.defaults(),
-                new ServerProof(serverCredential, vectors.get("server.status"), root.certificate()),
+                new ServerProof(serverCredential, () -> vectors.get("server.status"), root.certificate()),
                 new PeerVerifier(root, Role.DEVICE, (leaf, issuer, staple, now) -> {}, TestPki.CLOCK));
+    }
+
+    TrustedRoot root() {
+        return root;
     }
 
     /** What the server's desk answers in an enrolment. */

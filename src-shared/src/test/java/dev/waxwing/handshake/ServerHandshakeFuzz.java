@@ -59,7 +59,7 @@ public final class ServerHandshakeFuzz {
                 done.addAll(server.issue(ends.issued()));
             }
             for (Action action : done) {
-                if (action instanceof Connect(Session session)) {
+                if (action instanceof Connect(Session session, var _)) {
                     requireDevice(session, script, ends, received);
                 }
             }

@@ -1,6 +1,5 @@
 package dev.waxwing.recordlayer;
 
-import dev.waxwing.crypto.Aead;
 import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.crypto.HybridKeyExchange.DeviceKeys;
 import dev.waxwing.crypto.HybridKeyExchange.ServerAnswer;
@@ -29,6 +28,7 @@ import java.util.stream.Stream;
 public final class OpenerFuzz {
 
     private static final CryptoProvider CRYPTO = CryptoProvider.jdk();
+    private static final SecureRandom RANDOM = new SecureRandom();
     private static final SessionId SESSION = new SessionId(Bytes.fromHex("00112233445566778899aabbccddeeff"));
     private static final Map<Suite, HandshakeSecret> SECRETS =
             Stream.of(Suite.values()).collect(Collectors.toMap(Function.identity(), OpenerFuzz::secret));
@@ -58,11 +58,11 @@ public final class OpenerFuzz {
     private static Opener opener(int flags, Suite suite) {
         Opener opener = new Opener(Direction.DEVICE_TO_SERVER);
         if ((flags & 0x02) == 0) {
-            opener.change(1, SessionId.NONE, CRYPTO.aead(keys(suite)));
+            opener.change(1, SessionId.NONE, CRYPTO.aead(keys(suite), RANDOM));
             if ((flags & 0x04) == 0) {
-                opener.change(2, SESSION, CRYPTO.aead(keys(suite)));
+                opener.change(2, SESSION, CRYPTO.aead(keys(suite), RANDOM));
             } else {
-                opener.changeAllowingLateAlert(2, SESSION, CRYPTO.aead(keys(suite)));
+                opener.changeAllowingLateAlert(2, SESSION, CRYPTO.aead(keys(suite), RANDOM));
             }
         }
         return opener;
@@ -87,19 +87,17 @@ public final class OpenerFuzz {
     }
 
     private static void openInner(Opener opener, Suite suite, ByteBuffer inner) throws ProtocolException {
-        if (!inner.hasRemaining() || inner.remaining() > 66_304) {
+        boolean plain = opener.epoch() == 0;
+        if (!inner.hasRemaining() || inner.remaining() > 66_304 || !plain && inner.remaining() % suite.block() != 0) {
             return;
         }
-        ByteBuffer record = ByteBuffer.allocate(RecordHeader.SIZE + inner.remaining() + Protector.TAIL + 512);
-        RecordHeader header;
-        if (opener.epoch() == 0) {
-            header = new RecordHeader(0, inner.remaining());
-            record.put(inner.duplicate()).flip();
-        } else {
-            Epoch epoch = new Epoch(2, Direction.DEVICE_TO_SERVER, SESSION, CRYPTO.aead(keys(suite)), 1);
-            header = new RecordHeader(2, inner.remaining() + Aead.TAG_LENGTH);
-            record.put(inner.duplicate()).flip();
-            epoch.seal(header, record);
+        int prefix = plain ? 0 : suite.prefix();
+        int tag = plain ? 0 : suite.tagLength();
+        ByteBuffer record = ByteBuffer.allocate(prefix + inner.remaining() + tag);
+        record.position(prefix).put(inner.duplicate()).flip();
+        RecordHeader header = new RecordHeader(opener.epoch(), record.capacity());
+        if (!plain) {
+            new Epoch(2, Direction.DEVICE_TO_SERVER, SESSION, CRYPTO.aead(keys(suite), RANDOM), 1).seal(header, record);
         }
         ContentType type = opener.open(header, record);
         // What was taken is what was meant: the content, its type, and nothing but zeros behind it.
@@ -114,10 +112,9 @@ public final class OpenerFuzz {
 
     private static HandshakeSecret secret(Suite suite) {
         try {
-            SecureRandom random = new SecureRandom();
-            DeviceKeys device = DeviceKeys.generate(CRYPTO, random);
+            DeviceKeys device = DeviceKeys.generate(CRYPTO, RANDOM);
             return KeySchedule.handshake(
-                    suite, ServerAnswer.to(device.share(), CRYPTO, random).shared());
+                    suite, ServerAnswer.to(device.share(), CRYPTO, RANDOM).shared());
         } catch (ProtocolException e) {
             throw new IllegalStateException(e);
         }
@@ -136,6 +133,8 @@ public final class OpenerFuzz {
                 "late-alert",
                 Bytes.fromHex("15" + "01" + "00".repeat(31) + "03"),
                 "close",
-                Bytes.fromHex("1104"));
+                Bytes.fromHex("1104"),
+                "composed",
+                Bytes.fromHex("21" + "01020304050607080910111213" + "02" + "0000"));
     }
 }

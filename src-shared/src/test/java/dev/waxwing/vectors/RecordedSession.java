@@ -35,10 +35,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 
 /**
  * A whole session between the ends of the vectors, kept record by record. Each end can be run against any version of what
@@ -46,6 +50,19 @@ import java.util.Random;
  * it did when the session was recorded.
  */
 final class RecordedSession {
+
+    private static final int IV = 16;
+
+    /** What the playback calls the device's records. */
+    private static final Set<String> OF_DEVICE = Set.of(
+            "record.ClientHello",
+            "record.device_flight",
+            "record.RatchetRequest",
+            "record.RatchetFinish",
+            "record.KeyUpdate",
+            "device.application",
+            "device.ping",
+            "device.close");
 
     /** How a run ended. */
     enum End {
@@ -85,6 +102,9 @@ final class RecordedSession {
 
     final List<Bytes> toDevice = new ArrayList<>();
 
+    /** Those of both directions that carry application contents. */
+    final Set<Bytes> applicationRecords = new HashSet<>();
+
     private final Suite suite;
     private final VectorFile vectors;
     private final CryptoProvider crypto;
@@ -102,35 +122,44 @@ final class RecordedSession {
     }
 
     static RecordedSession of(Suite suite) throws Exception {
-        VectorFile vectors = VectorFile.read(HandshakeVectors.file(suite));
+        VectorFile vectors = RekeyingVectors.read(suite);
+        // More IVs than the vectors have, for a longer session.
+        vectors.all().put("ratchet.device.ivs", Bytes.of(new byte[50 * IV]));
+        vectors.all().put("ratchet.server.ivs", Bytes.of(new byte[50 * IV]));
         RecordedSession session = new RecordedSession(suite, vectors, CryptoProvider.best());
         Playback playback = Playback.normal(vectors, suite, CryptoProvider.best());
         playback.handshake();
         session.converse(playback);
         // The handshake's records, and then what was said, in the order in which it was.
         for (Map.Entry<String, Bytes> record : playback.records) {
-            (record.getKey().contains("device") || record.getKey().equals("record.ClientHello")
-                            ? session.fromDevice
-                            : session.fromServer)
-                    .add(record.getValue());
+            (OF_DEVICE.contains(record.getKey()) ? session.fromDevice : session.fromServer).add(record.getValue());
+            if (record.getKey().endsWith("application")) {
+                session.applicationRecords.add(record.getValue());
+            }
         }
         return session;
     }
 
     private void converse(Playback playback) throws ProtocolException {
         Random random = new Random(7);
-        for (int size : new int[] {40, 1, 300}) {
-            Bytes asked = content(random, size);
-            Bytes answered = content(random, 20);
-            playback.say("device", true, ContentType.APPLICATION, asked);
-            playback.say("server", false, ContentType.APPLICATION, answered);
-            toServer.add(asked);
-            toDevice.add(answered);
-        }
-        playback.say("device", true, ContentType.PING, HandshakeVectors.PING);
-        playback.say("server", false, ContentType.PING, HandshakeVectors.PING);
-        playback.say("device", true, ContentType.CLOSE, Bytes.EMPTY);
-        playback.say("server", false, ContentType.CLOSE, Bytes.EMPTY);
+        exchange(playback, random, 40);
+        playback.ratchet();
+        exchange(playback, random, 1);
+        playback.updateKey();
+        exchange(playback, random, 300);
+        playback.say("device.ping", true, ContentType.PING, HandshakeVectors.PING);
+        playback.say("server.ping", false, ContentType.PING, HandshakeVectors.PING);
+        playback.say("device.close", true, ContentType.CLOSE, Bytes.EMPTY);
+        playback.say("server.close", false, ContentType.CLOSE, Bytes.EMPTY);
+    }
+
+    private void exchange(Playback playback, Random random, int size) throws ProtocolException {
+        Bytes asked = content(random, size);
+        Bytes answered = content(random, 20);
+        playback.say("device.application", true, ContentType.APPLICATION, asked);
+        playback.say("server.application", false, ContentType.APPLICATION, answered);
+        toServer.add(asked);
+        toDevice.add(answered);
     }
 
     private static Bytes content(Random random, int size) {
@@ -148,9 +177,9 @@ final class RecordedSession {
                             crypto,
                             serverRandom(),
                             TestPki.CLOCK,
-                            List.of(Suite.values()),
+                            List.of(suite),
                             SessionTerms.defaults(),
-                            new ServerProof(server, vectors.get("server.status"), root.certificate()),
+                            new ServerProof(server, () -> vectors.get("server.status"), root.certificate()),
                             devices()));
         }
         PeerVerifier servers = new PeerVerifier(root, Role.SERVER, new StapledStatus(), TestPki.CLOCK);
@@ -164,16 +193,41 @@ final class RecordedSession {
     }
 
     private SecureRandom serverRandom() {
-        return new ScriptedRandom(
-                vectors.get("server.random"), vectors.get("server.ml_kem.m"), vectors.get("server.x25519"));
+        return new Replayed(
+                vectors.get("server.random"),
+                vectors.get("server.ml_kem.m"),
+                vectors.get("server.x25519"),
+                vectors.get("ratchet.ml_kem.m"),
+                vectors.get("ratchet.server.x25519"));
     }
 
     private SecureRandom deviceRandom() {
-        return new ScriptedRandom(
+        return new Replayed(
                 vectors.get("device.random"),
                 vectors.get("device.ml_kem.d"),
                 vectors.get("device.ml_kem.z"),
-                vectors.get("device.x25519"));
+                vectors.get("device.x25519"),
+                vectors.get("ratchet.ml_kem.d"),
+                vectors.get("ratchet.ml_kem.z"),
+                vectors.get("ratchet.device.x25519"));
+    }
+
+    /** The randomness of the recording, for what both ends must agree on; IVs, which are shorter, may be any. */
+    private static final class Replayed extends SecureRandom {
+        private final transient ScriptedRandom script;
+
+        Replayed(Bytes... script) {
+            this.script = new ScriptedRandom(script);
+        }
+
+        @Override
+        public void nextBytes(byte[] bytes) {
+            if (bytes.length == IV) {
+                Arrays.fill(bytes, (byte) 7);
+            } else {
+                script.nextBytes(bytes);
+            }
+        }
     }
 
     static Bytes stream(List<Bytes> records) {
@@ -213,11 +267,21 @@ final class RecordedSession {
         try {
             SecureChannel channel =
                     new DeviceEndpoint(policy, crypto, deviceRandom(), TestPki.CLOCK).connect(socket, device, root);
+            beginRatchet(channel);
             return receive(channel, socket);
         } catch (ProtocolException e) {
             return new Outcome(end(e.code()), false, List.of(), socket.written());
         } catch (IOException e) {
             return new Outcome(end(e), false, List.of(), socket.written());
+        }
+    }
+
+    /** As in the recording; the answer comes later. */
+    private static void beginRatchet(SecureChannel channel) throws InterruptedException {
+        try {
+            channel.rekey(Duration.ZERO);
+        } catch (IOException e) {
+            // It has not come yet.
         }
     }
 
@@ -264,7 +328,7 @@ final class RecordedSession {
             }
 
             @Override
-            public Bytes ocspStaple() {
+            public Bytes ocspStaple(X509Certificate certificate) {
                 return vectors.get("server.status");
             }
 
@@ -274,7 +338,7 @@ final class RecordedSession {
             }
         };
         return new ServerEndpoint(
-                ServerPolicy.defaults(),
+                new ServerPolicy(List.of(suite), SessionTerms.defaults(), HandshakeLimits.defaults()),
                 crypto,
                 random,
                 TestPki.CLOCK,

@@ -34,8 +34,8 @@ class RecordedSessionTest {
 
     private static final boolean EXHAUSTIVE = Boolean.getBoolean("exhaustive");
 
-    /** An alert's 32 bytes, its content type and a tag. */
-    private static final int ALERT_UNDER_A_KEY = 49;
+    /** An alert's 32 bytes and content type behind a header: plain, with a tag, and as the composed suite fills it. */
+    private static final Set<Integer> ALERTS = Set.of(8 + 33, 8 + 33 + 16, 8 + 16 + 48 + 32);
 
     /** What a server may answer to a ClientHello that was changed. */
     private static final Set<End> REFUSALS = EnumSet.of(End.PROTOCOL_ERROR, End.AUTH_FAILED);
@@ -79,7 +79,9 @@ class RecordedSessionTest {
         for (Hearing hearing : Hearing.both(suite)) {
             Outcome whole = hearing.of(hearing.records());
             for (int atOnce : new int[] {1, 2, 3, 7, 8, 9, 1_000}) {
-                assertThat(hearing.of(hearing.stream(), atOnce)).isEqualTo(whole);
+                Outcome outcome = hearing.of(hearing.stream(), atOnce);
+                assertThat(outcome.end()).isEqualTo(whole.end());
+                assertThat(outcome.contents()).isEqualTo(whole.contents());
             }
         }
     }
@@ -89,23 +91,25 @@ class RecordedSessionTest {
     void no_record_opens_with_a_bit_flipped(Suite suite) throws Exception {
         for (Hearing hearing : Hearing.both(suite)) {
             Ear ear = hearing.session().ear(hearing.atServer());
+            // The mandatory suite completely in every build.
+            int step = EXHAUSTIVE || suite == Suite.AES_256_GCM_SHA384 ? 1 : 5;
             int flips = 0;
             int expected = 0;
             for (Bytes record : hearing.records()) {
                 if (ear.epoch() > 0) {
-                    expected += 8 * record.size();
-                    flips += refusedFlips(ear, record);
+                    expected += Math.ceilDiv(8 * record.size(), step);
+                    flips += refusedFlips(ear, record, step);
                 }
                 // None of them has moved anything: the genuine record is still the next one.
                 ear.hear(record);
             }
-            assertThat(flips).isEqualTo(expected).isGreaterThan(10_000);
+            assertThat(flips).isEqualTo(expected).isGreaterThan(20_000 / step);
         }
     }
 
-    private static int refusedFlips(Ear ear, Bytes record) {
+    private static int refusedFlips(Ear ear, Bytes record, int step) {
         int refused = 0;
-        for (int bit = 0; bit < 8 * record.size(); bit++) {
+        for (int bit = 0; bit < 8 * record.size(); bit += step) {
             try {
                 throw new AssertionError(
                         "taken for " + ear.open(flip(record, bit).toArray()) + " with bit " + bit);
@@ -305,7 +309,8 @@ class RecordedSessionTest {
         }
         for (int one = 0; one < sessions.size(); one++) {
             for (int other = 0; other < sessions.size(); other++) {
-                for (int direction = 0; one != other && direction < 2; direction++) {
+                boolean wanted = EXHAUSTIVE ? one != other : other == (one + 1) % sessions.size();
+                for (int direction = 0; wanted && direction < 2; direction++) {
                     Hearing here = sessions.get(one).get(direction);
                     List<Bytes> there = sessions.get(other).get(direction).records();
                     for (int place = 1; place < here.records().size(); place++) {
@@ -327,7 +332,9 @@ class RecordedSessionTest {
         // Two records of handshake from the device, three from the server, then the contents.
         int first = hearing.atServer() ? 2 : 3;
         assertThat(outcome.connected()).describedAs(what).isEqualTo(victim >= first);
-        int taken = Math.clamp(victim - first, 0, hearing.contents().size());
+        int taken = (int) hearing.records().subList(0, victim).stream()
+                .filter(hearing.session().applicationRecords::contains)
+                .count();
         assertThat(outcome.contents())
                 .describedAs(what)
                 .isEqualTo(hearing.contents().subList(0, taken));
@@ -340,7 +347,7 @@ class RecordedSessionTest {
     }
 
     private static boolean hasTheSizeOfAnAlert(Bytes record) {
-        return record.size() == 8 + (record.at(1) == 1 ? 33 : ALERT_UNDER_A_KEY);
+        return ALERTS.contains(record.size());
     }
 
     private static List<Bytes> records(Bytes stream) {
