@@ -11,6 +11,7 @@ import dev.waxwing.evidence.DetachedSignatureFuzz;
 import dev.waxwing.evidence.EvidenceBundleFuzz;
 import dev.waxwing.handshake.DeviceHandshakeFuzz;
 import dev.waxwing.handshake.HandshakeMessageFuzz;
+import dev.waxwing.handshake.RekeyingFuzz;
 import dev.waxwing.handshake.ServerHandshakeFuzz;
 import dev.waxwing.media.ApplicationMessageFuzz;
 import dev.waxwing.recordlayer.OpenerFuzz;
@@ -31,6 +32,7 @@ class FuzzTargetsTest {
                 HandshakeMessageFuzz.class,
                 DeviceHandshakeFuzz.class,
                 ServerHandshakeFuzz.class,
+                RekeyingFuzz.class,
                 CertificateFuzz.class,
                 OcspFuzz.class,
                 InviteFuzz.class,
