@@ -352,7 +352,7 @@ class RekeyTest {
                 Live live = new Live(loopback)) {
             long sent = 0;
             for (int n = 0; n < ratchets; n++) {
-                int target = live.pair.device().epoch() + between;
+                int target = 2 + (n + 1) * between + n;
                 while (live.pair.device().epoch() < target) {
                     send(live.pair.device(), sent++, 1, 64);
                 }
