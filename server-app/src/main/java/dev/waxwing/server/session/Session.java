@@ -5,11 +5,12 @@ import java.time.Instant;
 /**
  * A live session.
  *
- * @param id of the session, 32 hex digits (docs/protocol.md, section 6.3)
+ * @param id of the session, 32 hex digits (docs/protocol.md, section 6.3); for classic the server's own
  * @param device whose session it is
- * @param certificateSerialNumber of the certificate it came with, lower-case hex
+ * @param trustLevel {@code wxp2} or {@code classic}
+ * @param certificateSerialNumber of the certificate it came with, lower-case hex; empty for classic, whose have none
  * @param suite the name of the cipher suite
- * @param epoch the key epoch
+ * @param epoch the key epoch; 0 for classic, whose keys never change
  * @param startedAt when it was accepted
  * @param remoteAddress where it comes from, as address and port
  * @param receivedBytes content received so far, in bytes
@@ -17,6 +18,7 @@ import java.time.Instant;
 public record Session(
         String id,
         String device,
+        String trustLevel,
         String certificateSerialNumber,
         String suite,
         int epoch,
