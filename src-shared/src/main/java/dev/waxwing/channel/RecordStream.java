@@ -75,6 +75,14 @@ final class RecordStream {
         return Byte.toUnsignedInt(arrive(1).get(0));
     }
 
+    /** Gives up the stream but not the socket, and gives what has arrived of it; for the only thread that reads or writes. */
+    Bytes leave() throws IOException {
+        Bytes unread = Bytes.copyOf(arrive(1));
+        disposeReading();
+        disposeWriting();
+        return unread;
+    }
+
     /**
      * Reads the next record; its content is in {@link #content()} until the next call.
      *

@@ -32,6 +32,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** The server's handshake on one connection: moves records and carries out actions. Owned by the accepting thread. */
@@ -70,10 +71,9 @@ final class ServerConversation {
     }
 
     /** Every failure to come to a session is converted here, in one place. */
-    Accepted run() throws IOException, RefusedHandshakeException {
+    Accepted run(IntPredicate isOther) throws IOException, RefusedHandshakeException {
         try (Deadline _ = closeAfter(limits.handshake(), "no whole handshake")) {
-            hearHello();
-            return converse();
+            return hearHello(isOther) ? converse() : new Accepted.OtherProtocol(stream.leave());
         } catch (ProtocolException e) {
             throw refuse(new Alert(e.code(), incident), e.reason(), e);
         } catch (RefusedException e) {
@@ -84,21 +84,29 @@ final class ServerConversation {
         }
     }
 
-    private void hearHello() throws IOException, ProtocolException, RefusedHandshakeException {
+    /** False if the peer speaks another protocol, which the caller serves. */
+    private boolean hearHello(IntPredicate isOther) throws IOException, ProtocolException, RefusedHandshakeException {
         try (Deadline _ = closeAfter(limits.clientHello(), "no whole ClientHello")) {
-            requireMagic();
+            int first = firstByte();
+            if (isOther.test(first)) {
+                return false;
+            }
+            requireMagic(first);
             while (!handshake.hasClientHello()) {
                 receive(MAX_HELLO_PAYLOAD);
             }
+            return true;
+        }
+    }
+
+    private int firstByte() throws IOException {
+        try (Deadline _ = closeAfter(limits.firstByte(), "no first byte")) {
+            return stream.firstByte();
         }
     }
 
     /** Whatever does not begin as WXP/2 is answered by silence (protocol section 2.3). */
-    private void requireMagic() throws IOException, RefusedHandshakeException {
-        int first;
-        try (Deadline _ = closeAfter(limits.firstByte(), "no first byte")) {
-            first = stream.firstByte();
-        }
+    private void requireMagic(int first) throws RefusedHandshakeException {
         if (first != RecordHeader.MAGIC) {
             stream.closeAndDispose();
             throw new RefusedHandshakeException(

@@ -12,6 +12,7 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.function.IntPredicate;
 
 /** Turns accepted connections into sessions. Immutable; one for each listener, used by many threads. */
 public final class ServerEndpoint {
@@ -55,12 +56,23 @@ public final class ServerEndpoint {
      * @throws IOException if the connection broke, was silent for too long, or the peer sent an alert
      */
     public Accepted accept(SocketChannel socket, Incident incident) throws IOException, RefusedHandshakeException {
+        return accept(socket, incident, first -> false);
+    }
+
+    /**
+     * Runs the handshake on a connection of which nothing has been read, unless its first byte is that of another protocol.
+     *
+     * @param isOther whether the caller serves the protocol that begins with this byte (protocol section 2.3)
+     * @see #accept(SocketChannel, Incident)
+     */
+    public Accepted accept(SocketChannel socket, Incident incident, IntPredicate isOther)
+            throws IOException, RefusedHandshakeException {
         RecordStream stream =
                 new RecordStream(socket, crypto, random, pool, Direction.SERVER_TO_DEVICE, Direction.DEVICE_TO_SERVER);
         try (ServerHandshake handshake = newHandshake()) {
             socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
             return new ServerConversation(stream, pool, handshake, policy.limits(), clock, incident, admission, desk)
-                    .run();
+                    .run(isOther);
         } catch (IOException | RuntimeException e) {
             stream.closeAndDispose();
             throw e;

@@ -9,6 +9,7 @@ import dev.waxwing.channel.Accepted;
 import dev.waxwing.channel.RefusedHandshakeException;
 import dev.waxwing.channel.SecureChannel;
 import dev.waxwing.channel.ServerEndpoint;
+import dev.waxwing.server.classic.ClassicDoor;
 import dev.waxwing.server.device.DeviceRegister;
 import dev.waxwing.server.ingest.Ingest;
 import dev.waxwing.server.session.Ending;
@@ -42,6 +43,7 @@ final class Connections {
     private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
 
     private final ServerEndpoint endpoint;
+    private final ClassicDoor classic;
     private final Sessions sessions;
     private final Ingest ingest;
     private final DeviceRegister devices;
@@ -56,6 +58,7 @@ final class Connections {
 
     Connections(
             ServerEndpoint endpoint,
+            ClassicDoor classic,
             Sessions sessions,
             Ingest ingest,
             DeviceRegister devices,
@@ -65,6 +68,7 @@ final class Connections {
             Clock clock,
             SecureRandom random) {
         this.endpoint = endpoint;
+        this.classic = classic;
         this.sessions = sessions;
         this.ingest = ingest;
         this.devices = devices;
@@ -87,9 +91,11 @@ final class Connections {
             remote = remote(socket);
             Accepted accepted = handshake(socket, incident, unauthenticated);
             switch (accepted) {
+                case Accepted.OtherProtocol(var arrived) -> classic.serve(socket, arrived, incident);
                 case Accepted.Connected(SecureChannel channel) -> serve(channel, remote);
                 case Accepted.Enrolled(var name, X509Certificate certificate, var fault) -> {
                     devices.enrolled(name.value(), SerialNumber.of(certificate).toString());
+                    sessions.endClassic(name.value(), Ending.CLASSIC_CLOSED);
                     LOG.info("{}: enrolled {}", remote, name);
                     if (fault != null) {
                         refused(remote, fault);
@@ -110,7 +116,7 @@ final class Connections {
         try {
             socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
             socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-            return endpoint.accept(socket, incident);
+            return endpoint.accept(socket, incident, classic::opensFor);
         } finally {
             unauthenticated.release();
         }

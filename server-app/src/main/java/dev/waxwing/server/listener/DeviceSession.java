@@ -5,6 +5,7 @@ import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.audit.Outcome;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.channel.SecureChannel;
+import dev.waxwing.evidence.TrustLevel;
 import dev.waxwing.media.DeviceMessage;
 import dev.waxwing.server.ingest.Conversation;
 import dev.waxwing.server.ingest.Ingest;
@@ -163,6 +164,7 @@ final class DeviceSession implements LiveSession {
         return new Session(
                 sender.sessionId(),
                 sender.device(),
+                TrustLevel.WXP2.label(),
                 serialNumber,
                 channel.suite().name(),
                 channel.receivingEpoch(),

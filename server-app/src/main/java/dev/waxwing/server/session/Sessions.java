@@ -2,12 +2,14 @@ package dev.waxwing.server.session;
 
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
+import dev.waxwing.evidence.TrustLevel;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
@@ -81,14 +83,43 @@ public final class Sessions {
         return Optional.of(renewed);
     }
 
-    /** Adds a session, and ends the one that the same device had. */
-    public void open(LiveSession session) {
+    /**
+     * Adds a session, and ends the one that the same device had.
+     *
+     * @return false if that is one of WXP/2 and this one of classic, which may not take its place
+     */
+    public boolean open(LiveSession session) {
         Session view = session.view();
-        @Nullable LiveSession older = byDevice.put(view.device(), session);
-        if (older != null) {
-            older.end(Ending.TAKEN_OVER);
+        AtomicReference<@Nullable LiveSession> older = new AtomicReference<>();
+        boolean opened = byDevice.compute(view.device(), (_, present) -> {
+                    if (present != null && isWeaker(view, present.view())) {
+                        return present;
+                    }
+                    older.set(present);
+                    return session;
+                })
+                == session;
+        if (opened) {
+            LiveSession former = older.get();
+            if (former != null) {
+                former.end(Ending.TAKEN_OVER);
+            }
+            events.publishEvent(new SessionOpened(view));
         }
-        events.publishEvent(new SessionOpened(view));
+        return opened;
+    }
+
+    private static boolean isWeaker(Session newer, Session older) {
+        return newer.trustLevel().equals(TrustLevel.CLASSIC.label())
+                && !older.trustLevel().equals(TrustLevel.CLASSIC.label());
+    }
+
+    /** Ends the classic session of a device, if it has one. */
+    public void endClassic(String device, Ending ending) {
+        LiveSession session = byDevice.get(device);
+        if (session != null && session.view().trustLevel().equals(TrustLevel.CLASSIC.label())) {
+            session.end(ending);
+        }
     }
 
     /** Takes a session off the register. */
