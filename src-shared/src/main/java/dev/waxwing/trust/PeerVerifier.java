@@ -63,4 +63,14 @@ public final class PeerVerifier {
         status.check(leaf, issuer, staple, now);
         return new VerifiedPeer(name, required, path, issuer);
     }
+
+    /**
+     * Whether a peer that was verified before still holds: its certificates have not ended, and the authority that is asked
+     * has not revoked them. For verifiers that ask the authority itself; an OCSP response is not kept.
+     *
+     * @throws UntrustedException for the first check that fails now
+     */
+    public void verifyAgain(VerifiedPeer peer) throws UntrustedException {
+        verify(peer.chain(), Bytes.EMPTY);
+    }
 }
