@@ -29,6 +29,17 @@ class ListenerConfiguration {
         return CryptoProvider.best();
     }
 
+    /** Verifies devices when they come, and again while they are there. */
+    @Bean
+    PeerVerifier deviceVerifier(CertificateAuthority authority, Inventory inventory, Revocation revocation, Clock clock)
+            throws UntrustedException {
+        return new PeerVerifier(
+                TrustedRoot.of(authority.rootCertificate()),
+                Role.DEVICE,
+                new InventoryStatus(inventory, revocation),
+                clock);
+    }
+
     @Bean
     ServerEndpoint serverEndpoint(
             CryptoProvider crypto,
@@ -37,16 +48,9 @@ class ListenerConfiguration {
             CertificateAuthority authority,
             RoleCredentials credentials,
             OcspResponder responder,
-            Inventory inventory,
-            Revocation revocation,
+            PeerVerifier devices,
             Admission admission,
-            Enrollment enrollment)
-            throws UntrustedException {
-        PeerVerifier devices = new PeerVerifier(
-                TrustedRoot.of(authority.rootCertificate()),
-                Role.DEVICE,
-                new InventoryStatus(inventory, revocation),
-                clock);
+            Enrollment enrollment) {
         return new ServerEndpoint(
                 ServerPolicy.defaults(),
                 crypto,

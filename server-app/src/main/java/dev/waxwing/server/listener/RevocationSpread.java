@@ -1,5 +1,6 @@
 package dev.waxwing.server.listener;
 
+import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.revocation.CertificateRevoked;
 import dev.waxwing.server.device.DeviceRegister;
 import dev.waxwing.server.ingest.Ingest;
@@ -35,8 +36,9 @@ final class RevocationSpread {
 
     private void quarantine(CertificateRevoked event) {
         try {
+            SerialNumber revoked = SerialNumber.parse(event.serialNumber()).orElseThrow();
             devices.withCertificate(event.serialNumber())
-                    .forEach(device -> ingest.quarantine(device, Ending.REVOKED.words()));
+                    .forEach(device -> ingest.quarantine(device, revoked, Ending.REVOKED.words()));
         } catch (RuntimeException e) {
             LOG.error("What certificate {} had half sent could not be put aside", event.serialNumber(), e);
         }

@@ -4,19 +4,27 @@ import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
 
-/** The register of live sessions: one per device. Any thread may call. */
+/**
+ * The register of live sessions: one per device. Any thread may call.
+ *
+ * <p>A session that a newer one has taken over stays under its certificate until it has ended, so that a revocation finds it.
+ */
 @Component
 public final class Sessions {
 
     private final ConcurrentMap<String, LiveSession> byDevice = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, LiveSession> byId = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Set<LiveSession>> byCertificate = new ConcurrentHashMap<>();
     private final AuditTrail audit;
     private final ApplicationEventPublisher events;
 
@@ -40,7 +48,7 @@ public final class Sessions {
 
     /** The live session with this id. */
     public Optional<Session> find(String id) {
-        return live().stream().filter(session -> session.id().equals(id)).findFirst();
+        return Optional.ofNullable(byId.get(id)).map(LiveSession::view);
     }
 
     /**
@@ -50,9 +58,7 @@ public final class Sessions {
      * @return false when there is no such session
      */
     public boolean end(String id, String actor) {
-        Optional<LiveSession> found = byDevice.values().stream()
-                .filter(session -> session.view().id().equals(id))
-                .findFirst();
+        Optional<LiveSession> found = Optional.ofNullable(byId.get(id));
         found.ifPresent(session -> {
             audit.record(
                     AuditEvent.success(actor, "session.ended", session.view().device(), "session " + id));
@@ -64,6 +70,8 @@ public final class Sessions {
     /** Adds a session, and ends the one that the same device had. */
     public void open(LiveSession session) {
         Session view = session.view();
+        byCertificate.compute(view.certificateSerialNumber(), (_, known) -> with(known, session));
+        byId.put(view.id(), session);
         @Nullable LiveSession older = byDevice.put(view.device(), session);
         if (older != null) {
             older.end(Ending.TAKEN_OVER);
@@ -75,14 +83,14 @@ public final class Sessions {
     public void closed(LiveSession session, String reason) {
         Session view = session.view();
         byDevice.remove(view.device(), session);
+        byId.remove(view.id(), session);
+        byCertificate.computeIfPresent(view.certificateSerialNumber(), (_, known) -> without(known, session));
         events.publishEvent(new SessionEnded(view, reason));
     }
 
     /** Ends every session that came with this certificate. */
     public void endCertificate(String serialNumber) {
-        byDevice.values().stream()
-                .filter(session -> session.view().certificateSerialNumber().equals(serialNumber))
-                .forEach(session -> session.end(Ending.REVOKED));
+        byCertificate.getOrDefault(serialNumber, Set.of()).forEach(session -> session.end(Ending.REVOKED));
     }
 
     /** Ends all sessions. */
@@ -92,5 +100,17 @@ public final class Sessions {
 
     Collection<LiveSession> all() {
         return byDevice.values();
+    }
+
+    private static Set<LiveSession> with(@Nullable Set<LiveSession> known, LiveSession session) {
+        Set<LiveSession> all = known == null ? new HashSet<>() : new HashSet<>(known);
+        all.add(session);
+        return Set.copyOf(all);
+    }
+
+    private static @Nullable Set<LiveSession> without(Set<LiveSession> known, LiveSession session) {
+        Set<LiveSession> rest = new HashSet<>(known);
+        rest.remove(session);
+        return rest.isEmpty() ? null : Set.copyOf(rest);
     }
 }
