@@ -175,7 +175,9 @@ final class DoctorCommand implements AgentCommand {
         Instant end = identity.notAfter();
         if (now.isBefore(from)) {
             findings.fail(
-                    "certificate", "not valid before " + from, "Set this device's clock, which says " + now + ".");
+                    "certificate",
+                    "not valid before " + from,
+                    "Set this device's clock, which says " + Clocks.shown(now) + ".");
         } else if (!end.isAfter(now)) {
             findings.fail("certificate", "it ended at " + end, "Ask the administrator to let this device enrol again.");
         } else if (Duration.between(now, end).compareTo(SOON) < 0) {

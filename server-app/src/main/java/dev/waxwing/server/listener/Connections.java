@@ -43,6 +43,10 @@ final class Connections {
 
     private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
 
+    /** When many sessions end at once, their entries must not keep what ends them from the database. */
+    private static final int ENDINGS_AT_ONCE = 2;
+
+    private final Semaphore endings = new Semaphore(ENDINGS_AT_ONCE);
     private final ServerEndpoint endpoint;
     private final Sessions sessions;
     private final Ingest ingest;
@@ -134,9 +138,19 @@ final class Connections {
             reason = session.run();
         } finally {
             sessions.closed(session, reason);
-            devices.left(session.device());
+            recordEnd(session);
             open.remove(session);
             signalEnd();
+        }
+    }
+
+    private void recordEnd(DeviceSession session) {
+        endings.acquireUninterruptibly();
+        try {
+            session.recordEnd();
+            devices.left(session.device());
+        } finally {
+            endings.release();
         }
     }
 
