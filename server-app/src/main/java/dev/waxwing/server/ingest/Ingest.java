@@ -33,8 +33,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
@@ -145,6 +147,11 @@ public final class Ingest {
                 changed(row.id());
             }
         }
+    }
+
+    /** The devices of which something is half received. */
+    public Set<String> halfSending() {
+        return rows.receiving().stream().map(TransferRows.Row::device).collect(Collectors.toUnmodifiableSet());
     }
 
     private void setAside(String id) {

@@ -2,6 +2,7 @@ package dev.waxwing.server.listener;
 
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.revocation.CertificateRevoked;
+import dev.waxwing.ca.revocation.Revocation;
 import dev.waxwing.server.device.DeviceRegister;
 import dev.waxwing.server.ingest.Ingest;
 import dev.waxwing.server.session.Ending;
@@ -9,6 +10,7 @@ import dev.waxwing.server.session.Sessions;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -27,11 +29,24 @@ final class RevocationSpread {
     private final Sessions sessions;
     private final DeviceRegister devices;
     private final Ingest ingest;
+    private final Revocation revocation;
 
-    RevocationSpread(Sessions sessions, DeviceRegister devices, Ingest ingest) {
+    RevocationSpread(Sessions sessions, DeviceRegister devices, Ingest ingest, Revocation revocation) {
         this.sessions = sessions;
         this.devices = devices;
         this.ingest = ingest;
+        this.revocation = revocation;
+    }
+
+    /** Puts aside what a server had not come to that stopped, or died, right after a revocation. */
+    @EventListener(ApplicationReadyEvent.class)
+    void catchUp() {
+        for (String device : ingest.halfSending()) {
+            devices.certificateOf(device)
+                    .flatMap(SerialNumber::parse)
+                    .filter(certificate -> revocation.find(certificate).isPresent())
+                    .ifPresent(certificate -> ingest.quarantine(device, certificate, Ending.REVOKED.words()));
+        }
     }
 
     /**
