@@ -48,6 +48,7 @@ public final class SecureChannel implements Closeable {
     private final ReentrantLock readLock = new ReentrantLock();
     private final ReentrantLock writeLock = new ReentrantLock();
     private final Heartbeat heartbeat;
+    private final PingBudget peersPings;
     private final Deadline end;
     private final CountDownLatch readingEnded = new CountDownLatch(1);
     private volatile @Nullable Thread reader;
@@ -64,6 +65,7 @@ public final class SecureChannel implements Closeable {
         this.startedAt = clock.instant();
         this.serverTimeOffset = side == Side.SERVER ? Duration.ZERO : Duration.between(startedAt, session.serverTime());
         this.heartbeat = new Heartbeat(stream, session.terms().idle(), side == Side.DEVICE, this::ping);
+        this.peersPings = new PingBudget(session.terms().idle());
         this.end = Deadline.after(
                 Duration.between(startedAt, latestEnd()),
                 () -> Thread.startVirtualThread(side == Side.SERVER ? this::sayGoodbye : this::close));
@@ -250,7 +252,10 @@ public final class SecureChannel implements Closeable {
                 case APPLICATION -> {
                     return stream.content();
                 }
-                case PING -> sendUnlessEnded(ContentType.PONG, pingBytes());
+                case PING -> {
+                    peersPings.spend();
+                    sendUnlessEnded(ContentType.PONG, pingBytes());
+                }
                 case PONG -> heartbeat.answered(pingBytes());
                 case CLOSE -> peerClosed = true;
                 case ALERT -> throw new PeerAlertException(Alert.decode(stream.content()));
