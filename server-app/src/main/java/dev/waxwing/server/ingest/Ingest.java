@@ -27,6 +27,7 @@ import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Incident;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -56,6 +57,7 @@ public final class Ingest {
     private final AuditTrail audit;
     private final Traffic traffic;
     private final ApplicationEventPublisher events;
+    private final Clock clock;
     private final SecureRandom random;
 
     Ingest(
@@ -73,6 +75,7 @@ public final class Ingest {
             AuditTrail audit,
             Traffic traffic,
             ApplicationEventPublisher events,
+            Clock clock,
             SecureRandom random) {
         this.commit = commit;
         this.rows = rows;
@@ -88,6 +91,7 @@ public final class Ingest {
         this.audit = audit;
         this.traffic = traffic;
         this.events = events;
+        this.clock = clock;
         this.random = random;
     }
 
@@ -377,20 +381,17 @@ public final class Ingest {
         return forgotten;
     }
 
-    /** Tells the audit trail of a refusal that leaves no row behind. Waits for the database. */
-    Incident refuse(Sender sender, String action, String subject, Refusal refusal) {
-        Incident incident = Incident.fresh(random);
-        traffic.offerRefused(word(refusal));
-        audit.record(event(sender.actor(), action, subject, refusal, incident));
-        return incident;
+    /** For the refusals of one session that leave no row behind. */
+    SessionRefusals refusals(Sender sender) {
+        return new SessionRefusals(sender, audit, traffic, clock, random);
     }
 
-    private static AuditEvent event(String actor, String action, String subject, Refusal refusal, Incident incident) {
+    static AuditEvent event(String actor, String action, String subject, Refusal refusal, Incident incident) {
         String reason = word(refusal) + ": " + refusal.detail();
         return new AuditEvent(actor, action, subject, Outcome.REFUSED, incident.toString(), reason);
     }
 
-    private static String word(Refusal refusal) {
+    static String word(Refusal refusal) {
         return refusal.reason().name().toLowerCase(Locale.ROOT);
     }
 

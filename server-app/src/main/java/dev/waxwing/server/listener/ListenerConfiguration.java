@@ -6,9 +6,12 @@ import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.issuance.RoleCredentials;
 import dev.waxwing.ca.revocation.OcspResponder;
 import dev.waxwing.ca.revocation.Revocation;
+import dev.waxwing.channel.CryptoPermits;
 import dev.waxwing.channel.ServerEndpoint;
 import dev.waxwing.channel.ServerPolicy;
 import dev.waxwing.crypto.CryptoProvider;
+import dev.waxwing.server.admission.AdmissionProperties;
+import dev.waxwing.server.admission.Gate;
 import dev.waxwing.trust.PeerVerifier;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.TrustedRoot;
@@ -21,7 +24,7 @@ import org.springframework.context.annotation.Configuration;
 
 /** The channel's server end, joined to the authority and to the register of sessions. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(ListenerProperties.class)
+@EnableConfigurationProperties({ListenerProperties.class, AdmissionProperties.class})
 class ListenerConfiguration {
 
     @Bean
@@ -29,8 +32,22 @@ class ListenerConfiguration {
         return CryptoProvider.best();
     }
 
+    /** For all handshakes, whatever protocol they speak. */
+    @Bean
+    CryptoPermits cryptoPermits(ListenerProperties properties) {
+        return properties.cryptoPermits() == 0
+                ? CryptoPermits.forThisMachine()
+                : new CryptoPermits(properties.cryptoPermits());
+    }
+
+    @Bean
+    Gate gate(AdmissionProperties properties, SecureRandom random) {
+        return new Gate(properties, random, System::nanoTime);
+    }
+
     @Bean
     ServerEndpoint serverEndpoint(
+            ListenerProperties properties,
             CryptoProvider crypto,
             SecureRandom random,
             Clock clock,
@@ -40,21 +57,27 @@ class ListenerConfiguration {
             Inventory inventory,
             Revocation revocation,
             Admission admission,
-            Enrollment enrollment)
+            Enrollment enrollment,
+            CryptoPermits permits)
             throws UntrustedException {
         PeerVerifier devices = new PeerVerifier(
                 TrustedRoot.of(authority.rootCertificate()),
                 Role.DEVICE,
                 new InventoryStatus(inventory, revocation),
                 clock);
+        ServerPolicy defaults = ServerPolicy.defaults();
         return new ServerEndpoint(
-                ServerPolicy.defaults(),
+                new ServerPolicy(
+                        defaults.suites(),
+                        defaults.terms(),
+                        properties.deadlines().limits()),
                 crypto,
                 random,
                 clock,
                 new ChannelIdentity(authority, credentials, responder),
                 devices,
                 admission,
-                new InviteDesk(enrollment));
+                new InviteDesk(enrollment),
+                permits);
     }
 }
