@@ -45,37 +45,47 @@ final class TestDevice {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final int port;
+    private final InetAddress source;
     private final EnrolledIdentity identity;
     private final DeviceEndpoint endpoint;
     private final AtomicLong counter = new AtomicLong();
 
-    private TestDevice(int port, EnrolledIdentity identity, DeviceEndpoint endpoint) {
+    private TestDevice(int port, InetAddress source, EnrolledIdentity identity, DeviceEndpoint endpoint) {
         this.port = port;
+        this.source = source;
         this.identity = identity;
         this.endpoint = endpoint;
     }
 
     static TestDevice enrol(int port, Invite invite) throws IOException, ProtocolException {
+        InetAddress source = InetAddress.getLoopbackAddress();
         DeviceEndpoint endpoint =
                 new DeviceEndpoint(DevicePolicy.defaults(), CryptoProvider.best(), RANDOM, Clock.systemUTC());
         EnrolledIdentity identity = endpoint.enrol(
-                socket(port),
+                socket(port, source),
                 Bytes.of(invite.rootSpkiSha256()),
                 invite.name(),
                 invite.token().bytes(),
                 session -> request(invite.name(), session));
-        return new TestDevice(port, identity, endpoint);
+        return new TestDevice(port, source, identity, endpoint);
     }
 
     /** The same device towards a server that was started again on another port. */
     TestDevice at(int otherPort) {
-        TestDevice moved = new TestDevice(otherPort, identity, endpoint);
+        TestDevice moved = new TestDevice(otherPort, source, identity, endpoint);
+        moved.counter.set(counter.get());
+        return moved;
+    }
+
+    /** The same device at another address of this host's loopback network. */
+    TestDevice from(InetAddress otherSource) {
+        TestDevice moved = new TestDevice(port, otherSource, identity, endpoint);
         moved.counter.set(counter.get());
         return moved;
     }
 
     TestSession connect() throws IOException, ProtocolException {
-        return new TestSession(endpoint.connect(socket(port), identity.credential(), identity.root()));
+        return new TestSession(endpoint.connect(socket(port, source), identity.credential(), identity.root()));
     }
 
     String name() {
@@ -129,8 +139,16 @@ final class TestDevice {
         }
     }
 
-    private static SocketChannel socket(int port) throws IOException {
-        return SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    private static SocketChannel socket(int port, InetAddress source) throws IOException {
+        SocketChannel socket = SocketChannel.open();
+        try {
+            socket.bind(new InetSocketAddress(source, 0));
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
     }
 
     private static EnrolmentRequest request(PeerName name, SessionId session) {

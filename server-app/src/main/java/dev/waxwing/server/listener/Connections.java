@@ -101,8 +101,7 @@ final class Connections {
     void serve(SocketChannel socket, Place place) {
         String remote = place.source().text();
         Incident incident = Incident.fresh(random);
-        try (socket;
-                place) {
+        try (socket) {
             remote = remote(socket);
             Accepted accepted = handshake(socket, incident);
             place.leave(Conduct.AUTHENTICATED);
@@ -127,6 +126,8 @@ final class Connections {
             unfinished(remote, "left", e);
         } catch (RuntimeException e) {
             LOG.error("{}: the connection failed, reference {}", remote, incident, e);
+        } finally {
+            place.close(); // Nobody is blamed who was not before.
         }
     }
 
