@@ -50,6 +50,11 @@ final class Stranger implements AutoCloseable {
         return heard.toString();
     }
 
+    /** Waits until the server says anything, or closes the connection. */
+    void hearsSomething() throws IOException {
+        socket.getInputStream().read();
+    }
+
     @Override
     public void close() throws IOException {
         socket.close();

@@ -7,15 +7,22 @@ import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.enrollment.Invite;
 import dev.waxwing.evidence.DetachedSignature;
 import dev.waxwing.evidence.Manifest;
+import dev.waxwing.handshake.Action;
+import dev.waxwing.handshake.DeviceHandshake;
+import dev.waxwing.handshake.DevicePurpose;
 import dev.waxwing.handshake.EnrolmentRequestFactory.EnrolmentRequest;
 import dev.waxwing.media.ItemId;
 import dev.waxwing.media.UploadOpen;
 import dev.waxwing.media.UploadSeal;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerName;
+import dev.waxwing.trust.PeerVerifier;
+import dev.waxwing.trust.Role;
+import dev.waxwing.trust.StapledStatus;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.ProtocolException;
 import dev.waxwing.wire.SessionId;
+import dev.waxwing.wire.Writer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -86,6 +93,24 @@ final class TestDevice {
 
     TestSession connect() throws IOException, ProtocolException {
         return new TestSession(endpoint.connect(socket(port, source), identity.credential(), identity.root()));
+    }
+
+    /** The plain record of a ClientHello, in hex. */
+    String helloRecord() {
+        PeerVerifier servers = new PeerVerifier(identity.root(), Role.SERVER, new StapledStatus(), Clock.systemUTC());
+        DevicePurpose purpose = new DevicePurpose.Normal(identity.credential(), servers);
+        try (DeviceHandshake handshake = new DeviceHandshake(
+                CryptoProvider.best(), RANDOM, DevicePolicy.defaults().suites(), purpose)) {
+            Bytes messages = ((Action.Send) handshake.start().getFirst()).messages();
+            Bytes inner = Writer.growing().bytes(messages).u8(0x01).toBytes();
+            return Writer.growing()
+                    .u8(0xD5)
+                    .u8(0x01)
+                    .u24(0)
+                    .vec24(inner)
+                    .toBytes()
+                    .hex();
+        }
     }
 
     String name() {

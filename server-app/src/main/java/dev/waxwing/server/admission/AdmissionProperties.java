@@ -2,7 +2,6 @@ package dev.waxwing.server.admission;
 
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -87,8 +86,8 @@ public record AdmissionProperties(
         return new EarlyDrop(Math.min(earlyDropFrom, full), earlyDropPercent, full);
     }
 
-    boolean exempts(InetAddress address) {
-        return exemptSources.stream().anyMatch(text -> range(text).contains(address));
+    List<SourceRange> exemptRanges() {
+        return exemptSources.stream().map(AdmissionProperties::range).toList();
     }
 
     private static SourceRange range(String text) {

@@ -1,6 +1,7 @@
 package dev.waxwing.server.admission;
 
 import java.net.InetAddress;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -16,6 +17,7 @@ public final class Gate {
     private static final int MOST_SOURCES = 16_384;
 
     private final AdmissionProperties properties;
+    private final List<SourceRange> exempts;
     private final EarlyDrop strangers;
     private final RandomGenerator random;
     private final LongSupplier nanoTime;
@@ -34,6 +36,7 @@ public final class Gate {
 
     Gate(AdmissionProperties properties, RandomGenerator random, LongSupplier nanoTime, int mostSources) {
         this.properties = properties;
+        this.exempts = properties.exemptRanges();
         this.strangers = properties.forStrangers();
         this.random = random;
         this.nanoTime = nanoTime;
@@ -43,7 +46,7 @@ public final class Gate {
     /** Whether a connection from this address is heard. Whoever gets a place has to leave it. */
     public Entry enter(InetAddress address) {
         SourcePrefix source = SourcePrefix.of(address);
-        boolean exempt = properties.exempts(address);
+        boolean exempt = exempts.stream().anyMatch(range -> range.contains(address));
         lock.lock();
         try {
             Entry entry = exempt ? enterExempt(source) : enter(source, nanoTime.getAsLong());
