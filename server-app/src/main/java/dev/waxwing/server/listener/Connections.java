@@ -38,6 +38,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -51,6 +52,9 @@ import org.springframework.stereotype.Component;
 final class Connections {
 
     private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
+
+    /** Connections without a session that have a line of log each, between two reports. */
+    private static final int SHOWN_UNFINISHED = 50;
 
     private final ServerEndpoint endpoint;
     private final Sessions sessions;
@@ -66,6 +70,7 @@ final class Connections {
     private final Set<DeviceSession> open = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition ended = lock.newCondition();
+    private final AtomicInteger unfinished = new AtomicInteger();
     private final AtomicLongArray reported = new AtomicLongArray(Drop.values().length);
 
     Connections(
@@ -209,12 +214,18 @@ final class Connections {
 
     private void unfinished(String remote, String word, IOException e) {
         traffic.handshakeUnfinished(word);
-        LOG.info("{}: no session: {}", remote, e.getMessage());
+        if (unfinished.incrementAndGet() <= SHOWN_UNFINISHED) {
+            LOG.info("{}: no session: {}", remote, e.getMessage());
+        }
     }
 
     /** Writes what was gathered of refusals since the last time. */
     void report() {
         ledger.flush();
+        int more = unfinished.getAndSet(0) - SHOWN_UNFINISHED;
+        if (more > 0) {
+            LOG.warn("{} more connections ended without a session since the last report", more);
+        }
         String counts = Arrays.stream(Drop.values())
                 .map(this::newlyDropped)
                 .filter(count -> !count.isEmpty())
