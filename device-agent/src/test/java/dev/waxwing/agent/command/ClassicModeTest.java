@@ -87,8 +87,8 @@ class ClassicModeTest {
     }
 
     @AfterEach
-    void stop() throws IOException {
-        server.close();
+    void stop() throws Exception {
+        server.stop();
     }
 
     @Test
@@ -203,8 +203,8 @@ class ClassicModeTest {
     }
 
     @Test
-    void says_when_nobody_listens() throws IOException {
-        server.close();
+    void says_when_nobody_listens() throws Exception {
+        server.stop();
 
         Run run = run("text", "hello");
 
@@ -275,7 +275,7 @@ class ClassicModeTest {
     }
 
     /** A classic server on a port of its own. It rejects a file called {@code bad} and breaks off at one called {@code fatal}. */
-    private static final class ClassicServerDouble implements AutoCloseable, ClassicReceiver {
+    private static final class ClassicServerDouble implements ClassicReceiver {
 
         final List<String> texts = new CopyOnWriteArrayList<>();
         final List<Bytes> files = new CopyOnWriteArrayList<>();
@@ -284,10 +284,11 @@ class ClassicModeTest {
         volatile boolean refuses;
 
         private final ServerSocket listener = new ServerSocket(0, 4, InetAddress.getLoopbackAddress());
+        private final Thread thread;
         private volatile boolean nextTwice;
 
         ClassicServerDouble() throws IOException {
-            Thread.startVirtualThread(this::run);
+            thread = Thread.startVirtualThread(this::run);
         }
 
         String address() {
@@ -346,9 +347,10 @@ class ClassicModeTest {
             };
         }
 
-        @Override
-        public void close() throws IOException {
+        /** The port is free only when nobody waits for a connection any more. */
+        void stop() throws IOException, InterruptedException {
             listener.close();
+            thread.join();
         }
     }
 }
