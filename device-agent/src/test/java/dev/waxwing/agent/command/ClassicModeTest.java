@@ -170,13 +170,13 @@ class ClassicModeTest {
         Path good = Files.write(directory.resolve("good"), new byte[1]);
         Path large = directory.resolve("large");
         try (RandomAccessFile sparse = new RandomAccessFile(large.toFile(), "rw")) {
-            sparse.setLength(ClassicLimits.DEFAULTS.maxFile() + 2L);
+            sparse.setLength(ClassicLimits.DEFAULTS.maxFile() + 1L);
         }
 
         Run run = run("send", good.toString(), large.toString());
 
         assertThat(run.status()).isEqualTo(1);
-        assertThat(run.json().get("error").stringValue()).contains("8,388,610", "8,388,608");
+        assertThat(run.json().get("error").stringValue()).contains("8,388,609", "8,388,608");
         assertThat(server.sessions).isEmpty();
     }
 
