@@ -32,6 +32,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
@@ -211,6 +212,14 @@ public final class ClassicDoor {
         audit.record(new AuditEvent(
                 "peer " + remote, "classic.refused", "classic", Outcome.REFUSED, incident.toString(), detail));
         LOG.info("{}: classic refused, {}, reference {}", remote, word, incident);
+    }
+
+    @EventListener(ApplicationReadyEvent.class)
+    void warn() {
+        if (properties.enabled()) {
+            LOG.warn(
+                    "The classic protocol is on, and it is insecure. It is served to {}.", properties.allowedSources());
+        }
     }
 
     /** What was decided about a device holds at once. */
