@@ -37,6 +37,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
@@ -236,6 +237,14 @@ public final class ClassicDoor {
                 "peer " + remote, "classic.refused", "classic", Outcome.REFUSED, incident.toString(), detail);
         if (ledger.record(source.text(), "classic_" + word, event, false)) {
             LOG.info("{}: classic refused, {}, reference {}", remote, word, incident);
+        }
+    }
+
+    @EventListener(ApplicationReadyEvent.class)
+    void warn() {
+        if (properties.enabled()) {
+            LOG.warn(
+                    "The classic protocol is on, and it is insecure. It is served to {}.", properties.allowedSources());
         }
     }
 
