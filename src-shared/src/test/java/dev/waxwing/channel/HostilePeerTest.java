@@ -369,6 +369,67 @@ class HostilePeerTest {
         return Writer.growing().u32(thread).u32(i).zeros(24).toBytes();
     }
 
+    @ParameterizedTest
+    @EnumSource(Suite.class)
+    void a_record_under_a_key_that_its_sender_gave_up_is_refused(Suite suite) throws Exception {
+        for (boolean change : new boolean[] {true, false}) {
+            try (Loopback loopback = new Loopback().suite(suite)) {
+                CompletableFuture<Accepted> accepted = loopback.accept();
+                try (KeyedPeer peer = KeyedPeer.device(loopback.dial(), loopback.pki.issue(Role.DEVICE, "camera-1"))) {
+                    peer.greet(false, suite).finish();
+                    SecureChannel channel = ((Accepted.Connected) Loopback.get(accepted)).channel();
+                    peer.send(ContentType.APPLICATION, EIGHT).updateKey(change).send(ContentType.APPLICATION, EIGHT);
+                    assertThat(Bytes.copyOf(channel.receive())).isEqualTo(EIGHT);
+                    if (change) {
+                        assertThat(Bytes.copyOf(channel.receive())).isEqualTo(EIGHT);
+                        assertThat(channel.receivingEpoch()).isEqualTo(3);
+                    } else {
+                        assertRefused(channel, peer);
+                    }
+                    channel.abort();
+                }
+            }
+        }
+    }
+
+    static Stream<String> handshakeContents() {
+        return Stream.of(
+                // Two messages in one record, none whole, more than one.
+                "1800000018000000",
+                "180000",
+                "1800000000",
+                // The end of a ratchet that never began, and a request that is none.
+                "2b000000",
+                "2a0000040002abcd",
+                "28000000",
+                // Messages of the handshake that is long over.
+                "14000020" + "00".repeat(32),
+                "20000013" + "00".repeat(16) + "040000");
+    }
+
+    @ParameterizedTest
+    @MethodSource("handshakeContents")
+    void a_session_takes_no_handshake_message_but_those_that_renew_its_keys(String content) throws Exception {
+        try (Loopback loopback = new Loopback()) {
+            CompletableFuture<Accepted> accepted = loopback.accept();
+            try (KeyedPeer peer = KeyedPeer.device(loopback.dial(), loopback.pki.issue(Role.DEVICE, "camera-1"))) {
+                peer.greet(false, Suite.AES_256_GCM_SHA384).finish();
+                SecureChannel channel = ((Accepted.Connected) Loopback.get(accepted)).channel();
+                peer.send(ContentType.APPLICATION, EIGHT).send(ContentType.HANDSHAKE, Bytes.fromHex(content));
+                assertThat(channel.receive()).isNotNull();
+                assertRefused(channel, peer);
+            }
+        }
+    }
+
+    private static void assertRefused(SecureChannel channel, KeyedPeer peer) throws Exception {
+        assertThatThrownBy(channel::receive).isInstanceOfSatisfying(ProtocolException.class, e -> {
+            assertThat(e.code()).isEqualTo(AlertCode.PROTOCOL_ERROR);
+            Thread.startVirtualThread(() -> channel.fail(e));
+        });
+        peer.expectAlert(AlertCode.PROTOCOL_ERROR);
+    }
+
     @Test
     void the_hello_of_tls_is_answered_with_silence() throws Exception {
         SSLEngine tls = SSLContext.getDefault().createSSLEngine("localhost", 9_999);

@@ -169,6 +169,16 @@ final class KeyedPeer implements AutoCloseable {
         }
     }
 
+    /** Says KeyUpdate and goes on under the next key, or, if the test wants it, under the one that it has just given up. */
+    KeyedPeer updateKey(boolean change) throws IOException {
+        send(ContentType.HANDSHAKE, Bytes.fromHex("18000000"));
+        if (change) {
+            protector.change(
+                    protector.epoch() + 1, adversary.session(), CRYPTO.aead(adversary.updatedKeys(device), RANDOM));
+        }
+        return this;
+    }
+
     private void changeToHandshakeKeys() {
         protector.change(1, SessionId.NONE, CRYPTO.aead(adversary.handshakeKeys(device), RANDOM));
         opener.change(1, SessionId.NONE, CRYPTO.aead(adversary.handshakeKeys(!device), RANDOM));

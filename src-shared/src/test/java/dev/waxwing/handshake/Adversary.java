@@ -4,6 +4,7 @@ import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.crypto.HybridKeyExchange;
 import dev.waxwing.crypto.HybridKeyExchange.DeviceKeys;
 import dev.waxwing.crypto.HybridKeyExchange.ServerAnswer;
+import dev.waxwing.crypto.KeySchedule.TrafficSecret;
 import dev.waxwing.crypto.SignatureScheme;
 import dev.waxwing.crypto.Suite;
 import dev.waxwing.crypto.TrafficKeys;
@@ -154,6 +155,14 @@ public final class Adversary {
     public TrafficKeys applicationKeys(boolean fromDevice) {
         try (ApplicationSecrets application = application()) {
             return (fromDevice ? application.client() : application.server()).keys();
+        }
+    }
+
+    /** The keys that follow those by one KeyUpdate. */
+    public TrafficKeys updatedKeys(boolean fromDevice) {
+        try (ApplicationSecrets application = application();
+                TrafficSecret next = (fromDevice ? application.client() : application.server()).next()) {
+            return next.keys();
         }
     }
 
