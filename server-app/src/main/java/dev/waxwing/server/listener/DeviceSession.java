@@ -35,6 +35,7 @@ final class DeviceSession implements LiveSession {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeviceSession.class);
     private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Duration REKEY_LIMIT = Duration.ofSeconds(15);
 
     private final SecureChannel channel;
     private final String remote;
@@ -164,7 +165,9 @@ final class DeviceSession implements LiveSession {
                 sender.device(),
                 serialNumber,
                 channel.suite().name(),
-                channel.epoch(),
+                channel.receivingEpoch(),
+                channel.ratchets(),
+                channel.counters().keyBytesReceived(),
                 channel.startedAt(),
                 remote,
                 channel.counters().bytesReceived());
@@ -173,6 +176,22 @@ final class DeviceSession implements LiveSession {
     @Override
     public int openUploads() {
         return conversation.openUploads();
+    }
+
+    @Override
+    public boolean rekey() throws InterruptedException {
+        try {
+            channel.rekey(REKEY_LIMIT);
+            return true;
+        } catch (IOException e) {
+            LOG.info(
+                    "{}: session {} of {} got no new keys: {}",
+                    remote,
+                    sender.sessionId(),
+                    sender.device(),
+                    e.getMessage());
+            return false;
+        }
     }
 
     @Override

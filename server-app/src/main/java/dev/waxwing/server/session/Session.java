@@ -9,7 +9,9 @@ import java.time.Instant;
  * @param device whose session it is
  * @param certificateSerialNumber of the certificate it came with, lower-case hex
  * @param suite the name of the cipher suite
- * @param epoch the key epoch
+ * @param epoch the key epoch of what the device sends (docs/protocol.md, section 3.1)
+ * @param ratchets how often the keys of both directions were renewed with a fresh key exchange
+ * @param keyBytes bytes of records that the device has sent under its current key
  * @param startedAt when it was accepted
  * @param remoteAddress where it comes from, as address and port
  * @param receivedBytes content received so far, in bytes
@@ -20,6 +22,8 @@ public record Session(
         String certificateSerialNumber,
         String suite,
         int epoch,
+        long ratchets,
+        long keyBytes,
         Instant startedAt,
         String remoteAddress,
         long receivedBytes) {}
