@@ -10,9 +10,11 @@ import dev.waxwing.crypto.SignatureScheme;
 import dev.waxwing.crypto.Suite;
 import dev.waxwing.crypto.TrafficKeys;
 import dev.waxwing.handshake.Adversary.Context;
+import dev.waxwing.handshake.EnrolmentRequestFactory.EnrolmentRequest;
 import dev.waxwing.recordlayer.ContentType;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.Role;
+import dev.waxwing.trust.TestPki;
 import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.PeerAlertException;
@@ -22,6 +24,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
 import java.security.PrivateKey;
@@ -223,6 +226,66 @@ class HostilePeerTest {
                 } else {
                     peer.expectAlert(AlertCode.PROTOCOL_ERROR);
                     assertThatThrownBy(() -> Loopback.get(connecting)).isInstanceOf(ProtocolException.class);
+                }
+            }
+        }
+    }
+
+    /** How far a server with keys keeps to the protocol with a device that enrols. */
+    enum AtEnrollingDevice {
+        AWAITS_CERTIFICATE,
+        AWAITS_CERTIFICATE_VERIFY,
+        AWAITS_FINISHED,
+        AWAITS_ENROL_RESPONSE;
+
+        void reach(KeyedPeer peer, Loopback loopback) throws Exception {
+            peer.answer(Suite.AES_256_GCM_SHA384).say(encryptedExtensions());
+            if (ordinal() > AWAITS_CERTIFICATE.ordinal()) {
+                peer.sayCertificate(loopback.pki.rootCertificate());
+            }
+            if (ordinal() > AWAITS_CERTIFICATE_VERIFY.ordinal()) {
+                peer.sayVerify(Context.SERVER_ENROLMENT);
+            }
+            if (ordinal() > AWAITS_FINISHED.ordinal()) {
+                peer.sayFinishedAndHearDevice();
+                assertThat(peer.read(ContentType.HANDSHAKE).at(0))
+                        .describedAs("EnrolRequest")
+                        .isEqualTo((byte) 0x21);
+            }
+        }
+    }
+
+    static Stream<Arguments> contentsAtEnrollingDevice() {
+        return Stream.of(AtEnrollingDevice.values())
+                .flatMap(state -> Stream.of(ContentType.values()).map(type -> Arguments.of(state, type)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("contentsAtEnrollingDevice")
+    void enrolling_device_takes_in_each_state_only_the_content_types_of_that_state(
+            AtEnrollingDevice state, ContentType type) throws Exception {
+        try (Loopback loopback = new Loopback()) {
+            CompletableFuture<EnrolledIdentity> enrolling = new CompletableFuture<>();
+            SocketChannel socket = loopback.dial();
+            Thread.startVirtualThread(() -> {
+                try {
+                    enrolling.complete(loopback.enrol(
+                            socket,
+                            loopback.pki.root().spkiSha256(),
+                            session -> new EnrolmentRequest(TestPki.p256(), Bytes.fromHex("3000"))));
+                } catch (Exception e) {
+                    enrolling.completeExceptionally(e);
+                }
+            });
+            try (KeyedPeer peer = KeyedPeer.server(loopback.acceptRaw(), loopback.serverCredential, loopback.staple)) {
+                state.reach(peer, loopback);
+                peer.send(type, content(type));
+                if (type == ContentType.ALERT) {
+                    assertThatThrownBy(() -> Loopback.get(enrolling)).isInstanceOf(PeerAlertException.class);
+                    peer.expectEnd();
+                } else {
+                    peer.expectAlert(AlertCode.PROTOCOL_ERROR);
+                    assertThatThrownBy(() -> Loopback.get(enrolling)).isInstanceOf(ProtocolException.class);
                 }
             }
         }

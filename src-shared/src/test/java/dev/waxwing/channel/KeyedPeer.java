@@ -26,6 +26,7 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.util.List;
 
 /**
@@ -77,6 +78,10 @@ final class KeyedPeer implements AutoCloseable {
 
     KeyedPeer sayCertificate() throws IOException {
         return send(ContentType.HANDSHAKE, adversary.certificate(credential, status));
+    }
+
+    KeyedPeer sayCertificate(X509Certificate root) throws IOException {
+        return send(ContentType.HANDSHAKE, adversary.certificate(credential, root, status));
     }
 
     KeyedPeer sayVerify(Context context) throws IOException {

@@ -17,6 +17,7 @@ import dev.waxwing.wire.SessionId;
 import java.security.InvalidKeyException;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -116,6 +117,16 @@ public final class Adversary {
     public Bytes certificate(Credential credential, Bytes status) {
         return say(new Certificate(
                 credential.chain().stream().map(Certificates::encode).toList(), status, List.of()));
+    }
+
+    /** The credential's chain with the root behind it, as in enrolment. */
+    public Bytes certificate(Credential credential, X509Certificate root, Bytes status) {
+        return say(new Certificate(
+                Stream.concat(credential.chain().stream(), Stream.of(root))
+                        .map(Certificates::encode)
+                        .toList(),
+                status,
+                List.of()));
     }
 
     /** A signature by this key over the transcript so far, for the context of a role. */
