@@ -1,6 +1,7 @@
 package dev.waxwing.channel;
 
 import dev.waxwing.trust.PeerName;
+import dev.waxwing.wire.Bytes;
 import java.security.cert.X509Certificate;
 import org.jspecify.annotations.Nullable;
 
@@ -21,4 +22,11 @@ public sealed interface Accepted {
             PeerName name,
             X509Certificate certificate,
             @Nullable RefusedHandshakeException fault) implements Accepted {}
+
+    /**
+     * The peer speaks another protocol that the caller serves; nothing was answered, and the socket is open.
+     *
+     * @param arrived what was read of the connection so far, one byte or a few
+     */
+    record OtherProtocol(Bytes arrived) implements Accepted {}
 }

@@ -44,6 +44,10 @@ final class RecordStream {
     private volatile @Nullable IOException closedBecause;
     private volatile long lastRead = System.nanoTime();
     private volatile long lastWrite = System.nanoTime();
+
+    /** When the record began that is being written, 0 if none is. */
+    private volatile long writingSince;
+
     private volatile long bytesReceived;
     private volatile long bytesSent;
     private volatile long recordsReceived;
@@ -73,6 +77,14 @@ final class RecordStream {
     /** The first byte of the stream, which stays there to be read. */
     int firstByte() throws IOException {
         return Byte.toUnsignedInt(arrive(1).get(0));
+    }
+
+    /** Gives up the stream but not the socket, and gives what has arrived of it; for the only thread that reads or writes. */
+    Bytes leave() throws IOException {
+        Bytes unread = Bytes.copyOf(arrive(1));
+        disposeReading();
+        disposeWriting();
+        return unread;
     }
 
     /**
@@ -141,12 +153,15 @@ final class RecordStream {
     void write(ContentType type, ByteBuffer record) throws IOException {
         protector.protect(type, record);
         int size = record.remaining();
+        writingSince = System.nanoTime();
         try {
             while (record.hasRemaining()) {
                 socket.write(record);
             }
         } catch (ClosedChannelException e) {
             throw reasonOf(e);
+        } finally {
+            writingSince = 0;
         }
         lastWrite = System.nanoTime();
         bytesSent += size;
@@ -220,6 +235,12 @@ final class RecordStream {
     /** When a record was last written, by {@link System#nanoTime()}. */
     long lastWrite() {
         return lastWrite;
+    }
+
+    /** Whether one record has been on its way for longer than this, because the peer does not read. */
+    boolean writesLongerThan(long nanos) {
+        long since = writingSince;
+        return since != 0 && System.nanoTime() - since > nanos;
     }
 
     ChannelCounters counters() {

@@ -12,6 +12,7 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.function.IntPredicate;
 
 /** Turns accepted connections into sessions. Immutable; one for each listener, used by many threads. */
 public final class ServerEndpoint {
@@ -24,8 +25,10 @@ public final class ServerEndpoint {
     private final PeerVerifier devices;
     private final SessionAdmission admission;
     private final EnrolmentDesk desk;
+    private final CryptoPermits permits;
     private final BufferPool pool;
 
+    /** With permits of its own, as many as there are processors. */
     public ServerEndpoint(
             ServerPolicy policy,
             CryptoProvider crypto,
@@ -35,6 +38,19 @@ public final class ServerEndpoint {
             PeerVerifier devices,
             SessionAdmission admission,
             EnrolmentDesk desk) {
+        this(policy, crypto, random, clock, identity, devices, admission, desk, CryptoPermits.forThisMachine());
+    }
+
+    public ServerEndpoint(
+            ServerPolicy policy,
+            CryptoProvider crypto,
+            SecureRandom random,
+            Clock clock,
+            ServerIdentity identity,
+            PeerVerifier devices,
+            SessionAdmission admission,
+            EnrolmentDesk desk,
+            CryptoPermits permits) {
         this.policy = policy;
         this.crypto = crypto;
         this.random = random;
@@ -43,6 +59,7 @@ public final class ServerEndpoint {
         this.devices = devices;
         this.admission = admission;
         this.desk = desk;
+        this.permits = permits;
         this.pool = new BufferPool(crypto);
     }
 
@@ -55,12 +72,24 @@ public final class ServerEndpoint {
      * @throws IOException if the connection broke, was silent for too long, or the peer sent an alert
      */
     public Accepted accept(SocketChannel socket, Incident incident) throws IOException, RefusedHandshakeException {
+        return accept(socket, incident, first -> false);
+    }
+
+    /**
+     * Runs the handshake on a connection of which nothing has been read, unless its first byte is that of another protocol.
+     *
+     * @param isOther whether the caller serves the protocol that begins with this byte (protocol section 2.3)
+     * @see #accept(SocketChannel, Incident)
+     */
+    public Accepted accept(SocketChannel socket, Incident incident, IntPredicate isOther)
+            throws IOException, RefusedHandshakeException {
         RecordStream stream =
                 new RecordStream(socket, crypto, random, pool, Direction.SERVER_TO_DEVICE, Direction.DEVICE_TO_SERVER);
         try (ServerHandshake handshake = newHandshake()) {
             socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            return new ServerConversation(stream, pool, handshake, policy.limits(), clock, incident, admission, desk)
-                    .run();
+            return new ServerConversation(
+                            stream, pool, handshake, policy.limits(), clock, incident, admission, desk, permits)
+                    .run(isOther);
         } catch (IOException | RuntimeException e) {
             stream.closeAndDispose();
             throw e;

@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -53,8 +54,13 @@ final class BundleReader implements Closeable {
         try {
             Map<String, ZipEntry> entries = entries(zip);
             Map<BundleEntry, Bytes> files = new HashMap<>();
-            for (BundleEntry file : BundleEntry.values()) {
+            Set<BundleEntry> expected =
+                    entries.containsKey(BundleEntry.DEVICE_KEY.path()) ? BundleEntry.CLASSIC : BundleEntry.WXP2;
+            for (BundleEntry file : expected) {
                 ZipEntry entry = entries.remove(file.path());
+                if (entry == null && file == BundleEntry.CONTENT_SIGNATURE) {
+                    continue;
+                }
                 if (entry == null) {
                     throw new MalformedEvidenceException("the bundle has no " + file.path());
                 }
@@ -65,6 +71,16 @@ final class BundleReader implements Closeable {
             zip.close();
             throw e;
         }
+    }
+
+    /** Whether it is a bundle of classic, by the files that it has. */
+    boolean isClassic() {
+        return files.containsKey(BundleEntry.DEVICE_KEY);
+    }
+
+    /** The device's signature over the content, in a bundle of classic that has one. */
+    Optional<Bytes> contentSignature() {
+        return Optional.ofNullable(files.get(BundleEntry.CONTENT_SIGNATURE));
     }
 
     Bytes file(BundleEntry file) {

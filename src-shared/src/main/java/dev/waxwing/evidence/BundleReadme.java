@@ -12,16 +12,20 @@ final class BundleReadme {
     private BundleReadme() {}
 
     static String text(Manifest manifest, Receipt receipt, X509Certificate root) {
-        String fingerprint = HexFormat.ofDelimiter(":")
-                .formatHex(Sha256.of(Certificates.encode(root)).toArray())
-                .toUpperCase(Locale.ROOT);
         return TEXT.replace("@DEVICE@", manifest.device().value())
                 .replace("@SHOWN@", SafeName.forDisplay(manifest.name()))
                 .replace("@CONTENT@", BundleEntry.CONTENT + EvidenceBundle.contentName(manifest))
                 .replace("@SIZE@", Long.toString(manifest.size()))
                 .replace("@ACCEPTED@", Members.text(receipt.acceptedAt()))
                 .replace("@EPOCH@", Long.toString(receipt.acceptedAt().getEpochSecond()))
-                .replace("@FINGERPRINT@", fingerprint);
+                .replace("@FINGERPRINT@", fingerprint(root));
+    }
+
+    /** The root's SHA-256 fingerprint as OpenSSL writes it. */
+    static String fingerprint(X509Certificate root) {
+        return HexFormat.ofDelimiter(":")
+                .formatHex(Sha256.of(Certificates.encode(root)).toArray())
+                .toUpperCase(Locale.ROOT);
     }
 
     private static final String TEXT = """

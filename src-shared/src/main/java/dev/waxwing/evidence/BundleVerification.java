@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Verifies an evidence bundle (protocol section 15) without unpacking it and without any network. Memory does not depend
+ * Verifies an evidence bundle (protocol sections 15 and 15.1) without unpacking it and without any network. Memory does not depend
  * on its size.
  */
 public final class BundleVerification {
@@ -47,6 +47,18 @@ public final class BundleVerification {
                 })
                 .orElse(List.of());
         Optional<TrustedRoot> root = root(bundle, list, chain, ownRoot);
+        if (bundle.isClassic()) {
+            var classic = new ClassicVerification.Material(
+                    bundle.file(BundleEntry.MANIFEST),
+                    bundle.contentSignature(),
+                    () -> ClassicKey.ofPem(bundle.file(BundleEntry.DEVICE_KEY)),
+                    bundle.file(BundleEntry.RECEIPT),
+                    bundle.file(BundleEntry.RECEIPT_SIGNATURE),
+                    chain,
+                    bundle.file(BundleEntry.REVOCATION_LIST),
+                    bundle::content);
+            return ClassicVerification.verify(classic, root, list);
+        }
         var material = new EvidenceVerification.Material(
                 bundle.file(BundleEntry.MANIFEST),
                 bundle.file(BundleEntry.MANIFEST_SIGNATURE),

@@ -7,6 +7,8 @@ public enum Check {
     MANIFEST_FORM("manifest is well-formed"),
     RECEIPT_FORM("receipt is well-formed"),
     CONTENT_HASH("content hash"),
+    DEVICE_KEY("device's public key"),
+    CONTENT_SIGNATURE("device's signature over the content"),
     MANIFEST_SIGNATURE("manifest signature"),
     MANIFEST_SIGNER("manifest signer's role and name"),
     MANIFEST_CHAIN("manifest signer's chain to root"),

@@ -40,9 +40,9 @@ final class Checklist {
         note(check, Outcome.SKIPPED, why);
     }
 
-    VerificationReport report(Optional<Manifest> manifest, Optional<Receipt> receipt) {
+    VerificationReport report(Optional<? extends Statement> manifest, Optional<Receipt> receipt) {
         lines.sort(Comparator.comparing(Line::check));
-        return new VerificationReport(lines, manifest, receipt);
+        return new VerificationReport(lines, manifest.map(Statement.class::cast), receipt);
     }
 
     private void note(Check check, Outcome outcome, String detail) {

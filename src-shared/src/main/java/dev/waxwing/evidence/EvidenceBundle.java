@@ -17,7 +17,7 @@ import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** Writes evidence bundles (protocol section 15). The same evidence and content always give the same bytes. */
+/** Writes evidence bundles (protocol sections 15 and 15.1). The same evidence and content always give the same bytes. */
 public final class EvidenceBundle {
 
     private static final int BUFFER = 65_536;
@@ -25,7 +25,7 @@ public final class EvidenceBundle {
     private EvidenceBundle() {}
 
     /** The name of the content within a bundle, made safe: the last part of {@code content/NAME}. */
-    public static String contentName(Manifest manifest) {
+    public static String contentName(Statement manifest) {
         return SafeName.forFile(manifest.name());
     }
 
@@ -58,7 +58,51 @@ public final class EvidenceBundle {
         put(zip, time, BundleEntry.CHAIN, utf8(Certificates.toPem(chain)));
         put(zip, time, BundleEntry.DEVICE_STATUS, evidence.deviceStatus());
         put(zip, time, BundleEntry.REVOCATION_LIST, evidence.revocationList());
+        finish(zip, time, manifest, content);
+    }
 
+    /**
+     * Writes a bundle of something that came by classic (protocol section 15.1), otherwise like the other.
+     *
+     * @param content exactly as many bytes as the manifest says; read to its end, once
+     * @throws MalformedEvidenceException if manifest, receipt or key are not in their form
+     * @throws IOException if a stream fails, or the content has another size
+     */
+    public static void write(ClassicEvidence evidence, InputStream content, OutputStream out)
+            throws IOException, MalformedEvidenceException {
+        ClassicManifest manifest = ClassicManifest.decode(evidence.manifest());
+        Receipt receipt = Receipt.decode(evidence.receipt(), TrustLevel.CLASSIC);
+        Instant time = receipt.acceptedAt();
+        List<X509Certificate> authorities = new ArrayList<>(List.of(evidence.root()));
+        authorities.addAll(evidence.authorities());
+        List<X509Certificate> chain = new ArrayList<>(evidence.authorities());
+        chain.add(evidence.receiptSigner());
+
+        ZipOutputStream zip = new ZipOutputStream(out, StandardCharsets.UTF_8);
+        put(zip, time, BundleEntry.README, utf8(ClassicReadme.text(manifest, receipt, evidence.root())));
+        put(zip, time, BundleEntry.MANIFEST, evidence.manifest());
+        if (evidence.contentSignature().isPresent()) {
+            put(
+                    zip,
+                    time,
+                    BundleEntry.CONTENT_SIGNATURE,
+                    evidence.contentSignature().get());
+        }
+        put(
+                zip,
+                time,
+                BundleEntry.DEVICE_KEY,
+                utf8(ClassicKey.of(evidence.deviceKey()).pem()));
+        put(zip, time, BundleEntry.RECEIPT, evidence.receipt());
+        put(zip, time, BundleEntry.RECEIPT_SIGNATURE, evidence.receiptSignature());
+        put(zip, time, BundleEntry.ROOT, utf8(Certificates.toPem(authorities)));
+        put(zip, time, BundleEntry.CHAIN, utf8(Certificates.toPem(chain)));
+        put(zip, time, BundleEntry.REVOCATION_LIST, evidence.revocationList());
+        finish(zip, time, manifest, content);
+    }
+
+    private static void finish(ZipOutputStream zip, Instant time, Statement manifest, InputStream content)
+            throws IOException {
         // Pictures and videos are compressed already.
         zip.setLevel(Deflater.NO_COMPRESSION);
         zip.putNextEntry(entry(BundleEntry.CONTENT + contentName(manifest), time));

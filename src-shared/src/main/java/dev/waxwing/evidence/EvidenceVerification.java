@@ -9,6 +9,8 @@ import dev.waxwing.wire.Bytes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -71,13 +73,17 @@ public final class EvidenceVerification {
                 list.run(Check.MANIFEST_FORM, Manifest::name, () -> Manifest.decode(material.manifest()));
         ReceiptVerification.Checked receipt = ReceiptVerification.check(
                 list,
+                TrustLevel.WXP2,
                 material.manifest(),
                 material.receipt(),
                 material.receiptSignature(),
                 material.certificates(),
                 root);
         if (manifest.isPresent()) {
-            list.run(Check.CONTENT_HASH, Bytes::hex, () -> content(material.content(), manifest.get()));
+            list.run(
+                    Check.CONTENT_HASH,
+                    Bytes::hex,
+                    () -> content(material.content(), manifest.get(), Optional.empty()));
         } else {
             list.skip(Check.CONTENT_HASH, "there is no manifest");
         }
@@ -106,7 +112,14 @@ public final class EvidenceVerification {
         return own;
     }
 
-    private static Bytes content(Content content, Manifest manifest) throws IOException, MalformedEvidenceException {
+    /**
+     * Reads the content, once.
+     *
+     * @param verifier is fed with it, if there is one
+     * @return its SHA-256, which is the manifest's
+     */
+    static Bytes content(Content content, Statement manifest, Optional<Signature> verifier)
+            throws IOException, MalformedEvidenceException {
         MessageDigest digest = Sha256.start();
         byte[] buffer = new byte[BUFFER];
         long read = 0;
@@ -115,7 +128,12 @@ public final class EvidenceVerification {
             for (int n = in.read(buffer); n >= 0 && read <= manifest.size(); n = in.read(buffer)) {
                 read += n;
                 digest.update(buffer, 0, n);
+                if (verifier.isPresent()) {
+                    verifier.get().update(buffer, 0, n);
+                }
             }
+        } catch (SignatureException e) {
+            throw new IllegalStateException("a verifier that takes no content", e);
         }
         Bytes sha256 = Bytes.of(digest.digest());
         if (read != manifest.size()) {

@@ -27,7 +27,8 @@ public record Manifest(
         long size,
         Bytes sha256,
         Instant capturedAt,
-        Bytes previousManifestSha256) {
+        Bytes previousManifestSha256)
+        implements Statement {
 
     /** What the first manifest of a device has for its previous one: 32 zero bytes. */
     public static final Bytes NONE_BEFORE = Bytes.of(new byte[Sha256.SIZE]);

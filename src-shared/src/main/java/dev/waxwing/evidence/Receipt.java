@@ -51,8 +51,23 @@ public record Receipt(
                 .write();
     }
 
-    /** @throws MalformedEvidenceException if the bytes are not exactly what {@link #encode()} makes of some receipt */
+    /**
+     * Decodes the receipt of something that came through the channel.
+     *
+     * @throws MalformedEvidenceException if the bytes are not exactly what {@link #encode()} makes of some receipt, or its trust
+     *     level is not {@code wxp2}
+     */
     public static Receipt decode(Bytes json) throws MalformedEvidenceException {
+        return decode(json, TrustLevel.WXP2);
+    }
+
+    /**
+     * Decodes a receipt.
+     *
+     * @param level the trust level that it must have: what came in on one way never counts as of the other
+     * @throws MalformedEvidenceException if the bytes are not exactly what {@link #encode()} makes of some receipt of this level
+     */
+    public static Receipt decode(Bytes json, TrustLevel level) throws MalformedEvidenceException {
         if (json.size() > ApplicationMessage.MAX_RECEIPT) {
             throw new MalformedEvidenceException("a receipt of " + json.size() + " bytes");
         }
@@ -68,6 +83,9 @@ public record Receipt(
                     new SessionId(members.hex("sessionId", ID_SIZE)),
                     TrustLevel.of(members.text("trustLevel")));
             members.end();
+            if (receipt.trustLevel() != level) {
+                throw new MalformedEvidenceException("a trust level other than " + level);
+            }
             return receipt;
         } catch (IllegalArgumentException e) {
             throw new MalformedEvidenceException("receipt: " + e.getMessage(), e);

@@ -2,6 +2,7 @@ package dev.waxwing.evidence;
 
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.TrustedRoot;
+import dev.waxwing.trust.VerifiedPeer;
 import dev.waxwing.wire.Bytes;
 import java.security.cert.X509Certificate;
 import java.util.List;
@@ -20,7 +21,7 @@ public final class ReceiptVerification {
             Bytes manifest, Bytes receipt, Bytes signature, List<X509Certificate> chain, TrustedRoot root) {
         Checklist list = new Checklist();
         Optional<Manifest> said = list.run(Check.MANIFEST_FORM, Manifest::name, () -> Manifest.decode(manifest));
-        Checked checked = check(list, manifest, receipt, signature, chain, Optional.of(root));
+        Checked checked = check(list, TrustLevel.WXP2, manifest, receipt, signature, chain, Optional.of(root));
         return list.report(said, checked.receipt());
     }
 
@@ -39,7 +40,7 @@ public final class ReceiptVerification {
             TrustedRoot root) {
         Checklist list = new Checklist();
         Optional<Manifest> said = list.run(Check.MANIFEST_FORM, Manifest::name, () -> Manifest.decode(manifest));
-        Checked checked = check(list, manifest, receipt, signature, chain, Optional.of(root));
+        Checked checked = check(list, TrustLevel.WXP2, manifest, receipt, signature, chain, Optional.of(root));
         EvidenceVerification.device(
                 new SignerChecks(list, Role.DEVICE, chain),
                 manifest,
@@ -55,18 +56,20 @@ public final class ReceiptVerification {
      *
      * @param receipt if it is well-formed
      * @param signer if the signature is right
+     * @param peer the signer, if its chain held at the time of acceptance
      */
-    record Checked(Optional<Receipt> receipt, Optional<X509Certificate> signer) {}
+    record Checked(Optional<Receipt> receipt, Optional<X509Certificate> signer, Optional<VerifiedPeer> peer) {}
 
     static Checked check(
             Checklist list,
+            TrustLevel level,
             Bytes manifest,
             Bytes receipt,
             Bytes signature,
             List<X509Certificate> certificates,
             Optional<TrustedRoot> root) {
-        Optional<Receipt> parsed =
-                list.run(Check.RECEIPT_FORM, r -> "accepted at " + r.acceptedAt(), () -> Receipt.decode(receipt));
+        Optional<Receipt> parsed = list.run(
+                Check.RECEIPT_FORM, r -> "accepted at " + r.acceptedAt(), () -> Receipt.decode(receipt, level));
         var signer = new SignerChecks(list, Role.RECEIPT, certificates);
         Optional<X509Certificate> certificate = signer.signature(Check.RECEIPT_SIGNATURE, receipt, signature);
         if (certificate.isPresent()) {
@@ -74,8 +77,9 @@ public final class ReceiptVerification {
         } else {
             list.skip(Check.RECEIPT_SIGNER, "there is no signature");
         }
+        Optional<VerifiedPeer> peer = Optional.empty();
         if (certificate.isPresent() && parsed.isPresent() && root.isPresent()) {
-            signer.chain(
+            peer = signer.chain(
                     Check.RECEIPT_CHAIN,
                     certificate.get(),
                     root.get(),
@@ -88,7 +92,7 @@ public final class ReceiptVerification {
         } else {
             list.skip(Check.RECEIPT_NAMES_MANIFEST, "there is no receipt");
         }
-        return new Checked(parsed, certificate);
+        return new Checked(parsed, certificate, peer);
     }
 
     private static Bytes namesManifest(Receipt receipt, Bytes manifest) throws MalformedEvidenceException {

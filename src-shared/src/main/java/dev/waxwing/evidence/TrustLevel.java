@@ -3,7 +3,9 @@ package dev.waxwing.evidence;
 /** How far the way is to be trusted on which something came in. */
 public enum TrustLevel {
     /** Through the channel of this specification. */
-    WXP2("wxp2");
+    WXP2("wxp2"),
+    /** Through the classic protocol, which proves little (docs/classic.md). */
+    CLASSIC("classic");
 
     private final String label;
 

@@ -10,7 +10,7 @@ import java.util.Optional;
  * @param manifest if it is well-formed; worth something only if the report holds
  * @param receipt if it is well-formed; worth something only if the report holds
  */
-public record VerificationReport(List<Line> lines, Optional<Manifest> manifest, Optional<Receipt> receipt) {
+public record VerificationReport(List<Line> lines, Optional<Statement> manifest, Optional<Receipt> receipt) {
 
     /** How a check ended. */
     public enum Outcome {

@@ -319,7 +319,7 @@ public final class Rekeying implements AutoCloseable {
     private void verifyPeerAgain(Bytes status) throws ProtocolException {
         requireStatusOfServer(status);
         try {
-            parties.peers().verify(parties.peer().chain(), status);
+            parties.peers().verifyAgain(parties.peer(), status);
         } catch (UntrustedException e) {
             throw PeerClaim.distrust(e);
         }

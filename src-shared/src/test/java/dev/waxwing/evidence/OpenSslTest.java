@@ -3,6 +3,7 @@ package dev.waxwing.evidence;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.waxwing.evidence.ClassicManifest.ContentSignature;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.TestPki;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,13 @@ class OpenSslTest {
     private static final int STATUS = 15;
     private static final int LIST_CHECK = 17;
     private static final int COMMANDS = 18;
+
+    private static final int CLASSIC_KEY_HASH = 8;
+    private static final int CLASSIC_KEY_HASH_SIGNED = 9;
+    private static final int CLASSIC_SIGNATURE = 10;
+    private static final int CLASSIC_RECEIPT_SIGNATURE = 11;
+    private static final int CLASSIC_LEVEL = 15;
+    private static final int CLASSIC_COMMANDS = 19;
 
     private final TestEvidence given = new TestEvidence();
 
@@ -144,6 +153,53 @@ class OpenSslTest {
         assertThat(output(results, STATUS)).containsPattern("(?s)device.pem: .*revoked\n");
         assertThat(results.get(LIST_CHECK).exit()).isNotZero();
         assertThat(output(results, LIST_CHECK)).contains("certificate revoked", "receipt-signer.pem: OK");
+    }
+
+    @Test
+    void every_command_of_the_readme_of_classic_does_what_it_says() throws Exception {
+        var classic = new TestClassicEvidence();
+        List<Result> results = run(classic.write(directory));
+        assertThat(results).hasSize(CLASSIC_COMMANDS).allMatch(result -> result.exit() == 0);
+        String hash = classic.manifest().sha256().hex();
+        assertThat(output(results, CONTENT_HASH)).contains(hash);
+        assertThat(output(results, CONTENT_HASH_SIGNED)).contains(hash);
+        String key = classic.manifest().deviceKeySha256().hex();
+        assertThat(output(results, CLASSIC_KEY_HASH)).contains(key);
+        assertThat(output(results, CLASSIC_KEY_HASH_SIGNED)).contains(key);
+        assertThat(output(results, CLASSIC_SIGNATURE)).contains("Verified OK");
+        assertThat(output(results, CLASSIC_RECEIPT_SIGNATURE)).contains("CMS Verification successful");
+        assertThat(output(results, CLASSIC_LEVEL)).isEqualToIgnoringNewLines("\"trustLevel\":\"classic\"");
+        assertThat(results.getLast().output()).contains("receipt-signer.pem: OK");
+    }
+
+    @Test
+    void refuses_changed_content_and_a_foreign_key_of_classic() throws Exception {
+        var classic = new TestClassicEvidence();
+        Map<String, byte[]> files = TestEvidence.unpack(classic.write(directory));
+        String content = "content/" + EvidenceBundle.contentName(classic.manifest());
+        files.get(content)[3] ^= 1;
+        assertThat(run(TestEvidence.pack(directory, files))
+                        .get(CLASSIC_SIGNATURE)
+                        .exit())
+                .isNotZero();
+        files.get(content)[3] ^= 1;
+        files.put(
+                "device-public-key.pem",
+                TestEvidence.unpack(new TestClassicEvidence().write(directory)).get("device-public-key.pem"));
+        assertThat(run(TestEvidence.pack(directory, files))
+                        .get(CLASSIC_SIGNATURE)
+                        .exit())
+                .isNotZero();
+    }
+
+    @Test
+    void the_readme_of_an_unsigned_text_asks_for_nothing_that_is_not_there() throws Exception {
+        var classic = new TestClassicEvidence();
+        classic.kind = ContentSignature.NONE;
+        classic.signature = Optional.empty();
+        List<Result> results = run(classic.write(directory));
+        assertThat(results).hasSize(CLASSIC_COMMANDS).allMatch(result -> result.exit() == 0);
+        assertThat(output(results, CLASSIC_SIGNATURE)).isEqualToIgnoringNewLines("\"signature\":\"none\"");
     }
 
     private static String output(List<Result> results, int command) {

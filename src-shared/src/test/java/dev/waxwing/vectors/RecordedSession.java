@@ -249,7 +249,7 @@ final class RecordedSession {
             Accepted accepted = endpoint(serverRandom()).accept(socket, new Incident(7));
             return switch (accepted) {
                 case Accepted.Connected(SecureChannel channel) -> receive(channel, socket);
-                case Accepted.Enrolled _ -> throw new AssertionError("nobody asked for an enrolment");
+                case Accepted.Enrolled _, Accepted.OtherProtocol _ -> throw new AssertionError("nobody asked for that");
             };
         } catch (RefusedHandshakeException e) {
             return new Outcome(

@@ -13,7 +13,9 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Files of one private directory that are there whole or not at all, whenever the power goes: written beside their place,
@@ -54,6 +56,17 @@ final class AtomicFiles {
 
     boolean exists(String name) {
         return Files.exists(path(name), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** The names of all files that end like this, without the ending, in order. */
+    List<String> names(String ending) throws IOException {
+        try (Stream<Path> all = Files.list(directory)) {
+            return all.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(ending))
+                    .map(name -> name.substring(0, name.length() - ending.length()))
+                    .sorted()
+                    .toList();
+        }
     }
 
     void write(String name, byte[] content) throws IOException {

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The private keys of a server, in {@code data-dir/keys}: one PEM file each, that holds the encrypted key (PKCS#8, PBES2) and
- * its certificate chain, so that the two are always replaced together.
+ * The private keys of a server, in {@code data-dir/keys}: one PEM file each, that holds the encrypted key (PKCS#8, PBES2) and,
+ * where it has one, its certificate chain, so that the two are always replaced together.
  *
  * <p>Used by the thread that starts the server and by the one that renews; each call stands alone.
  */
@@ -127,10 +127,7 @@ public final class KeyStorage {
             PrivateKey privateKey = key.isPresent() ? unlock(name, key.get().content(), chain) : null;
             return Optional.of(new StoredKey(privateKey, chain));
         } catch (IOException | GeneralSecurityException e) {
-            throw new AuthorityException(
-                    "The key file " + files.path(fileName) + " cannot be opened (" + e.getMessage()
-                            + "). Check waxwing.keys.passphrase-file, or restore the data directory from a backup.",
-                    e);
+            throw cannotOpen(fileName, e);
         }
     }
 
@@ -186,13 +183,75 @@ public final class KeyStorage {
     }
 
     /**
-     * Removes a generated key file that no key needs any more, once every key of these names was opened.
+     * The key that has no certificate, or nothing when there is none of this name.
+     *
+     * @throws AuthorityException when there is one that cannot be opened
+     */
+    public Optional<PrivateKey> loadBare(String name) {
+        String fileName = name + ".pem";
+        if (!files.exists(fileName)) {
+            return Optional.empty();
+        }
+        try {
+            List<Pem> blocks = Pem.read(text(files.path(fileName)));
+            if (blocks.size() != 1 || !blocks.getFirst().isEncryptedKey()) {
+                throw new GeneralSecurityException("it does not hold one encrypted key");
+            }
+            return Optional.of(unlockBare(name, blocks.getFirst().content()));
+        } catch (IOException | GeneralSecurityException e) {
+            throw cannotOpen(fileName, e);
+        }
+    }
+
+    private PrivateKey unlockBare(String name, byte[] encryptedKey) throws GeneralSecurityException {
+        try {
+            return KeyEncryption.decrypt(encryptedKey, passphrase);
+        } catch (GeneralSecurityException e) {
+            if (former == null) {
+                throw new GeneralSecurityException("the passphrase does not fit", e);
+            }
+            PrivateKey key = KeyEncryption.decrypt(encryptedKey, former);
+            storeBare(name, key);
+            LOG.info("Locked the key {} with the configured passphrase", name);
+            return key;
+        }
+    }
+
+    /**
+     * Puts a key that has no certificate in place of what was there under this name, as one step.
+     *
+     * @throws AuthorityException when it cannot be written; what was there is then still there
+     */
+    public void storeBare(String name, PrivateKey key) {
+        try {
+            Pem locked = Pem.encryptedKey(KeyEncryption.encrypt(key, passphrase, random));
+            files.write(name + ".pem", locked.bytes());
+        } catch (IOException | GeneralSecurityException e) {
+            throw new AuthorityException("The key file " + files.path(name + ".pem") + " cannot be written: " + e, e);
+        }
+    }
+
+    private AuthorityException cannotOpen(String fileName, Exception e) {
+        return new AuthorityException(
+                "The key file " + files.path(fileName) + " cannot be opened (" + e.getMessage()
+                        + "). Check waxwing.keys.passphrase-file, or restore the data directory from a backup.",
+                e);
+    }
+
+    /**
+     * Removes a generated key file that no key needs any more, once every key with a certificate was opened. Keys without one
+     * are opened here, because nobody may need them in this run.
      */
     public void forgetFormerKeyFile() {
         if (former == null) {
             return;
         }
         try {
+            for (String name : files.names(".pem")) {
+                if (Pem.read(text(files.path(name + ".pem"))).stream().noneMatch(Pem::isCertificate)) {
+                    loadBare(name);
+                }
+            }
             files.delete(KEY_FILE);
         } catch (IOException e) {
             throw new AuthorityException("The former key file " + files.path(KEY_FILE) + " cannot be removed: " + e, e);

@@ -4,6 +4,7 @@ import dev.waxwing.agent.home.AgentFailure;
 import dev.waxwing.evidence.Check;
 import dev.waxwing.evidence.Manifest;
 import dev.waxwing.evidence.ReceiptVerification;
+import dev.waxwing.evidence.Statement;
 import dev.waxwing.evidence.TextLines;
 import dev.waxwing.evidence.VerificationReport;
 import dev.waxwing.evidence.VerificationReport.Line;
@@ -92,7 +93,7 @@ record KeptReceipt(
                 Check.ROOT, Outcome.SKIPPED, "compare the SHA-256 fingerprint of ca.pem yourself: " + fingerprint);
     }
 
-    private static Line checkTexts(Bytes texts, Manifest manifest) {
+    private static Line checkTexts(Bytes texts, Statement manifest) {
         boolean same = Manifest.sha256(texts).equals(manifest.sha256());
         return new Line(
                 Check.CONTENT_HASH,

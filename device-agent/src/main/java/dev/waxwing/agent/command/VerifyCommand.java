@@ -2,8 +2,11 @@ package dev.waxwing.agent.command;
 
 import dev.waxwing.agent.home.AgentFailure;
 import dev.waxwing.evidence.BundleVerification;
+import dev.waxwing.evidence.ClassicManifest;
+import dev.waxwing.evidence.ClassicManifest.ContentSignature;
 import dev.waxwing.evidence.Manifest;
 import dev.waxwing.evidence.Receipt;
+import dev.waxwing.evidence.Statement;
 import dev.waxwing.evidence.VerificationReport;
 import dev.waxwing.evidence.VerificationReport.Outcome;
 import dev.waxwing.media.SafeName;
@@ -121,10 +124,20 @@ final class VerifyCommand implements AgentCommand {
         };
     }
 
-    private static String summary(Manifest manifest, boolean holds) {
-        return holds
-                ? "%s: signed by %s, unchanged since".formatted(SafeName.forDisplay(manifest.name()), manifest.device())
-                : "%s: NOT VERIFIED".formatted(SafeName.forDisplay(manifest.name()));
+    private static String summary(Statement manifest, boolean holds) {
+        String name = SafeName.forDisplay(manifest.name());
+        if (!holds) {
+            return "%s: NOT VERIFIED".formatted(name);
+        }
+        return switch (manifest) {
+            case Manifest signed -> "%s: signed by %s, unchanged since".formatted(name, signed.device());
+            case ClassicManifest classic ->
+                (classic.signature() == ContentSignature.NONE
+                                ? "%s: CLASSIC. The server says that it came from %s; the device did not sign it."
+                                : "%s: CLASSIC. Content signed with a key that the server says is %s's; nothing else"
+                                        + " is.")
+                        .formatted(name, classic.device());
+        };
     }
 
     private static List<Item> items(VerificationReport report) {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name its name, unique for ever
  * @param state what its newest certificate lets it do
- * @param trustLevel how far what it sends can be proved: {@code wxp2}
+ * @param trustLevel how far what it sends can be proved: {@code wxp2} or {@code classic}
  * @param lastSeenAt when it was last connected, null if never
  * @param certificateSerialNumber of its newest certificate, lower-case hex, null if it never had one
  */

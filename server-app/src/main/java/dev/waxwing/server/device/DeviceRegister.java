@@ -1,8 +1,11 @@
 package dev.waxwing.server.device;
 
+import dev.waxwing.ca.audit.AuditEvent;
+import dev.waxwing.ca.audit.AuditTrail;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -14,17 +17,35 @@ public final class DeviceRegister {
     private static final String TRUST_LEVEL = "wxp2";
 
     private final JdbcClient jdbc;
+    private final AuditTrail audit;
     private final Clock clock;
 
-    DeviceRegister(JdbcClient jdbc, Clock clock) {
+    DeviceRegister(JdbcClient jdbc, AuditTrail audit, Clock clock) {
         this.jdbc = jdbc;
+        this.audit = audit;
         this.clock = clock;
     }
 
-    /** A device was given a certificate. */
+    /** A device was given a certificate. With that it has completed WXP/2, and never comes by classic again. */
     public void enrolled(String name, String serialNumber) {
         if (!changedCertificate(name, serialNumber)) {
             insert(name, serialNumber);
+        }
+        pin(name);
+    }
+
+    private void pin(String name) {
+        boolean left = jdbc.sql("UPDATE classic_device SET pinned_at = :now WHERE name = :name AND pinned_at IS NULL")
+                        .param("name", name)
+                        .param("now", clock.instant().atOffset(ZoneOffset.UTC))
+                        .update()
+                == 1;
+        if (left) {
+            audit.record(AuditEvent.success(
+                    "device:" + name,
+                    "classic.device.pinned",
+                    name,
+                    "it has completed WXP/2: classic is closed to it"));
         }
     }
 
@@ -50,9 +71,18 @@ public final class DeviceRegister {
                 .list();
     }
 
+    /** The serial number of the certificate with which a device last came. */
+    public Optional<String> certificateOf(String name) {
+        return jdbc.sql("SELECT serial_number FROM device WHERE name = :name AND serial_number IS NOT NULL")
+                .param("name", name)
+                .query((row, _) -> row.getString("serial_number"))
+                .optional();
+    }
+
     private boolean changedCertificate(String name, String serialNumber) {
-        return jdbc.sql("UPDATE device SET serial_number = :serialNumber WHERE name = :name")
+        return jdbc.sql("UPDATE device SET serial_number = :serialNumber, trust_level = :trustLevel WHERE name = :name")
                         .param("name", name)
+                        .param("trustLevel", TRUST_LEVEL)
                         .param("serialNumber", serialNumber)
                         .update()
                 == 1;

@@ -18,6 +18,8 @@ import org.springframework.stereotype.Component;
 @Component
 public final class Devices {
 
+    private static final String CLASSIC = "classic";
+
     private final JdbcClient jdbc;
     private final Inventory inventory;
 
@@ -61,15 +63,27 @@ public final class Devices {
 
     private Device device(ResultSet row, int number) throws SQLException {
         String name = row.getString("name");
+        String trustLevel = row.getString("trust_level");
         OffsetDateTime lastSeen = row.getObject("last_seen_at", OffsetDateTime.class);
         Optional<CertificateEntry> newest =
                 inventory.ofName(name, CertificateRole.DEVICE).stream().findFirst();
         return new Device(
                 name,
-                newest.map(Devices::state).orElse(DeviceState.REVOKED),
-                row.getString("trust_level"),
+                trustLevel.equals(CLASSIC)
+                        ? classicState(name)
+                        : newest.map(Devices::state).orElse(DeviceState.REVOKED),
+                trustLevel,
                 lastSeen == null ? null : lastSeen.toInstant(),
                 newest.map(entry -> entry.serialNumber().toString()).orElse(null));
+    }
+
+    private DeviceState classicState(String name) {
+        boolean enabled = jdbc.sql("SELECT COUNT(*) FROM classic_device WHERE name = :name AND disabled_at IS NULL")
+                        .param("name", name)
+                        .query(Long.class)
+                        .single()
+                > 0;
+        return enabled ? DeviceState.ACTIVE : DeviceState.DISABLED;
     }
 
     private static DeviceState state(CertificateEntry newest) {

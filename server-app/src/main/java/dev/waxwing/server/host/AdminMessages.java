@@ -26,6 +26,11 @@ final class AdminMessages {
                 members.put("name", name);
                 members.put("replace", replace);
             }
+            case HostRequest.MakeClassicKit(String name, boolean replace) -> {
+                members.put("command", "classic-kit");
+                members.put("name", name);
+                members.put("replace", replace);
+            }
             case HostRequest.SetupLink _ -> members.put("command", "setup-link");
         }
         return JSON.writeValueAsString(members);
@@ -37,13 +42,16 @@ final class AdminMessages {
             case "invite" ->
                 new HostRequest.InviteDevice(
                         json.path("name").asString(""), json.path("replace").asBoolean(false));
+            case "classic-kit" ->
+                new HostRequest.MakeClassicKit(
+                        json.path("name").asString(""), json.path("replace").asBoolean(false));
             case "setup-link" -> new HostRequest.SetupLink();
             default -> throw new IOException("an unknown command");
         };
     }
 
     static String write(HostAnswer answer) {
-        return JSON.writeValueAsString(Map.of("exit", answer.exit(), "text", answer.text()));
+        return JSON.writeValueAsString(Map.of("exit", answer.exit(), "text", answer.text(), "files", answer.files()));
     }
 
     static HostAnswer readAnswer(String line) throws IOException {
@@ -51,7 +59,19 @@ final class AdminMessages {
         if (!json.path("exit").isInt() || !json.path("text").isString()) {
             throw new IOException("not an answer: " + line);
         }
-        return new HostAnswer(json.path("exit").asInt(), json.path("text").asString());
+        return new HostAnswer(json.path("exit").asInt(), json.path("text").asString(), files(json.path("files")));
+    }
+
+    private static Map<String, byte[]> files(JsonNode json) throws IOException {
+        Map<String, byte[]> files = new LinkedHashMap<>();
+        try {
+            for (Map.Entry<String, JsonNode> file : json.properties()) {
+                files.put(file.getKey(), file.getValue().binaryValue());
+            }
+            return files;
+        } catch (JacksonException e) {
+            throw new IOException("not a file", e);
+        }
     }
 
     private static JsonNode parse(String line) throws IOException {

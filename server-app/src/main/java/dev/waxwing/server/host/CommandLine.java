@@ -1,5 +1,7 @@
 package dev.waxwing.server.host;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,19 +12,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param request what is wanted
  * @param settings {@code --key=value} options for the configuration
+ * @param into where the files of the answer go, null where there are none
  */
-record CommandLine(HostRequest request, List<String> settings) {
+record CommandLine(
+        HostRequest request,
+        List<String> settings,
+        @Nullable Path into) {
 
     static final String USAGE = """
         Usage: bin/server [--key=value ...]             run the server
                bin/server invite --name NAME            print an invite for a new device
                                  [--replace]            ... that may take the place of one of that name
+               bin/server classic-kit --name NAME DIR   list a classic device and write its kit into DIR
+                                      [--replace]       ... the former kit of that name is void then
                bin/server setup-link                    print a link that makes a console administrator
                bin/server help                          print this
 
         Keys are those of application.yml, for example --waxwing.data-dir=/srv/waxwing.
         """;
 
+    private static final String CLASSIC_KIT = "classic-kit";
     private static final String NAME = "--name";
     private static final String REPLACE = "--replace";
 
@@ -46,6 +55,7 @@ record CommandLine(HostRequest request, List<String> settings) {
         List<String> settings = new ArrayList<>();
         @Nullable String name = null;
         boolean replace = false;
+        @Nullable Path into = null;
         boolean commandSeen = false;
         for (int i = 0; i < args.length; i++) {
             String arg = args[i];
@@ -57,11 +67,24 @@ record CommandLine(HostRequest request, List<String> settings) {
                 settings.add(arg);
             } else if (arg.equals(command) && !commandSeen) {
                 commandSeen = true;
+            } else if (command.equals(CLASSIC_KIT) && commandSeen && into == null && !arg.startsWith("-")) {
+                into = path(arg);
             } else {
                 throw new UsageException("unknown option or argument: " + arg);
             }
         }
-        return new CommandLine(request(command, name, replace), List.copyOf(settings));
+        if (command.equals(CLASSIC_KIT) && into == null) {
+            throw new UsageException("classic-kit needs a directory to write the kit into");
+        }
+        return new CommandLine(request(command, name, replace), List.copyOf(settings), into);
+    }
+
+    private static Path path(String arg) throws UsageException {
+        try {
+            return Path.of(arg);
+        } catch (InvalidPathException e) {
+            throw new UsageException("not a path: " + arg);
+        }
     }
 
     private static String value(String[] args, int index) throws UsageException {
@@ -78,6 +101,12 @@ record CommandLine(HostRequest request, List<String> settings) {
                     throw new UsageException("invite needs --name NAME");
                 }
                 yield new HostRequest.InviteDevice(name, replace);
+            }
+            case CLASSIC_KIT -> {
+                if (name == null || name.isBlank()) {
+                    throw new UsageException("classic-kit needs --name NAME");
+                }
+                yield new HostRequest.MakeClassicKit(name, replace);
             }
             case "setup-link" -> {
                 if (name != null || replace) {

@@ -6,6 +6,8 @@ import dev.waxwing.ca.enrollment.InviteOrder;
 import dev.waxwing.ca.enrollment.InviteResult;
 import dev.waxwing.ca.enrollment.Invites;
 import dev.waxwing.server.account.SetupLinks;
+import dev.waxwing.server.classic.ClassicKits;
+import dev.waxwing.server.classic.KitResult;
 import dev.waxwing.trust.PeerName;
 import org.springframework.stereotype.Component;
 
@@ -16,12 +18,14 @@ final class HostDesk {
     private static final String ACTOR = "host";
 
     private final Invites invites;
+    private final ClassicKits kits;
     private final SetupLinks links;
     private final AuditTrail audit;
     private final ConsoleUrl console;
 
-    HostDesk(Invites invites, SetupLinks links, AuditTrail audit, ConsoleUrl console) {
+    HostDesk(Invites invites, ClassicKits kits, SetupLinks links, AuditTrail audit, ConsoleUrl console) {
         this.invites = invites;
+        this.kits = kits;
         this.links = links;
         this.audit = audit;
         this.console = console;
@@ -31,6 +35,7 @@ final class HostDesk {
         try {
             return switch (request) {
                 case HostRequest.InviteDevice invite -> invite(invite);
+                case HostRequest.MakeClassicKit kit -> classicKit(kit);
                 case HostRequest.SetupLink _ -> setupLink();
             };
         } catch (RuntimeException e) {
@@ -50,6 +55,14 @@ final class HostDesk {
             case InviteResult.NameTaken taken ->
                 HostAnswer.failed(taken.detail().replace("\"replace\": true", "--replace"));
             case InviteResult.Invalid invalid -> HostAnswer.failed(invalid.detail());
+        };
+    }
+
+    private HostAnswer classicKit(HostRequest.MakeClassicKit request) {
+        return switch (kits.make(request.name(), request.replace(), ACTOR)) {
+            case KitResult.Made made -> HostAnswer.done(made.name(), made.kit().files());
+            case KitResult.Refused(boolean taken, String detail, String _) ->
+                taken ? HostAnswer.failed(detail.replace("\"replace\": true", "--replace")) : HostAnswer.usage(detail);
         };
     }
 

@@ -11,6 +11,14 @@ sealed interface HostRequest {
      */
     record InviteDevice(String name, boolean replace) implements HostRequest {}
 
+    /**
+     * A classic device's kit.
+     *
+     * @param name the device's name
+     * @param replace whether a device of that name may be given another key
+     */
+    record MakeClassicKit(String name, boolean replace) implements HostRequest {}
+
     /** A link that makes a console administrator. */
     record SetupLink() implements HostRequest {}
 }

@@ -4,6 +4,7 @@ import dev.waxwing.ca.CaAdminConfiguration;
 import dev.waxwing.ca.CaAdminDefaults;
 import dev.waxwing.server.account.SetupLinks;
 import dev.waxwing.server.audit.AuditLog;
+import dev.waxwing.server.classic.ClassicKitsConfiguration;
 import dev.waxwing.server.listener.ListenerAddresses;
 import dev.waxwing.server.listener.ListenerProperties;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -39,6 +40,7 @@ import org.springframework.context.annotation.Import;
     ListenerAddresses.class,
     SetupLinks.class,
     ConsoleUrl.class,
+    ClassicKitsConfiguration.class,
     HostDesk.class
 })
 class OfflineHost {}

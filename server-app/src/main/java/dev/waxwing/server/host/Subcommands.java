@@ -53,12 +53,29 @@ public final class Subcommands {
             CommandLine line = CommandLine.parse(args);
             Path directory = dataDirectory(line.settings());
             Path socket = AdminSocket.file(directory);
-            return Files.exists(socket) ? ask(socket, line) : alone(line);
+            KitFolder folder = line.into() == null ? null : new KitFolder(line.into());
+            if (folder != null) {
+                folder.requireUsable();
+            }
+            HostAnswer answer = Files.exists(socket) ? ask(socket, line) : alone(line);
+            return folder == null || answer.exit() != 0 ? answer : written(folder, answer);
+        } catch (IOException e) {
+            return HostAnswer.failed(String.valueOf(e.getMessage()));
         } catch (CommandLine.UsageException e) {
             return HostAnswer.usage(e.getMessage() + System.lineSeparator() + CommandLine.USAGE);
         } catch (RuntimeException e) {
             // What can be explained has been, where it happened.
             return HostAnswer.failed(StartupFailures.explain(e).isPresent() ? "" : String.valueOf(e));
+        }
+    }
+
+    private static HostAnswer written(KitFolder folder, HostAnswer answer) {
+        try {
+            folder.write(answer.files());
+            return HostAnswer.done(folder.path().toAbsolutePath().normalize().toString());
+        } catch (IOException e) {
+            return HostAnswer.failed("The device " + answer.text() + " is listed, but its kit could not be written: "
+                    + e.getMessage() + ". Make another one with --replace.");
         }
     }
 

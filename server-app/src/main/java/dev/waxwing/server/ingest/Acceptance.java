@@ -18,7 +18,6 @@ import dev.waxwing.server.ingest.Signers.UnfitSignerException;
 import dev.waxwing.server.media.EvidenceArchive;
 import dev.waxwing.server.media.EvidenceParts;
 import dev.waxwing.server.media.MediaStore;
-import dev.waxwing.server.media.TransferKind;
 import dev.waxwing.server.media.TransferState;
 import dev.waxwing.trust.Certificates;
 import dev.waxwing.trust.Credential;
@@ -151,33 +150,26 @@ final class Acceptance {
     }
 
     private TransferRows.Outcome outcome(Candidate candidate, Receipt receipt) throws IOException {
-        String claimed = candidate.manifest().mediaType();
-        DetectedType detected = DetectedType.of(store.head(candidate.transferId(), DetectedType.HEAD_BYTES));
-        boolean mismatch = !candidate.isGroup() && detected.disagreesWith(claimed);
-        boolean recognised = detected != DetectedType.OCTET_STREAM && detected != DetectedType.PLAIN_TEXT;
+        Detection found = candidate.isGroup()
+                ? Detection.ofTexts()
+                : Detection.of(
+                        store.head(candidate.transferId(), DetectedType.HEAD_BYTES),
+                        candidate.manifest().mediaType());
         return new TransferRows.Outcome(
-                candidate.isGroup() ? TransferKind.TEXT : kind(detected, claimed),
-                recognised || mismatch ? Optional.of(detected.mediaType()) : Optional.empty(),
-                mismatch,
+                found.kind(),
+                found.type(),
+                found.mismatch(),
                 candidate.received().sha256().hex(),
                 candidate.sender().sessionId(),
                 receipt.acceptedAt(),
                 receipt.receiptId().hex());
     }
 
-    private static TransferKind kind(DetectedType detected, String claimed) {
-        return switch (detected.kind(claimed)) {
-            case IMAGE -> TransferKind.IMAGE;
-            case VIDEO -> TransferKind.VIDEO;
-            case TEXT, FILE -> TransferKind.FILE;
-        };
-    }
-
     /** In the writer's transaction: a revocation that came first wins. */
     private boolean commit(
             Candidate candidate, X509Certificate signer, TransferRows.Outcome outcome, EvidenceParts evidence) {
         Sender sender = candidate.sender();
-        if (signers.isRevoked(signer) || signers.isRevoked(sender.certificate())) {
+        if (signers.isRevoked(signer) || signers.isRevoked(sender)) {
             return false;
         }
         if (!rows.accept(candidate.transferId(), outcome)

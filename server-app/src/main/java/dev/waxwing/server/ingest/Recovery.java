@@ -57,6 +57,13 @@ public final class Recovery {
 
     /** Must be called before the first device is let in, and at no other time. */
     public void beforeStart() throws IOException {
+        for (TransferRows.Row row : rows.receivingByClassic()) {
+            if (store.hasContent(row.id())) {
+                store.takeBack(row.id());
+            }
+            ingest.forget(row, SYSTEM, "upload.expired");
+            LOG.info("Discarded transfer {} of {}: it was not accepted when the server died", row.id(), row.device());
+        }
         for (TransferRows.Row row : rows.receiving()) {
             if (store.hasContent(row.id())) {
                 store.takeBack(row.id());

@@ -2,6 +2,7 @@ package dev.waxwing.server.ingest;
 
 import dev.waxwing.evidence.Manifest;
 import dev.waxwing.evidence.TextLines;
+import dev.waxwing.evidence.TrustLevel;
 import dev.waxwing.media.ItemId;
 import dev.waxwing.media.RefusalReason;
 import dev.waxwing.media.SafeName;
@@ -28,9 +29,7 @@ import org.springframework.stereotype.Component;
 @Component
 final class TransferRows {
 
-    private static final String TRUST_LEVEL = "wxp2";
-
-    /** Of what was refused before it could be read. */
+    /** Of what was refused before it could be read, and of classic, which has no counters. */
     private static final long NO_COUNTER = 0;
 
     private final JdbcClient jdbc;
@@ -121,8 +120,20 @@ final class TransferRows {
         return new Opened.Receiving(insert(fresh), true);
     }
 
-    /** Adds a row in state receiving. */
+    /** Opens a transfer that came by classic, where nothing is ever offered twice: there are neither counters nor ids. */
+    String openClassic(
+            String device, String sessionId, ItemId id, TransferKind kind, String name, String mediaType, long size) {
+        Fresh fresh =
+                new Fresh(device, sessionId, id.toString(), NO_COUNTER, kind, name, mediaType, size, clock.instant());
+        return insert(fresh, TrustLevel.CLASSIC);
+    }
+
     private String insert(Fresh fresh) {
+        return insert(fresh, TrustLevel.WXP2);
+    }
+
+    /** Adds a row in state receiving. */
+    private String insert(Fresh fresh, TrustLevel trustLevel) {
         String id = freeId(fresh.uploadId());
         jdbc.sql("""
             INSERT INTO transfer (id, device, upload_id, counter, kind, state, name, claimed_type, type_mismatch, size,
@@ -138,7 +149,7 @@ final class TransferRows {
                 .param("name", SafeName.forDisplay(fresh.name()))
                 .param("claimedType", fresh.mediaType())
                 .param("size", fresh.size())
-                .param("trustLevel", TRUST_LEVEL)
+                .param("trustLevel", trustLevel.label())
                 .param("session", fresh.sessionId())
                 .param("capturedAt", fresh.capturedAt().atOffset(ZoneOffset.UTC))
                 .param("now", clock.instant().atOffset(ZoneOffset.UTC))
@@ -190,6 +201,13 @@ final class TransferRows {
     /** All rows in state receiving. */
     List<Row> receiving() {
         return jdbc.sql("SELECT * FROM transfer WHERE state = 'receiving' ORDER BY number")
+                .query(TransferRows::row)
+                .list();
+    }
+
+    /** All rows in state receiving of classic, where nothing is ever continued. */
+    List<Row> receivingByClassic() {
+        return jdbc.sql("SELECT * FROM transfer WHERE state = 'receiving' AND trust_level = 'classic' ORDER BY number")
                 .query(TransferRows::row)
                 .list();
     }
@@ -298,6 +316,9 @@ final class TransferRows {
         record Refused(RefusalReason reason, Incident incident) implements Settled {}
 
         record Conflict() implements Settled {}
+
+        /** Nothing is opened for a certificate that was revoked first. */
+        record Revoked() implements Settled {}
     }
 
     /** A transfer to be. */

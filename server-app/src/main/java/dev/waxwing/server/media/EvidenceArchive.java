@@ -65,6 +65,46 @@ public final class EvidenceArchive {
                 .optional();
     }
 
+    /** Keeps the evidence of a transfer that came by classic. */
+    public void keep(String transferId, ClassicParts parts) {
+        jdbc.sql("""
+            INSERT INTO classic_evidence (transfer_id, manifest, content_signature, device_key, receipt, receipt_signature,
+                                          root_certificate, issuing_certificate, receipt_certificate, revocation_list)
+            VALUES (:id, :manifest, :contentSignature, :deviceKey, :receipt, :receiptSignature, :root, :issuing, :signer,
+                    :list)
+            """)
+                .param("id", transferId)
+                .param("manifest", parts.manifest().toArray())
+                .param(
+                        "contentSignature",
+                        parts.contentSignature().map(Bytes::toArray).orElse(null))
+                .param("deviceKey", parts.deviceKey().toArray())
+                .param("receipt", parts.receipt().toArray())
+                .param("receiptSignature", parts.receiptSignature().toArray())
+                .param("root", shared(parts.rootCertificate()))
+                .param("issuing", shared(parts.issuingCertificate()))
+                .param("signer", shared(parts.receiptCertificate()))
+                .param("list", shared(parts.revocationList()))
+                .update();
+    }
+
+    /** The evidence of a transfer that came by classic, if it is accepted. */
+    public Optional<ClassicParts> findClassic(String transferId) {
+        return jdbc.sql("SELECT * FROM classic_evidence WHERE transfer_id = :id")
+                .param("id", transferId)
+                .query((row, _) -> new ClassicParts(
+                        bytes(row, "manifest"),
+                        Optional.ofNullable(row.getBytes("content_signature")).map(Bytes::of),
+                        bytes(row, "device_key"),
+                        bytes(row, "receipt"),
+                        bytes(row, "receipt_signature"),
+                        load(row.getString("root_certificate")),
+                        load(row.getString("issuing_certificate")),
+                        load(row.getString("receipt_certificate")),
+                        load(row.getString("revocation_list"))))
+                .optional();
+    }
+
     private String shared(Bytes content) {
         String sha256 = sha256(content);
         boolean known = jdbc.sql("SELECT COUNT(*) FROM evidence_part WHERE sha256 = :sha256")

@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  * @param typeMismatch whether the content is something else than name or type say
  * @param size in bytes
  * @param sha256 of the content, lower-case hex, null until it is complete
- * @param trustLevel {@code wxp2}
- * @param capturedAt by the device's clock
+ * @param trustLevel {@code wxp2} or {@code classic}
+ * @param capturedAt by the device's clock; for classic, which does not tell it, when it was received
  * @param receivedAt when it was first offered
  * @param acceptedAt when the receipt was signed, null unless accepted
  * @param receiptId names the receipt, 32 hex digits, null unless accepted
  * @param sessionId of the session in which it was accepted or last offered
- * @param uploadId the device's own id for it, 32 hex digits
- * @param counter the device's number for it
+ * @param uploadId the device's own id for it, 32 hex digits; the server's for classic
+ * @param counter the device's number for it; 0 for classic, which has none
  * @param reason why it was refused or put aside, null otherwise
  * @param reference finds the refusal in the audit log, null unless refused
  */

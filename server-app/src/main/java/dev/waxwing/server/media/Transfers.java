@@ -110,7 +110,11 @@ public final class Transfers {
 
     /** The receipt of an accepted transfer; nothing for any other. */
     public Optional<StoredReceipt> receipt(String id) {
-        return jdbc.sql("SELECT receipt, receipt_signature FROM evidence WHERE transfer_id = :id")
+        return jdbc.sql("""
+            SELECT receipt, receipt_signature FROM evidence WHERE transfer_id = :id
+            UNION ALL
+            SELECT receipt, receipt_signature FROM classic_evidence WHERE transfer_id = :id
+            """)
                 .param("id", id)
                 .query((row, _) -> new StoredReceipt(
                         Bytes.of(row.getBytes("receipt")), Bytes.of(row.getBytes("receipt_signature"))))
@@ -119,7 +123,12 @@ public final class Transfers {
 
     /** The evidence bundle of an accepted transfer; nothing for any other. */
     public Optional<StoredEvidence> evidence(String id) {
-        return accepted(id).flatMap(_ -> archive.find(id)).map(parts -> new Bundle(id, parts, store));
+        return accepted(id).flatMap(_ -> bundle(id));
+    }
+
+    private Optional<StoredEvidence> bundle(String id) {
+        Optional<StoredEvidence> bundle = archive.find(id).map(parts -> new Bundle(id, parts, store));
+        return bundle.isPresent() ? bundle : archive.findClassic(id).map(parts -> new ClassicBundle(id, parts, store));
     }
 
     /**

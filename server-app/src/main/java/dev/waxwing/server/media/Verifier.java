@@ -5,7 +5,9 @@ import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.audit.Outcome;
 import dev.waxwing.ca.audit.Reference;
 import dev.waxwing.ca.authority.CertificateAuthority;
+import dev.waxwing.evidence.ClassicVerification;
 import dev.waxwing.evidence.EvidenceVerification;
+import dev.waxwing.evidence.TrustLevel;
 import dev.waxwing.evidence.VerificationReport;
 import dev.waxwing.server.media.Verification.Check;
 import dev.waxwing.trust.TrustedRoot;
@@ -17,6 +19,7 @@ import java.nio.file.NoSuchFileException;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /** Checks an accepted transfer again: reads the content once, and believes neither the row nor what was checked before. */
@@ -39,10 +42,7 @@ final class Verifier {
 
     Verification verify(Transfer transfer, String actor) {
         List<Check> checks = new ArrayList<>();
-        archive.find(transfer.id())
-                .ifPresentOrElse(
-                        evidence -> check(transfer, evidence, checks),
-                        () -> checks.add(new Check("evidence", false, "the evidence is not in the database")));
+        checkAll(transfer, checks);
         Verification verification = new Verification(transfer.id(), clock.instant(), checks);
         audit.record(new AuditEvent(
                 actor,
@@ -54,20 +54,42 @@ final class Verifier {
         return verification;
     }
 
-    private void check(Transfer transfer, EvidenceParts parts, List<Check> checks) {
+    private void checkAll(Transfer transfer, List<Check> checks) {
         try {
-            VerificationReport report = EvidenceVerification.verify(
-                    parts.evidence(), () -> content(transfer.id()), TrustedRoot.of(authority.rootCertificate()));
-            report.lines()
-                    .forEach(line -> checks.add(new Check(
-                            line.check().title(), line.outcome() == VerificationReport.Outcome.PASSED, line.detail())));
-            boolean same = report.manifest()
-                    .filter(manifest -> manifest.sha256().hex().equals(transfer.sha256()))
-                    .isPresent();
-            checks.add(new Check("transfer names this content", same, String.valueOf(transfer.sha256())));
+            Optional<VerificationReport> report = report(transfer);
+            if (report.isPresent()) {
+                add(transfer, report.get(), checks);
+            } else {
+                checks.add(new Check("evidence", false, "the evidence is not in the database"));
+            }
         } catch (UntrustedException e) {
             checks.add(new Check("certificates", false, String.valueOf(e.getMessage())));
         }
+    }
+
+    private Optional<VerificationReport> report(Transfer transfer) throws UntrustedException {
+        TrustedRoot root = TrustedRoot.of(authority.rootCertificate());
+        String id = transfer.id();
+        if (transfer.trustLevel().equals(TrustLevel.CLASSIC.label())) {
+            Optional<ClassicParts> parts = archive.findClassic(id);
+            return parts.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(ClassicVerification.verify(parts.get().evidence(), () -> content(id), root));
+        }
+        Optional<EvidenceParts> parts = archive.find(id);
+        return parts.isEmpty()
+                ? Optional.empty()
+                : Optional.of(EvidenceVerification.verify(parts.get().evidence(), () -> content(id), root));
+    }
+
+    private static void add(Transfer transfer, VerificationReport report, List<Check> checks) {
+        report.lines()
+                .forEach(line -> checks.add(new Check(
+                        line.check().title(), line.outcome() == VerificationReport.Outcome.PASSED, line.detail())));
+        boolean same = report.manifest()
+                .filter(manifest -> manifest.sha256().hex().equals(transfer.sha256()))
+                .isPresent();
+        checks.add(new Check("transfer names this content", same, String.valueOf(transfer.sha256())));
     }
 
     private InputStream content(String transferId) throws IOException {

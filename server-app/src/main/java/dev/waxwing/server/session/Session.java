@@ -5,11 +5,13 @@ import java.time.Instant;
 /**
  * A live session.
  *
- * @param id of the session, 32 hex digits (docs/protocol.md, section 6.3)
+ * @param id of the session, 32 hex digits (docs/protocol.md, section 6.3); for classic the server's own
  * @param device whose session it is
- * @param certificateSerialNumber of the certificate it came with, lower-case hex
+ * @param trustLevel {@code wxp2} or {@code classic}
+ * @param certificateSerialNumber of the certificate it came with, lower-case hex; empty for classic, whose have none
  * @param suite the name of the cipher suite
- * @param epoch the key epoch of what the device sends (docs/protocol.md, section 3.1)
+ * @param epoch the key epoch of what the device sends (docs/protocol.md, section 3.1); 0 for classic, whose keys
+ *     never change
  * @param ratchets how often the keys of both directions were renewed with a fresh key exchange
  * @param keyBytes bytes of records that the device has sent under its current key
  * @param startedAt when it was accepted
@@ -19,6 +21,7 @@ import java.time.Instant;
 public record Session(
         String id,
         String device,
+        String trustLevel,
         String certificateSerialNumber,
         String suite,
         int epoch,

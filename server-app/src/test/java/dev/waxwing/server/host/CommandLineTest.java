@@ -8,6 +8,8 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -28,6 +30,9 @@ class CommandLineTest {
         assertThat(line.settings()).containsExactly("--waxwing.data-dir=/a b");
         assertThat(CommandLine.parse("--name", "invite", "invite").request())
                 .isEqualTo(new HostRequest.InviteDevice("invite", false));
+        CommandLine kit = CommandLine.parse("classic-kit", "--replace", "some dir", "--name", "cam");
+        assertThat(kit.request()).isEqualTo(new HostRequest.MakeClassicKit("cam", true));
+        assertThat(kit.into()).isEqualTo(Path.of("some dir"));
         assertThat(CommandLine.parse("setup-link").request()).isEqualTo(new HostRequest.SetupLink());
     }
 
@@ -41,6 +46,11 @@ class CommandLineTest {
                 "invite --name cam twice",
                 "invite --name cam --force",
                 "invite --name cam -x",
+                "invite --name cam dir",
+                "classic-kit --name cam",
+                "classic-kit dir",
+                "classic-kit --name cam dir other",
+                "dir classic-kit --name cam",
                 "setup-link --name cam",
                 "setup-link --replace"
             })
@@ -70,8 +80,15 @@ class CommandLineTest {
         assertThat(AdminMessages.readRequest(AdminMessages.write(invite))).isEqualTo(invite);
         HostRequest link = new HostRequest.SetupLink();
         assertThat(AdminMessages.readRequest(AdminMessages.write(link))).isEqualTo(link);
-        HostAnswer answer = new HostAnswer(1, "no, \"never\"");
+        HostRequest kit = new HostRequest.MakeClassicKit("cam", true);
+        assertThat(AdminMessages.readRequest(AdminMessages.write(kit))).isEqualTo(kit);
+        HostAnswer answer = HostAnswer.failed("no, \"never\"");
         assertThat(AdminMessages.readAnswer(AdminMessages.write(answer))).isEqualTo(answer);
+        byte[] content = {0, -1, '"', '\n'};
+        HostAnswer files =
+                AdminMessages.readAnswer(AdminMessages.write(HostAnswer.done("cam", Map.of("a/b", content))));
+        assertThat(files.files()).containsOnlyKeys("a/b");
+        assertThat(files.files().get("a/b")).isEqualTo(content);
         assertThat(AdminMessages.write(invite)).doesNotContain("\n");
     }
 

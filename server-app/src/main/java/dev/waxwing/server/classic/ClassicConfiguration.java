@@ -1,0 +1,27 @@
+package dev.waxwing.server.classic;
+
+import dev.waxwing.channel.CryptoPermits;
+import dev.waxwing.channel.RefusedException;
+import java.io.IOException;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What classic needs besides its components. */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(ClassicProperties.class)
+class ClassicConfiguration {
+
+    /** From the same pool as the handshakes of WXP/2. */
+    @Bean
+    ClassicPermits classicPermits(CryptoPermits permits, ClassicProperties properties) {
+        return () -> {
+            try {
+                CryptoPermits.Permit permit = permits.acquire(properties.handshake());
+                return permit::close;
+            } catch (RefusedException e) {
+                throw new IOException("no processor was free in time", e);
+            }
+        };
+    }
+}
