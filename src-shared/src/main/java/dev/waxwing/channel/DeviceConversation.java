@@ -7,6 +7,7 @@ import dev.waxwing.handshake.Action.AwaitClose;
 import dev.waxwing.handshake.Action.ChangeReceivingKeys;
 import dev.waxwing.handshake.Action.ChangeSendingKeys;
 import dev.waxwing.handshake.Action.Connect;
+import dev.waxwing.handshake.Action.Ratcheted;
 import dev.waxwing.handshake.Action.Send;
 import dev.waxwing.handshake.Action.TakeIdentity;
 import dev.waxwing.handshake.DeviceHandshake;
@@ -48,7 +49,7 @@ final class DeviceConversation {
 
     SecureChannel connect() throws IOException, ProtocolException {
         return switch (converse()) {
-            case Connect(var session) -> SecureChannel.ofDevice(stream, pool, session, clock);
+            case Connect connect -> SecureChannel.ofDevice(stream, pool, connect, clock);
             case Action other -> throw new IllegalStateException("not an action of this place: " + other);
         };
     }
@@ -93,8 +94,8 @@ final class DeviceConversation {
                 case TakeIdentity end -> {
                     return end;
                 }
-                case AskAdmission _, AskDesk _, AwaitClose _ ->
-                    throw new IllegalStateException("an action of the server");
+                case AskAdmission _, AskDesk _, AwaitClose _, Ratcheted _ ->
+                    throw new IllegalStateException("not an action of this place");
             }
         }
     }

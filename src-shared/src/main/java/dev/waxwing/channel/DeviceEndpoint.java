@@ -73,7 +73,7 @@ public final class DeviceEndpoint {
     private <T> T converse(SocketChannel socket, DevicePurpose purpose, Course<T> course)
             throws IOException, ProtocolException {
         RecordStream stream =
-                new RecordStream(socket, crypto, pool, Direction.DEVICE_TO_SERVER, Direction.SERVER_TO_DEVICE);
+                new RecordStream(socket, crypto, random, pool, Direction.DEVICE_TO_SERVER, Direction.SERVER_TO_DEVICE);
         try (DeviceHandshake handshake = new DeviceHandshake(crypto, random, policy.suites(), purpose)) {
             socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
             return course.follow(new DeviceConversation(stream, pool, handshake, policy.handshake(), clock));

@@ -21,7 +21,6 @@ public record DevicePolicy(List<Suite> suites, Duration handshake) {
 
     /** AES-256-GCM first, 10 seconds. */
     public static DevicePolicy defaults() {
-        return new DevicePolicy(
-                List.of(Suite.values()), HandshakeLimits.defaults().handshake());
+        return new DevicePolicy(Suite.usual(), HandshakeLimits.defaults().handshake());
     }
 }

@@ -1,5 +1,6 @@
 package dev.waxwing.channel;
 
+import dev.waxwing.crypto.Aead;
 import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.handshake.Action.ChangeReceivingKeys;
 import dev.waxwing.handshake.Action.ChangeSendingKeys;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
+import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ final class RecordStream {
 
     private final SocketChannel socket;
     private final CryptoProvider crypto;
+    private final SecureRandom random;
     private final BufferPool pool;
     private final Protector protector;
     private final Opener opener;
@@ -45,11 +48,23 @@ final class RecordStream {
     private volatile long bytesSent;
     private volatile long recordsReceived;
     private volatile long recordsSent;
+    private volatile long keyBytesReceived;
+    private volatile long keyBytesSent;
     private volatile int sendingEpoch;
+    private volatile int receivingEpoch;
+    private volatile long sendingSince = System.nanoTime();
 
-    RecordStream(SocketChannel socket, CryptoProvider crypto, BufferPool pool, Direction sending, Direction receiving) {
+    /** @param random for suites that need a fresh IV for each record */
+    RecordStream(
+            SocketChannel socket,
+            CryptoProvider crypto,
+            SecureRandom random,
+            BufferPool pool,
+            Direction sending,
+            Direction receiving) {
         this.socket = socket;
         this.crypto = crypto;
+        this.random = random;
         this.pool = pool;
         this.protector = new Protector(sending);
         this.opener = new Opener(receiving);
@@ -86,6 +101,7 @@ final class RecordStream {
         record.position(record.position() + RecordHeader.SIZE + header.length());
         ContentType type = opener.open(header, payload);
         recordsReceived = opener.records();
+        keyBytesReceived += RecordHeader.SIZE + header.length();
         content = payload;
         return type;
     }
@@ -142,22 +158,53 @@ final class RecordStream {
         }
         lastWrite = System.nanoTime();
         bytesSent += size;
+        keyBytesSent += size;
         recordsSent = protector.records();
     }
 
     void change(ChangeSendingKeys change) {
-        protector.change(change.epoch(), change.session(), crypto.aead(change.keys()));
-        sendingEpoch = change.epoch();
+        protector.change(change.epoch(), change.session(), crypto.aead(change.keys(), random));
         recordsSent = 0;
+        keyBytesSent = 0;
+        sendingSince = System.nanoTime();
+        sendingEpoch = change.epoch();
     }
 
     void change(ChangeReceivingKeys change) {
+        Aead aead = crypto.aead(change.keys(), random);
         if (change.lateAlertAllowed()) {
-            opener.changeAllowingLateAlert(change.epoch(), change.session(), crypto.aead(change.keys()));
+            opener.changeAllowingLateAlert(change.epoch(), change.session(), aead);
         } else {
-            opener.change(change.epoch(), change.session(), crypto.aead(change.keys()));
+            opener.change(change.epoch(), change.session(), aead);
         }
         recordsReceived = 0;
+        keyBytesReceived = 0;
+        receivingEpoch = change.epoch();
+    }
+
+    /** How many records the sending key has protected. */
+    long recordsSent() {
+        return recordsSent;
+    }
+
+    /** How many records the receiving key has opened. */
+    long recordsReceived() {
+        return recordsReceived;
+    }
+
+    /** How many bytes of records the sending key has protected. */
+    long keyBytesSent() {
+        return keyBytesSent;
+    }
+
+    /** How many bytes have passed in both directions since the connection was made. */
+    long bytes() {
+        return bytesSent + bytesReceived;
+    }
+
+    /** Since when the sending key is in use, by {@link System#nanoTime()}. */
+    long sendingSince() {
+        return sendingSince;
     }
 
     /** How many more records the sending key may protect. */
@@ -167,6 +214,10 @@ final class RecordStream {
 
     int sendingEpoch() {
         return sendingEpoch;
+    }
+
+    int receivingEpoch() {
+        return receivingEpoch;
     }
 
     /** When a byte last came, by {@link System#nanoTime()}. */
@@ -180,7 +231,8 @@ final class RecordStream {
     }
 
     ChannelCounters counters() {
-        return new ChannelCounters(recordsSent, recordsReceived, bytesSent, bytesReceived);
+        return new ChannelCounters(
+                recordsSent, recordsReceived, keyBytesSent, keyBytesReceived, bytesSent, bytesReceived);
     }
 
     /** Why the socket is closed. */

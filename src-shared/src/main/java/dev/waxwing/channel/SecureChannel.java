@@ -1,6 +1,7 @@
 package dev.waxwing.channel;
 
 import dev.waxwing.crypto.Suite;
+import dev.waxwing.handshake.Action.Connect;
 import dev.waxwing.handshake.Session;
 import dev.waxwing.handshake.SessionGrant;
 import dev.waxwing.handshake.SessionTerms;
@@ -23,7 +24,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  * One session with an authenticated peer (protocol sections 3, 11 and 12). One thread receives; any thread may send, end
  * or abort. Made for virtual threads: every call blocks until it is done.
  *
- * <p>The read lock guards the reading half of the stream and the write lock its writing half. A thread that holds the read
- * lock may take the write lock, to answer a ping, and never the other way round.
+ * <p>The read lock guards the reading half of the stream; {@link WritingHalf} and {@link KeyRenewal} have locks of their own. The
+ * receiving thread answers pings and key changes by posting, so it never waits for a thread that is sending.
  */
 public final class SecureChannel implements Closeable {
 
@@ -46,37 +46,41 @@ public final class SecureChannel implements Closeable {
     private final Instant startedAt;
     private final Duration serverTimeOffset;
     private final ReentrantLock readLock = new ReentrantLock();
-    private final ReentrantLock writeLock = new ReentrantLock();
+    private final WritingHalf out;
+    private final KeyRenewal renewal;
     private final Heartbeat heartbeat;
     private final Deadline end;
     private final CountDownLatch readingEnded = new CountDownLatch(1);
     private volatile @Nullable Thread reader;
     private volatile boolean failed;
     private boolean peerClosed;
-    private boolean sendingEnded;
 
     private SecureChannel(
-            RecordStream stream, BufferPool pool, Session session, Incident incident, Clock clock, Side side) {
+            RecordStream stream, BufferPool pool, Connect connect, Incident incident, Clock clock, Side side) {
         this.stream = stream;
         this.pool = pool;
-        this.session = session;
+        this.session = connect.session();
         this.incident = incident;
         this.startedAt = clock.instant();
         this.serverTimeOffset = side == Side.SERVER ? Duration.ZERO : Duration.between(startedAt, session.serverTime());
+        this.out = new WritingHalf(stream);
+        this.renewal =
+                new KeyRenewal(connect.rekeying(), stream, out, session.terms(), side == Side.DEVICE, _ -> giveUp());
         this.heartbeat = new Heartbeat(stream, session.terms().idle(), side == Side.DEVICE, this::ping);
         this.end = Deadline.after(
                 Duration.between(startedAt, latestEnd()),
                 () -> Thread.startVirtualThread(side == Side.SERVER ? this::sayGoodbye : this::close));
         heartbeat.start();
+        renewal.start();
     }
 
     static SecureChannel ofServer(
-            RecordStream stream, BufferPool pool, Session session, Incident incident, Clock clock) {
-        return new SecureChannel(stream, pool, session, incident, clock, Side.SERVER);
+            RecordStream stream, BufferPool pool, Connect connect, Incident incident, Clock clock) {
+        return new SecureChannel(stream, pool, connect, incident, clock, Side.SERVER);
     }
 
-    static SecureChannel ofDevice(RecordStream stream, BufferPool pool, Session session, Clock clock) {
-        return new SecureChannel(stream, pool, session, Incident.NONE, clock, Side.DEVICE);
+    static SecureChannel ofDevice(RecordStream stream, BufferPool pool, Connect connect, Clock clock) {
+        return new SecureChannel(stream, pool, connect, Incident.NONE, clock, Side.DEVICE);
     }
 
     public SessionId sessionId() {
@@ -116,6 +120,27 @@ public final class SecureChannel implements Closeable {
         return stream.sendingEpoch();
     }
 
+    /** The current epoch of the receiving direction, 2 or more. */
+    public int receivingEpoch() {
+        return stream.receivingEpoch();
+    }
+
+    /** How many ratchets have renewed the keys of both directions (protocol section 10.2). */
+    public long ratchets() {
+        return renewal.ratchets();
+    }
+
+    /**
+     * Renews the keys of both directions with a fresh key exchange, or joins a renewal that is under way, and waits until it is
+     * over. Another thread must receive meanwhile.
+     *
+     * @return how many there were in this session now
+     * @throws IOException if the session ends first, or the peer does not answer in time
+     */
+    public long rekey(Duration limit) throws IOException, InterruptedException {
+        return renewal.ratchet(limit);
+    }
+
     public ChannelCounters counters() {
         return stream.counters();
     }
@@ -138,7 +163,7 @@ public final class SecureChannel implements Closeable {
     public void send(OutgoingRecord record) throws IOException {
         ByteBuffer memory = record.take();
         try {
-            if (memory.remaining() > Protector.HEAD && !sendUnlessEnded(ContentType.APPLICATION, memory)) {
+            if (memory.remaining() > Protector.HEAD && !out.send(ContentType.APPLICATION, memory)) {
                 throw new IOException("this end has closed the session");
             }
         } finally {
@@ -191,7 +216,8 @@ public final class SecureChannel implements Closeable {
         stream.because(new IOException("this end gave up: " + alert.code()));
         Deadline.after(LAST_WORD, this::abort);
         try {
-            endSending(ContentType.ALERT, alert.encode());
+            renewal.stop();
+            out.end(ContentType.ALERT, alert.encode());
             stream.endOutput();
             drainUnlessSomebodyReads();
         } catch (IOException | InterruptedException e) {
@@ -211,7 +237,8 @@ public final class SecureChannel implements Closeable {
             return;
         }
         try (Deadline _ = Deadline.after(CLOSE_WAIT, this::giveUpWaiting)) {
-            endSending(ContentType.CLOSE, Bytes.EMPTY);
+            renewal.stop();
+            out.end(ContentType.CLOSE, Bytes.EMPTY);
             awaitPeersClose();
         } catch (IOException | ProtocolException | InterruptedException e) {
             // Whatever the peer does now, this end is done: closing the socket is all that is left.
@@ -225,13 +252,8 @@ public final class SecureChannel implements Closeable {
         stream.closeBecause(new IOException("this end closed the connection"));
         heartbeat.close();
         end.close();
-        if (writeLock.tryLock()) {
-            try {
-                stream.disposeWriting();
-            } finally {
-                writeLock.unlock();
-            }
-        }
+        renewal.close();
+        out.dispose();
         if (!somebodyElseReads() && readLock.tryLock()) {
             try {
                 readingEnded.countDown();
@@ -250,11 +272,14 @@ public final class SecureChannel implements Closeable {
                 case APPLICATION -> {
                     return stream.content();
                 }
-                case PING -> sendUnlessEnded(ContentType.PONG, pingBytes());
+                case PING -> answer(pingBytes());
                 case PONG -> heartbeat.answered(pingBytes());
-                case CLOSE -> peerClosed = true;
+                case CLOSE -> {
+                    peerClosed = true;
+                    renewal.stop();
+                }
                 case ALERT -> throw new PeerAlertException(Alert.decode(stream.content()));
-                case HANDSHAKE -> throw ProtocolException.malformed("a handshake message in a session");
+                case HANDSHAKE -> renewal.receive(stream.content(), stream.recordsReceived() - 1);
             }
         }
         return null;
@@ -290,58 +315,27 @@ public final class SecureChannel implements Closeable {
         return bytes;
     }
 
+    private void answer(Bytes ping) {
+        out.post(ContentType.PONG, ping);
+        Thread.startVirtualThread(this::flush);
+    }
+
     private void ping(Bytes content) {
+        out.post(ContentType.PING, content);
+        flush();
+    }
+
+    private void flush() {
         try {
-            sendUnlessEnded(ContentType.PING, content);
+            out.flush();
         } catch (IOException e) {
             abort();
         }
     }
 
-    private boolean sendUnlessEnded(ContentType type, Bytes content) throws IOException {
-        ByteBuffer memory = pool.holding(Protector.HEAD + content.size() + Protector.TAIL);
-        try {
-            return sendUnlessEnded(
-                    type,
-                    memory.position(Protector.HEAD).put(content.asByteBuffer()).flip());
-        } finally {
-            pool.giveBack(memory);
-        }
-    }
-
-    /** False if this direction has ended, or ends here because its key is used up (protocol section 3.5). */
-    private boolean sendUnlessEnded(ContentType type, ByteBuffer record) throws IOException {
-        writeLock.lock();
-        try {
-            requireOpen();
-            if (sendingEnded) {
-                return false;
-            }
-            if (stream.recordsLeft() == 1) {
-                sendingEnded = true;
-                stream.write(ContentType.CLOSE, Bytes.EMPTY);
-                return false;
-            }
-            stream.write(type, record);
-            return true;
-        } finally {
-            writeLock.unlock();
-        }
-    }
-
-    /** The last record of this direction, unless there was one. */
-    private void endSending(ContentType type, Bytes content) throws IOException, InterruptedException {
-        if (!writeLock.tryLock(LAST_WORD.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new IOException("another thread is stuck in a write");
-        }
-        try {
-            if (!sendingEnded) {
-                sendingEnded = true;
-                stream.write(type, content);
-            }
-        } finally {
-            writeLock.unlock();
-        }
+    /** This end cannot go on, through no fault of the peer. */
+    private void giveUp() {
+        fail(new Alert(AlertCode.INTERNAL, incident));
     }
 
     private void awaitPeersClose() throws IOException, ProtocolException, InterruptedException {

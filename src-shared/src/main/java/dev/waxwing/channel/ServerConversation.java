@@ -7,6 +7,7 @@ import dev.waxwing.handshake.Action.AwaitClose;
 import dev.waxwing.handshake.Action.ChangeReceivingKeys;
 import dev.waxwing.handshake.Action.ChangeSendingKeys;
 import dev.waxwing.handshake.Action.Connect;
+import dev.waxwing.handshake.Action.Ratcheted;
 import dev.waxwing.handshake.Action.Send;
 import dev.waxwing.handshake.Action.TakeIdentity;
 import dev.waxwing.handshake.ServerHandshake;
@@ -130,10 +131,10 @@ final class ServerConversation {
                     return finishEnrolment(chain.getFirst());
                 }
                 case Connect connect -> {
-                    return new Accepted.Connected(
-                            SecureChannel.ofServer(stream, pool, connect.session(), incident, clock));
+                    return new Accepted.Connected(SecureChannel.ofServer(stream, pool, connect, incident, clock));
                 }
-                case AwaitClose _, TakeIdentity _ -> throw new IllegalStateException("not an action of this place");
+                case AwaitClose _, TakeIdentity _, Ratcheted _ ->
+                    throw new IllegalStateException("not an action of this place");
             }
         }
     }

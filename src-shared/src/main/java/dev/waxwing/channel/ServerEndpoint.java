@@ -4,6 +4,7 @@ import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.handshake.ServerHandshake;
 import dev.waxwing.handshake.ServerHandshake.ServerProof;
 import dev.waxwing.recordlayer.Direction;
+import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerVerifier;
 import dev.waxwing.wire.Incident;
 import java.io.IOException;
@@ -67,7 +68,7 @@ public final class ServerEndpoint {
     public Accepted accept(SocketChannel socket, Incident incident, IntPredicate isOther)
             throws IOException, RefusedHandshakeException {
         RecordStream stream =
-                new RecordStream(socket, crypto, pool, Direction.SERVER_TO_DEVICE, Direction.DEVICE_TO_SERVER);
+                new RecordStream(socket, crypto, random, pool, Direction.SERVER_TO_DEVICE, Direction.DEVICE_TO_SERVER);
         try (ServerHandshake handshake = newHandshake()) {
             socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
             return new ServerConversation(stream, pool, handshake, policy.limits(), clock, incident, admission, desk)
@@ -79,13 +80,14 @@ public final class ServerEndpoint {
     }
 
     private ServerHandshake newHandshake() {
+        Credential credential = identity.credential();
         return new ServerHandshake(
                 crypto,
                 random,
                 clock,
                 policy.suites(),
                 policy.terms(),
-                new ServerProof(identity.credential(), identity.ocspStaple(), identity.root()),
+                new ServerProof(credential, () -> identity.ocspStaple(credential.certificate()), identity.root()),
                 devices);
     }
 }

@@ -10,8 +10,12 @@ public interface ServerIdentity {
     /** The listener's key and chain, without the root. */
     Credential credential();
 
-    /** A current DER OCSP response about the listener's certificate, at most 16,384 bytes. */
-    Bytes ocspStaple();
+    /**
+     * A current DER OCSP response, at most 16,384 bytes.
+     *
+     * @param certificate the listener's, or, in a ratchet, what it was when the session began
+     */
+    Bytes ocspStaple(X509Certificate certificate);
 
     /** The root, which a device that enrols gets as the last of the chain. */
     X509Certificate root();

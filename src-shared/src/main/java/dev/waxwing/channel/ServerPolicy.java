@@ -21,6 +21,6 @@ public record ServerPolicy(List<Suite> suites, SessionTerms terms, HandshakeLimi
     }
 
     public static ServerPolicy defaults() {
-        return new ServerPolicy(List.of(Suite.values()), SessionTerms.defaults(), HandshakeLimits.defaults());
+        return new ServerPolicy(Suite.usual(), SessionTerms.defaults(), HandshakeLimits.defaults());
     }
 }

@@ -6,6 +6,7 @@ import java.security.InvalidKeyException;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.PublicKey;
+import java.security.SecureRandom;
 import java.util.Optional;
 import org.conscrypt.Conscrypt;
 
@@ -34,8 +35,8 @@ final class ConscryptCrypto implements CryptoProvider {
     }
 
     @Override
-    public Aead aead(TrafficKeys keys) {
-        return engines.aead(keys);
+    public Aead aead(TrafficKeys keys, SecureRandom random) {
+        return engines.aead(keys, random);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.security.InvalidKeyException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.SecureRandom;
 import java.util.Optional;
 
 /**
@@ -34,8 +35,12 @@ public interface CryptoProvider {
     /** A buffer of the kind on which this provider's ciphers are fast. Never mix the kinds. */
     ByteBuffer allocate(int size);
 
-    /** Makes the keys into a cipher of their suite; the keys are given away. */
-    Aead aead(TrafficKeys keys);
+    /**
+     * Makes the keys into a cipher of their suite; the keys are given away.
+     *
+     * @param random for suites that need a fresh IV for each record
+     */
+    Aead aead(TrafficKeys keys, SecureRandom random);
 
     /**
      * The function X25519 of RFC 7748.

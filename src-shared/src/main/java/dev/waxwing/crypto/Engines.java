@@ -7,6 +7,7 @@ import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.PublicKey;
+import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -14,6 +15,7 @@ import java.security.spec.PSSParameterSpec;
 import java.security.spec.X509EncodedKeySpec;
 import javax.crypto.Cipher;
 import javax.crypto.KeyAgreement;
+import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
 
@@ -28,15 +30,16 @@ record Engines(Provider ciphers, Provider agreement, Provider ecdsa, Provider rs
             new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1);
     private static final int X25519_LENGTH = 32;
 
-    Aead aead(TrafficKeys keys) {
+    Aead aead(TrafficKeys keys, SecureRandom random) {
         return switch (keys.suite()) {
             case AES_256_GCM_SHA384 ->
-                new Aead(
+                new NonceAead(
                         cipher("AES/GCM/NoPadding"),
                         "AES",
                         keys,
-                        nonce -> new GCMParameterSpec(8 * Aead.TAG_LENGTH, nonce));
-            case CHACHA20_POLY1305_SHA256 -> new Aead(cipher(chacha20), "ChaCha20", keys, IvParameterSpec::new);
+                        nonce -> new GCMParameterSpec(8 * keys.suite().tagLength(), nonce));
+            case CHACHA20_POLY1305_SHA256 -> new NonceAead(cipher(chacha20), "ChaCha20", keys, IvParameterSpec::new);
+            case AES_128_CBC_HMAC_SHA256 -> new CbcHmac(cipher("AES/CBC/NoPadding"), mac(keys), keys, random);
         };
     }
 
@@ -99,6 +102,18 @@ record Engines(Provider ciphers, Provider agreement, Provider ecdsa, Provider rs
             return Cipher.getInstance(transformation, ciphers);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(transformation + " is missing from " + ciphers.getName(), e);
+        }
+    }
+
+    /** From the JDK, like all hashes. */
+    private static Mac mac(TrafficKeys keys) {
+        String algorithm = keys.suite().hmac();
+        try {
+            Mac mac = Mac.getInstance(algorithm);
+            mac.init(new RawKey(keys.companion(), algorithm));
+            return mac;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(algorithm + " is missing from this Java runtime", e);
         }
     }
 

@@ -6,6 +6,7 @@ import java.security.InvalidKeyException;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.PublicKey;
+import java.security.SecureRandom;
 import java.security.Security;
 
 /** Everything from the JDK's own providers. */
@@ -37,8 +38,8 @@ final class JdkCrypto implements CryptoProvider {
     }
 
     @Override
-    public Aead aead(TrafficKeys keys) {
-        return engines.aead(keys);
+    public Aead aead(TrafficKeys keys, SecureRandom random) {
+        return engines.aead(keys, random);
     }
 
     @Override

@@ -19,6 +19,8 @@ public final class KeySchedule {
     private static final String RATCHET = "ratchet";
     private static final String KEY = "key";
     private static final String IV = "iv";
+    private static final String MAC_KEY = "mac";
+    private static final String UPDATE = "upd";
     private static final String FINISHED = "finished";
 
     private KeySchedule() {}
@@ -67,7 +69,10 @@ public final class KeySchedule {
         }
     }
 
-    /** MS_0. Every context is th_0, the hash of ClientHello to the device's Finished. */
+    /**
+     * MS_n. Every context is th_n: for MS_0 the hash of ClientHello to the device's Finished, for those of later ratchets that of
+     * section 10.2.
+     */
     public static final class MainSecret implements AutoCloseable {
         private final Kdf kdf;
         private final Secret secret;
@@ -78,13 +83,13 @@ public final class KeySchedule {
         }
 
         /** c_ap. */
-        public TrafficSecret client(Bytes th0) {
-            return traffic(kdf, secret, CLIENT_APPLICATION, th0);
+        public TrafficSecret client(Bytes th) {
+            return traffic(kdf, secret, CLIENT_APPLICATION, th);
         }
 
         /** s_ap. */
-        public TrafficSecret server(Bytes th0) {
-            return traffic(kdf, secret, SERVER_APPLICATION, th0);
+        public TrafficSecret server(Bytes th) {
+            return traffic(kdf, secret, SERVER_APPLICATION, th);
         }
 
         public SessionId sessionId(Bytes th0) {
@@ -97,8 +102,38 @@ public final class KeySchedule {
             return kdf.expand(secret, EXPORTER, th0, kdf.suite().hashLength());
         }
 
-        public Secret ratchet(Bytes th0) {
-            return kdf.expand(secret, RATCHET, th0, kdf.suite().hashLength());
+        public RatchetSecret ratchet(Bytes th) {
+            return new RatchetSecret(
+                    kdf, kdf.expand(secret, RATCHET, th, kdf.suite().hashLength()));
+        }
+
+        @Override
+        public void close() {
+            secret.close();
+        }
+    }
+
+    /** What the next ratchet starts from (protocol section 10.2). */
+    public static final class RatchetSecret implements AutoCloseable {
+        private final Kdf kdf;
+        private final Secret secret;
+
+        private RatchetSecret(Kdf kdf, Secret secret) {
+            this.kdf = kdf;
+            this.secret = secret;
+        }
+
+        /** MS_n of this ratchet. This secret and that of the key exchange are wiped. */
+        public MainSecret next(Secret shared) {
+            try (shared;
+                    secret) {
+                return new MainSecret(kdf, kdf.extract(secret.value(), shared.value()));
+            }
+        }
+
+        /** For tests against vectors. */
+        Secret secret() {
+            return secret;
         }
 
         @Override
@@ -118,8 +153,21 @@ public final class KeySchedule {
         }
 
         public TrafficKeys keys() {
-            Secret key = kdf.expand(secret, KEY, Bytes.EMPTY, kdf.suite().keyLength());
-            return new TrafficKeys(kdf.suite(), key, kdf.expand(secret, IV, Bytes.EMPTY, TrafficKeys.IV_LENGTH));
+            Suite suite = kdf.suite();
+            Secret key = kdf.expand(secret, KEY, Bytes.EMPTY, suite.keyLength());
+            Secret companion = switch (suite) {
+                case AES_256_GCM_SHA384, CHACHA20_POLY1305_SHA256 ->
+                    kdf.expand(secret, IV, Bytes.EMPTY, TrafficKeys.IV_LENGTH);
+                case AES_128_CBC_HMAC_SHA256 -> kdf.expand(secret, MAC_KEY, Bytes.EMPTY, TrafficKeys.MAC_KEY_LENGTH);
+            };
+            return new TrafficKeys(suite, key, companion);
+        }
+
+        /** The secret that follows a KeyUpdate (protocol section 10.1). This one is wiped. */
+        public TrafficSecret next() {
+            try (secret) {
+                return traffic(kdf, secret, UPDATE, Bytes.EMPTY);
+            }
         }
 
         /** verify_data of the Finished that the owner of this secret sends after messages with the given hash. */

@@ -40,8 +40,15 @@ public sealed interface Action {
         }
     }
 
-    /** The session stands. */
-    record Connect(Session session) implements Action {}
+    /**
+     * The session stands.
+     *
+     * @param rekeying renews its keys; it holds their secrets
+     */
+    record Connect(Session session, Rekeying rekeying) implements Action {}
+
+    /** A ratchet is over for this end: keys of both directions are new (protocol section 10.2). */
+    record Ratcheted(long number) implements Action {}
 
     /** The server has issued the certificate; the device closes. */
     record AwaitClose() implements Action {}

@@ -16,7 +16,7 @@ record Certificate(List<Bytes> chain, Bytes status, List<Extension> extensions) 
 
     static final int TYPE = 0x0B;
 
-    private static final int MAX_STATUS = 16_384;
+    static final int MAX_STATUS = 16_384;
 
     static Certificate decodeBody(Reader in) throws ProtocolException {
         return new Certificate(Fields.decodeChain(in, 1), in.vec24(0, MAX_STATUS), Extension.decodeAll(in));

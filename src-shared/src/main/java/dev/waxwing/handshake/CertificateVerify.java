@@ -10,7 +10,7 @@ record CertificateVerify(int scheme, Bytes signature) implements HandshakeMessag
 
     static final int TYPE = 0x0F;
 
-    private static final int MAX_SIGNATURE = 1_024;
+    static final int MAX_SIGNATURE = 1_024;
 
     static CertificateVerify decodeBody(Reader in) throws ProtocolException {
         return new CertificateVerify(in.u16(), in.vec16(1, MAX_SIGNATURE));

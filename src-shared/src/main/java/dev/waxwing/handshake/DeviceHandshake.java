@@ -27,6 +27,7 @@ import dev.waxwing.handshake.DeviceState.ExpectServerHello;
 import dev.waxwing.handshake.DeviceState.ExpectSessionAccept;
 import dev.waxwing.handshake.DeviceState.Fresh;
 import dev.waxwing.handshake.EnrolmentRequestFactory.EnrolmentRequest;
+import dev.waxwing.handshake.Rekeying.Side;
 import dev.waxwing.trust.Certificates;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerVerifier;
@@ -228,8 +229,9 @@ public final class DeviceHandshake implements AutoCloseable {
         add(flight, new Certificate(chain, Bytes.EMPTY, List.of()));
         add(flight, sign(credential, s.schemes()));
         add(flight, ownFinished(s.keys()));
-        SessionId session = send(flight, s.keys(), actions);
-        return new ExpectSessionAccept(s.keys(), s.server(), s.purpose(), s.peer(), session);
+        SessionId session = s.keys().main().sessionId(transcript.hash());
+        ApplicationSecrets application = send(flight, s.keys(), session, actions);
+        return new ExpectSessionAccept(s.keys(), s.server(), s.purpose(), s.peer(), session, application);
     }
 
     private DeviceState finish(ExpectEnrolmentFinished s, Finished finished, Bytes hash, List<Action> actions)
@@ -237,7 +239,8 @@ public final class DeviceHandshake implements AutoCloseable {
         requireFinished(s.keys(), finished, hash);
         List<Bytes> flight = new ArrayList<>();
         add(flight, ownFinished(s.keys()));
-        SessionId session = send(flight, s.keys(), actions);
+        SessionId session = s.keys().main().sessionId(transcript.hash());
+        send(flight, s.keys(), session, actions).close();
         EnrolmentRequest request = s.purpose().requests().create(session);
         actions.add(new Send(new EnrolRequest(s.purpose().token(), request.pkcs10()).encode()));
         return new ExpectEnrolResponse(s.keys(), s.purpose(), s.root(), request.keys());
@@ -272,26 +275,35 @@ public final class DeviceHandshake implements AutoCloseable {
     }
 
     /** Sends the flight that ends in Finished, and changes both directions to the application keys. */
-    private SessionId send(List<Bytes> flight, HandshakeKeys keys, List<Action> actions) {
-        ApplicationKeys application = ApplicationKeys.derive(keys.main(), transcript.hash());
+    private ApplicationSecrets send(List<Bytes> flight, HandshakeKeys keys, SessionId session, List<Action> actions) {
+        ApplicationSecrets application = ApplicationSecrets.derive(keys.main(), transcript.hash());
         actions.add(new Send(Bytes.concat(flight.toArray(Bytes[]::new))));
-        actions.add(new ChangeSendingKeys(2, application.session(), application.client()));
-        actions.add(new ChangeReceivingKeys(2, application.session(), application.server(), true));
-        return application.session();
+        actions.add(new ChangeSendingKeys(2, session, application.client().keys()));
+        actions.add(new ChangeReceivingKeys(2, session, application.server().keys(), true));
+        return application;
     }
 
-    private static DeviceState connect(ExpectSessionAccept s, SessionAccept accept, List<Action> actions) {
-        s.close();
+    private DeviceState connect(ExpectSessionAccept s, SessionAccept accept, List<Action> actions) {
+        s.keys().close();
         EncryptedExtensions server = s.server();
-        actions.add(new Connect(new Session(
+        Credential credential = s.purpose().credential();
+        Session session = new Session(
                 s.session(),
                 s.keys().suite(),
                 s.peer(),
                 new SessionTerms(server.session(), server.idle(), server.rekey()),
                 accept.grant(),
                 server.maxContent(),
-                s.purpose().credential().certificate().getNotAfter().toInstant(),
-                accept.serverTime())));
+                credential.certificate().getNotAfter().toInstant(),
+                accept.serverTime());
+        Rekeying.Parties parties = new Rekeying.Parties(
+                Side.DEVICE,
+                credential,
+                () -> Bytes.EMPTY,
+                s.peer(),
+                s.purpose().servers());
+        actions.add(new Connect(
+                session, new Rekeying(crypto, random, session.suite(), session.id(), parties, s.application())));
         return new Connected();
     }
 

@@ -79,11 +79,13 @@ sealed interface DeviceState extends AutoCloseable {
             EncryptedExtensions server,
             DevicePurpose.Normal purpose,
             VerifiedPeer peer,
-            SessionId session)
+            SessionId session,
+            ApplicationSecrets application)
             implements DeviceState {
         @Override
         public void close() {
             keys.close();
+            application.close();
         }
     }
 

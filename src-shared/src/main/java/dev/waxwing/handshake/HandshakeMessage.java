@@ -5,7 +5,7 @@ import dev.waxwing.wire.ProtocolException;
 import dev.waxwing.wire.Reader;
 import dev.waxwing.wire.Writer;
 
-/** The handshake messages of protocol section 5. */
+/** The handshake messages of protocol sections 5 and 10. */
 sealed interface HandshakeMessage
         permits ClientHello,
                 ServerHello,
@@ -16,7 +16,12 @@ sealed interface HandshakeMessage
                 Finished,
                 SessionAccept,
                 EnrolRequest,
-                EnrolResponse {
+                EnrolResponse,
+                KeyUpdate,
+                RatchetRequest,
+                RatchetResponse,
+                RatchetFinish,
+                RatchetDone {
 
     /** Bytes of type and length before the body. */
     int HEAD = 4;
@@ -49,6 +54,11 @@ sealed interface HandshakeMessage
             case SessionAccept.TYPE -> SessionAccept.decodeBody(body);
             case EnrolRequest.TYPE -> EnrolRequest.decodeBody(body);
             case EnrolResponse.TYPE -> EnrolResponse.decodeBody(body);
+            case KeyUpdate.TYPE -> KeyUpdate.decodeBody(body);
+            case RatchetRequest.TYPE -> RatchetRequest.decodeBody(body);
+            case RatchetResponse.TYPE -> RatchetResponse.decodeBody(body);
+            case RatchetFinish.TYPE -> RatchetFinish.decodeBody(body);
+            case RatchetDone.TYPE -> RatchetDone.decodeBody(body);
             default -> throw ProtocolException.malformed("handshake type " + type);
         };
         body.end();

@@ -12,6 +12,7 @@ import dev.waxwing.handshake.Action.ChangeReceivingKeys;
 import dev.waxwing.handshake.Action.ChangeSendingKeys;
 import dev.waxwing.handshake.Action.Connect;
 import dev.waxwing.handshake.Action.Send;
+import dev.waxwing.handshake.Rekeying.Side;
 import dev.waxwing.handshake.ServerState.AwaitAdmission;
 import dev.waxwing.handshake.ServerState.AwaitDesk;
 import dev.waxwing.handshake.ServerState.Connected;
@@ -38,6 +39,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -66,10 +68,10 @@ public final class ServerHandshake implements AutoCloseable {
      * What the server shows of itself.
      *
      * @param credential key and chain, without the root
-     * @param status DER OCSP response about the certificate
+     * @param status gives a current DER OCSP response about the certificate, for the handshake and for each ratchet
      * @param root added to the chain in enrolment
      */
-    public record ServerProof(Credential credential, Bytes status, X509Certificate root) {}
+    public record ServerProof(Credential credential, Supplier<Bytes> status, X509Certificate root) {}
 
     public ServerHandshake(
             CryptoProvider crypto,
@@ -112,8 +114,14 @@ public final class ServerHandshake implements AutoCloseable {
                 s.maxContent(),
                 proof.credential().certificate().getNotAfter().toInstant(),
                 accept.serverTime());
+        Rekeying.Parties parties =
+                new Rekeying.Parties(Side.SERVER, proof.credential(), proof.status(), s.device(), devices);
         return List.of(
-                new ChangeSendingKeys(2, s.session(), s.sending()), new Send(accept.encode()), new Connect(session));
+                new ChangeSendingKeys(2, s.session(), s.application().server().keys()),
+                new Send(accept.encode()),
+                new Connect(
+                        session,
+                        new Rekeying(crypto, random, session.suite(), session.id(), parties, s.application())));
     }
 
     /** The application issued this certificate, with its chain, root included. */
@@ -124,9 +132,13 @@ public final class ServerHandshake implements AutoCloseable {
         EnrolResponse response =
                 new EnrolResponse(chain.stream().map(Certificates::encode).toList());
         state = new Enrolled();
-        s.keys().close();
-        return List.of(
-                new ChangeSendingKeys(2, s.session(), s.sending()), new Send(response.encode()), new AwaitClose());
+        try (s) {
+            return List.of(
+                    new ChangeSendingKeys(
+                            2, s.session(), s.application().server().keys()),
+                    new Send(response.encode()),
+                    new AwaitClose());
+        }
     }
 
     /** Whether the whole ClientHello has come. */
@@ -210,7 +222,7 @@ public final class ServerHandshake implements AutoCloseable {
         if (mode == Mode.NORMAL) {
             add(flight, new CertificateRequest(SCHEMES, List.of(devices.root().spkiSha256()), List.of()));
         }
-        add(flight, new Certificate(chain(mode), proof.status(), List.of()));
+        add(flight, new Certificate(chain(mode), proof.status().get(), List.of()));
         SignedContent context = mode == Mode.NORMAL ? SignedContent.SERVER : SignedContent.SERVER_ENROLMENT;
         add(flight, sign(scheme, context.over(transcript.hash())));
         add(flight, new Finished(keys.server().verifyData(transcript.hash())));
@@ -257,30 +269,35 @@ public final class ServerHandshake implements AutoCloseable {
 
     private ServerState finish(ExpectFinished s, Finished finished, Bytes hash, List<Action> actions)
             throws ProtocolException {
-        ApplicationKeys application = finish(s.keys(), finished, hash, actions);
-        actions.add(new AskAdmission(s.device(), application.session()));
-        return new AwaitAdmission(s.keys(), s.maxContent(), s.device(), application.session(), application.server());
+        SessionId session = requireFinished(s.keys(), finished, hash);
+        ApplicationSecrets application = receiveUnder(s.keys(), session, actions);
+        actions.add(new AskAdmission(s.device(), session));
+        return new AwaitAdmission(s.keys(), s.maxContent(), s.device(), session, application);
     }
 
     private ServerState finish(ExpectEnrolmentFinished s, Finished finished, Bytes hash, List<Action> actions)
             throws ProtocolException {
-        ApplicationKeys application = finish(s.keys(), finished, hash, actions);
-        return new ExpectEnrolRequest(s.keys(), application.session(), application.server());
+        SessionId session = requireFinished(s.keys(), finished, hash);
+        return new ExpectEnrolRequest(s.keys(), session, receiveUnder(s.keys(), session, actions));
     }
 
-    private ApplicationKeys finish(HandshakeKeys keys, Finished finished, Bytes hash, List<Action> actions)
-            throws ProtocolException {
+    private SessionId requireFinished(HandshakeKeys keys, Finished finished, Bytes hash) throws ProtocolException {
         if (!keys.client().verifyData(hash).constantTimeEquals(finished.verifyData())) {
             throw ProtocolException.malformed("the device's Finished does not agree");
         }
-        ApplicationKeys application = ApplicationKeys.derive(keys.main(), transcript.hash());
-        actions.add(new ChangeReceivingKeys(2, application.session(), application.client(), false));
+        return keys.main().sessionId(transcript.hash());
+    }
+
+    /** The device sends under the application keys from now on. */
+    private ApplicationSecrets receiveUnder(HandshakeKeys keys, SessionId session, List<Action> actions) {
+        ApplicationSecrets application = ApplicationSecrets.derive(keys.main(), transcript.hash());
+        actions.add(new ChangeReceivingKeys(2, session, application.client().keys(), false));
         return application;
     }
 
     private static ServerState ask(ExpectEnrolRequest s, EnrolRequest request, List<Action> actions) {
         actions.add(new AskDesk(request.token(), request.request(), s.session()));
-        return new AwaitDesk(s.keys(), s.session(), s.sending());
+        return new AwaitDesk(s.keys(), s.session(), s.application());
     }
 
     private static ProtocolException unsupported(String what) {

@@ -1,6 +1,5 @@
 package dev.waxwing.handshake;
 
-import dev.waxwing.crypto.TrafficKeys;
 import dev.waxwing.trust.VerifiedPeer;
 import dev.waxwing.wire.SessionId;
 
@@ -36,12 +35,12 @@ sealed interface ServerState extends AutoCloseable {
 
     /** Finished agreed; the server's application decides now, and no message is legal. */
     record AwaitAdmission(
-            HandshakeKeys keys, int maxContent, VerifiedPeer device, SessionId session, TrafficKeys sending)
+            HandshakeKeys keys, int maxContent, VerifiedPeer device, SessionId session, ApplicationSecrets application)
             implements ServerState {
         @Override
         public void close() {
             keys.close();
-            sending.close();
+            application.close();
         }
     }
 
@@ -52,20 +51,21 @@ sealed interface ServerState extends AutoCloseable {
         }
     }
 
-    record ExpectEnrolRequest(HandshakeKeys keys, SessionId session, TrafficKeys sending) implements ServerState {
+    record ExpectEnrolRequest(HandshakeKeys keys, SessionId session, ApplicationSecrets application)
+            implements ServerState {
         @Override
         public void close() {
             keys.close();
-            sending.close();
+            application.close();
         }
     }
 
     /** The server's application decides about the request now, and no message is legal. */
-    record AwaitDesk(HandshakeKeys keys, SessionId session, TrafficKeys sending) implements ServerState {
+    record AwaitDesk(HandshakeKeys keys, SessionId session, ApplicationSecrets application) implements ServerState {
         @Override
         public void close() {
             keys.close();
-            sending.close();
+            application.close();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.waxwing.recordlayer;
 
 import dev.waxwing.crypto.Aead;
+import dev.waxwing.crypto.Suite;
 import dev.waxwing.wire.SessionId;
 import java.nio.ByteBuffer;
 import javax.crypto.AEADBadTagException;
@@ -35,6 +36,16 @@ final class Epoch implements AutoCloseable {
         return number;
     }
 
+    Suite suite() {
+        return aead.suite();
+    }
+
+    /** Whether a payload of this suite can have this length (protocol section 3.1). */
+    boolean fits(int payload) {
+        int ciphertext = payload - suite().prefix() - suite().tagLength();
+        return ciphertext >= 1 && ciphertext <= RecordHeader.MAX_INNER && ciphertext % suite().block() == 0;
+    }
+
     /** How many records were sealed or opened. */
     long records() {
         return sequence;
@@ -49,11 +60,11 @@ final class Epoch implements AutoCloseable {
         return recordsLeft() <= 0;
     }
 
-    void seal(RecordHeader header, ByteBuffer inner) {
+    void seal(RecordHeader header, ByteBuffer text) {
         if (isSpent()) {
             throw new IllegalStateException("the key of epoch " + number + " is used up");
         }
-        aead.seal(sequence, additionalData(header), inner);
+        aead.seal(sequence, additionalData(header), text);
         sequence++;
     }
 

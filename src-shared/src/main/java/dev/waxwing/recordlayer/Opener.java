@@ -61,6 +61,10 @@ public final class Opener implements AutoCloseable {
         if (header.epoch() != epoch() && !isLate(header)) {
             throw ProtocolException.malformed("record of epoch " + header.epoch() + " in epoch " + epoch());
         }
+        Epoch epoch = isLate(header) ? previous : current;
+        if (epoch != null && !epoch.fits(header.length())) {
+            throw ProtocolException.malformed("a payload of " + header.length() + " bytes under " + epoch.suite());
+        }
         if (current != null && current.isSpent()) {
             throw ProtocolException.malformed("more records under one key than it may protect");
         }

@@ -1,6 +1,7 @@
 package dev.waxwing.recordlayer;
 
 import dev.waxwing.crypto.Aead;
+import dev.waxwing.crypto.Suite;
 import dev.waxwing.wire.SessionId;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -12,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 public final class Protector implements AutoCloseable {
 
     /** How many bytes a record buffer needs before and behind its content. */
-    public static final int HEAD = RecordHeader.SIZE;
+    public static final int HEAD = RecordHeader.SIZE + Suite.MAX_PREFIX;
 
-    public static final int TAIL = 1 + Aead.TAG_LENGTH;
+    public static final int TAIL = 1 + Suite.MAX_SUFFIX;
 
     private final Direction direction;
     private final long maxRecords;
@@ -56,18 +57,30 @@ public final class Protector implements AutoCloseable {
      *     {@link #TAIL} bytes more. Afterwards it spans the whole record.
      */
     public void protect(ContentType type, ByteBuffer record) {
-        int start = record.position();
         record.limit(record.limit() + 1).put(record.limit() - 1, (byte) type.code());
-        int inner = record.remaining() - HEAD;
+        int content = record.position() + HEAD;
         if (epoch == null) {
-            new RecordHeader(0, inner).put(record, start);
+            record.position(content - RecordHeader.SIZE);
+            new RecordHeader(0, record.remaining() - RecordHeader.SIZE).put(record, record.position());
             return;
         }
-        RecordHeader header = new RecordHeader(epoch.number(), inner + Aead.TAG_LENGTH);
-        header.put(record, start);
-        record.position(start + HEAD);
-        epoch.seal(header, record);
-        record.position(start);
+        Suite suite = epoch.suite();
+        fill(record, content, suite.block());
+        int payload = content - suite.prefix();
+        RecordHeader header = new RecordHeader(epoch.number(), record.limit() - payload + suite.tagLength());
+        header.put(record, payload - RecordHeader.SIZE);
+        epoch.seal(header, record.position(payload));
+        record.position(payload - RecordHeader.SIZE);
+    }
+
+    /** Zeros to a multiple of the block: padding that the receiver strips like any other. */
+    private static void fill(ByteBuffer record, int inner, int block) {
+        int filled = inner + Math.ceilDiv(record.limit() - inner, block) * block;
+        int end = record.limit();
+        record.limit(filled);
+        for (int i = end; i < filled; i++) {
+            record.put(i, (byte) 0);
+        }
     }
 
     /** Wipes the key. */

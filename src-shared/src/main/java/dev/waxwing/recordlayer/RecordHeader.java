@@ -27,16 +27,19 @@ public record RecordHeader(int epoch, int length) {
     /** The largest content in bytes: 64 KiB of file and its message header. */
     public static final int MAX_CONTENT = 66_048;
 
-    /** The largest record in bytes, header and all. */
-    public static final int MAX_RECORD = SIZE + 66_320;
+    /** The largest inner form in bytes: content, type and padding. */
+    static final int MAX_INNER = 66_304;
+
+    /** The largest record of any suite in bytes, header and all. */
+    public static final int MAX_RECORD = SIZE + 66_352;
 
     private static final int PLAIN = 0x01;
     private static final int PROTECTED = 0x02;
     private static final int MAX_PLAIN = MAX_CONTENT + 1;
     private static final int MIN_PROTECTED = 17;
-    private static final int MAX_PROTECTED = 66_320;
+    private static final int MAX_PROTECTED = MAX_RECORD - SIZE;
 
-    /** Decodes a header from the buffer's remaining bytes; its position does not move. */
+    /** Decodes a header from the buffer's remaining bytes; its position does not move. What the suite has to say to its length is for {@link Opener#check}. */
     public static RecordHeader decode(ByteBuffer buffer) throws ProtocolException {
         Reader in = Reader.of(buffer);
         in.u8(MAGIC, MAGIC);

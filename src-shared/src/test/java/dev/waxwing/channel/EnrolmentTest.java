@@ -23,6 +23,7 @@ import dev.waxwing.wire.ProtocolException;
 import dev.waxwing.wire.SessionId;
 import dev.waxwing.wire.TruncatedException;
 import java.security.KeyPair;
+import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -188,6 +189,7 @@ class EnrolmentTest {
         RecordStream stream = new RecordStream(
                 loopback.dial(),
                 loopback.deviceCrypto,
+                new SecureRandom(),
                 new BufferPool(loopback.deviceCrypto),
                 Direction.DEVICE_TO_SERVER,
                 Direction.SERVER_TO_DEVICE);

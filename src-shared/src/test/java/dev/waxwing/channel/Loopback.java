@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.crypto.Suite;
 import dev.waxwing.handshake.EnrolmentRequestFactory;
+import dev.waxwing.handshake.RekeyPolicy;
 import dev.waxwing.handshake.SessionGrant;
 import dev.waxwing.handshake.SessionTerms;
 import dev.waxwing.trust.CertificateStatus;
@@ -58,9 +59,16 @@ final class Loopback implements AutoCloseable {
         listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 
+    /** The device offers this suite alone, and the server allows it. */
     Loopback suite(Suite suite) {
         devicePolicy = new DevicePolicy(List.of(suite), devicePolicy.handshake());
+        serverPolicy = new ServerPolicy(List.of(suite), serverPolicy.terms(), serverPolicy.limits());
         return this;
+    }
+
+    Loopback rekey(RekeyPolicy policy) {
+        SessionTerms terms = serverPolicy.terms();
+        return terms(new SessionTerms(terms.session(), terms.idle(), policy));
     }
 
     Loopback terms(SessionTerms terms) {
@@ -110,7 +118,7 @@ final class Loopback implements AutoCloseable {
             }
 
             @Override
-            public Bytes ocspStaple() {
+            public Bytes ocspStaple(X509Certificate certificate) {
                 return staple;
             }
 

@@ -19,6 +19,7 @@ import dev.waxwing.wire.TruncatedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -287,7 +288,12 @@ class SessionLifeTest {
     private static RecordStream stream(SocketChannel socket) {
         CryptoProvider crypto = CryptoProvider.best();
         return new RecordStream(
-                socket, crypto, new BufferPool(crypto), Direction.DEVICE_TO_SERVER, Direction.SERVER_TO_DEVICE);
+                socket,
+                crypto,
+                new SecureRandom(),
+                new BufferPool(crypto),
+                Direction.DEVICE_TO_SERVER,
+                Direction.SERVER_TO_DEVICE);
     }
 
     private static CompletableFuture<ByteBuffer> receive(SecureChannel channel) {

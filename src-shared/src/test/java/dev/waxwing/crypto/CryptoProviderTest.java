@@ -8,7 +8,10 @@ import dev.waxwing.wire.Bytes;
 import java.nio.ByteBuffer;
 import java.security.InvalidKeyException;
 import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import javax.crypto.AEADBadTagException;
 import org.junit.jupiter.api.Test;
@@ -18,6 +21,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every provider does the same. */
 class CryptoProviderTest {
+
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     static List<CryptoProvider> providers() {
         return Stream.concat(Stream.of(CryptoProvider.jdk()), CryptoProvider.conscrypt().stream())
@@ -103,22 +108,46 @@ class CryptoProviderTest {
     @MethodSource("pairsAndSuites")
     void one_provider_opens_what_another_sealed(CryptoProvider sealer, CryptoProvider opener, Suite suite)
             throws Exception {
-        for (int size : new int[] {1, 15, 16, 17, 1_000, 66_049}) {
+        for (int blocks : new int[] {1, 2, 63, 4_144}) {
+            int size = blocks * suite.block() - (suite.block() == 1 && blocks > 1 ? 1 : 0);
             byte[] additional = {1, 2, 3};
-            ByteBuffer text = sealer.allocate(size + Aead.TAG_LENGTH).limit(size);
-            sealer.aead(keys(suite)).seal(5, additional, text);
+            ByteBuffer text =
+                    sealer.allocate(suite.prefix() + size + suite.tagLength()).limit(suite.prefix() + size);
+            sealer.aead(keys(suite), RANDOM).seal(5, additional, text);
             Bytes sealed = Bytes.copyOf(text);
-            assertThat(sealed.size()).isEqualTo(size + Aead.TAG_LENGTH);
+            assertThat(sealed.size()).isEqualTo(suite.prefix() + size + suite.tagLength());
 
             ByteBuffer opened = buffer(opener, sealed);
-            opener.aead(keys(suite)).open(5, additional, opened);
+            opener.aead(keys(suite), RANDOM).open(5, additional, opened);
             assertThat(Bytes.copyOf(opened)).isEqualTo(Bytes.of(new byte[size]));
 
-            assertThatThrownBy(() -> opener.aead(keys(suite)).open(6, additional, buffer(opener, sealed)))
+            assertThatThrownBy(() -> opener.aead(keys(suite), RANDOM).open(5, new byte[3], buffer(opener, sealed)))
                     .isInstanceOf(AEADBadTagException.class);
-            assertThatThrownBy(() -> opener.aead(keys(suite)).open(5, new byte[3], buffer(opener, sealed)))
-                    .isInstanceOf(AEADBadTagException.class);
+            for (int at : new int[] {0, suite.prefix(), sealed.size() - suite.tagLength(), sealed.size() - 1}) {
+                assertThatThrownBy(() -> opener.aead(keys(suite), RANDOM)
+                                .open(5, additional, buffer(opener, flipped(sealed, at))))
+                        .isInstanceOf(AEADBadTagException.class);
+            }
         }
+    }
+
+    @Test
+    void every_record_of_the_composed_suite_has_an_iv_of_its_own() {
+        Suite suite = Suite.AES_128_CBC_HMAC_SHA256;
+        Aead aead = CryptoProvider.jdk().aead(keys(suite), RANDOM);
+        Set<Bytes> ivs = new HashSet<>();
+        for (int record = 0; record < 1_000; record++) {
+            ByteBuffer text = ByteBuffer.allocate(64).limit(32);
+            aead.seal(record, new byte[35], text);
+            ivs.add(Bytes.copyOf(text).slice(0, 16));
+        }
+        assertThat(ivs).hasSize(1_000);
+    }
+
+    private static Bytes flipped(Bytes bytes, int at) {
+        byte[] copy = bytes.toArray();
+        copy[at] ^= 1;
+        return Bytes.of(copy);
     }
 
     private static ByteBuffer buffer(CryptoProvider crypto, Bytes content) {
@@ -126,7 +155,11 @@ class CryptoProviderTest {
     }
 
     private static TrafficKeys keys(Suite suite) {
-        return new TrafficKeys(suite, secret("42".repeat(32)), secret("17".repeat(12)));
+        return switch (suite) {
+            case AES_256_GCM_SHA384, CHACHA20_POLY1305_SHA256 ->
+                new TrafficKeys(suite, secret("42".repeat(32)), secret("17".repeat(12)));
+            case AES_128_CBC_HMAC_SHA256 -> new TrafficKeys(suite, secret("42".repeat(16)), secret("17".repeat(32)));
+        };
     }
 
     private static Secret secret(String hex) {

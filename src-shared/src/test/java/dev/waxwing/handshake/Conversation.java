@@ -56,9 +56,9 @@ final class Conversation {
                 crypto,
                 random,
                 TestPki.CLOCK,
-                List.of(Suite.values()),
+                Suite.usual(),
                 SessionTerms.defaults(),
-                new ServerProof(SERVER, STAPLE, PKI.rootCertificate()),
+                new ServerProof(SERVER, () -> STAPLE, PKI.rootCertificate()),
                 new PeerVerifier(PKI.root(), Role.DEVICE, (leaf, issuer, staple, now) -> {}, TestPki.CLOCK));
     }
 
@@ -68,11 +68,11 @@ final class Conversation {
                     case NORMAL -> normal(DEVICE);
                     case ENROLMENT -> enrolment();
                 },
-                List.of(Suite.values()));
+                Suite.usual());
     }
 
     static Conversation of(Credential credential) {
-        return new Conversation(normal(credential), List.of(Suite.values()));
+        return new Conversation(normal(credential), Suite.usual());
     }
 
     private static DevicePurpose normal(Credential credential) {

@@ -31,7 +31,12 @@ final class MessageSamples {
                 new Finished(bytes(48)),
                 new SessionAccept(Instant.EPOCH, new SessionGrant(9, 16), EXTENSIONS),
                 new EnrolRequest(bytes(16), bytes(400)),
-                new EnrolResponse(List.of(bytes(500), bytes(300), bytes(10))));
+                new EnrolResponse(List.of(bytes(500), bytes(300), bytes(10))),
+                new KeyUpdate(),
+                new RatchetRequest(1, bytes(HybridKeyExchange.DEVICE_SHARE), bytes(900)),
+                new RatchetResponse(bytes(HybridKeyExchange.SERVER_SHARE), Bytes.EMPTY, bytes(70)),
+                new RatchetFinish(bytes(71)),
+                new RatchetDone());
     }
 
     static ClientHello clientHello() {

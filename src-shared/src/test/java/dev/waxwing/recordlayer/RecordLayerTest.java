@@ -27,9 +27,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RecordLayerTest {
 
     private static final CryptoProvider CRYPTO = CryptoProvider.best();
+    private static final SecureRandom RANDOM = new SecureRandom();
+    private static final int TAG = Suite.AES_256_GCM_SHA384.tagLength();
     private static final SessionId SESSION = new SessionId(Bytes.fromHex("00112233445566778899aabbccddeeff"));
 
-    private final Supplier<Aead> keys = sameKeys();
+    private final Supplier<Aead> keys = sameKeys(Suite.AES_256_GCM_SHA384);
+    private final Supplier<Aead> composed = sameKeys(Suite.AES_128_CBC_HMAC_SHA256);
     private final Protector protector = new Protector(Direction.DEVICE_TO_SERVER);
     private final Opener opener = new Opener(Direction.DEVICE_TO_SERVER);
 
@@ -44,7 +47,7 @@ class RecordLayerTest {
                 "d501000000000000", // too short
                 "d502000001000010",
                 "d501000000010202", // too long
-                "d502000001010311",
+                "d502000001010331",
                 "d5010000000000", // cut off
             })
     void refuses_headers_that_break_a_rule(String hex) {
@@ -55,8 +58,8 @@ class RecordLayerTest {
     void takes_the_longest_headers() throws Exception {
         assertThat(RecordHeader.decode(Bytes.fromHex("d501000000010201").asByteBuffer()))
                 .isEqualTo(new RecordHeader(0, 66_049));
-        assertThat(RecordHeader.decode(Bytes.fromHex("d502fffffe010310").asByteBuffer()))
-                .isEqualTo(new RecordHeader(0xFFFFFE, 66_320));
+        assertThat(RecordHeader.decode(Bytes.fromHex("d502fffffe010330").asByteBuffer()))
+                .isEqualTo(new RecordHeader(0xFFFFFE, 66_352));
     }
 
     @ParameterizedTest
@@ -82,6 +85,60 @@ class RecordLayerTest {
     }
 
     @Test
+    void an_aead_payload_is_at_most_66320_bytes_long() throws Exception {
+        change(2);
+        opener.check(new RecordHeader(2, 66_320));
+        refused(() -> opener.check(new RecordHeader(2, 66_321)));
+    }
+
+    @Test
+    void a_payload_of_the_composed_suite_is_a_multiple_of_16_from_64_to_66352() throws Exception {
+        opener.change(2, SESSION, composed.get());
+        opener.check(new RecordHeader(2, 64));
+        opener.check(new RecordHeader(2, 66_352));
+        for (int length : new int[] {17, 48, 63, 65, 66_351}) {
+            refused(() -> opener.check(new RecordHeader(2, length)));
+        }
+    }
+
+    @Test
+    void the_composed_suite_fills_with_zeros_and_every_length_comes_back() throws Exception {
+        protector.change(2, SESSION, composed.get());
+        opener.change(2, SESSION, composed.get());
+        for (int length = 1; length < 50; length++) {
+            byte[] content = new byte[length];
+            RANDOM.nextBytes(content);
+            ByteBuffer record = protect(ContentType.APPLICATION, Bytes.of(content));
+            assertThat(RecordHeader.decode(record).length()).isEqualTo(48 + Math.ceilDiv(length + 1, 16) * 16);
+            assertThat(open(record)).isEqualTo(ContentType.APPLICATION);
+            assertThat(Bytes.copyOf(record)).isEqualTo(Bytes.of(content));
+        }
+    }
+
+    @Test
+    void the_composed_suite_takes_the_longest_content() throws Exception {
+        protector.change(2, SESSION, composed.get());
+        opener.change(2, SESSION, composed.get());
+        byte[] content = new byte[66_048];
+        content[66_047] = 3;
+        ByteBuffer record = protect(ContentType.APPLICATION, Bytes.of(content));
+        assertThat(open(record)).isEqualTo(ContentType.APPLICATION);
+        assertThat(Bytes.copyOf(record)).isEqualTo(Bytes.of(content));
+    }
+
+    @Test
+    void every_changed_bit_of_a_record_of_the_composed_suite_is_refused() throws Exception {
+        protector.change(2, SESSION, composed.get());
+        Bytes record = Bytes.copyOf(protect(ContentType.APPLICATION, Bytes.fromHex("0102030405")));
+        for (int bit = 0; bit < 8 * record.size(); bit++) {
+            byte[] changed = record.toArray();
+            changed[bit / 8] ^= (byte) (1 << bit % 8);
+            opener.change(2, SESSION, composed.get());
+            refused(() -> open(ByteBuffer.wrap(changed)));
+        }
+    }
+
+    @Test
     void a_record_is_bound_to_its_session() {
         protector.change(2, SESSION, keys.get());
         opener.change(2, SessionId.NONE, keys.get());
@@ -96,7 +153,7 @@ class RecordLayerTest {
         ByteBuffer record = protect(ContentType.APPLICATION, Bytes.fromHex("01"));
         refused(() -> {
             RecordHeader header = RecordHeader.decode(record);
-            other.open(header, record.position(RecordHeader.SIZE));
+            other.open(header, record.position(record.position() + RecordHeader.SIZE));
         });
     }
 
@@ -153,7 +210,7 @@ class RecordLayerTest {
 
     @Test
     void the_former_key_may_carry_an_alert_until_the_new_one_is_used() throws Exception {
-        Supplier<Aead> formerKeys = sameKeys();
+        Supplier<Aead> formerKeys = sameKeys(Suite.AES_256_GCM_SHA384);
         Protector former = new Protector(Direction.DEVICE_TO_SERVER);
         former.change(1, SessionId.NONE, formerKeys.get());
         opener.change(1, SessionId.NONE, formerKeys.get());
@@ -189,7 +246,7 @@ class RecordLayerTest {
             ByteBuffer record = protect(unlimited, ContentType.PING, Bytes.fromHex("01"));
             assertThat(Bytes.copyOf(protect(three, ContentType.PING, Bytes.fromHex("01"))))
                     .isEqualTo(Bytes.copyOf(record));
-            opensThree.open(RecordHeader.decode(record), record.position(RecordHeader.SIZE));
+            opensThree.open(RecordHeader.decode(record), record.position(record.position() + RecordHeader.SIZE));
         }
         assertThatThrownBy(() -> protect(three, ContentType.PING, Bytes.fromHex("01")))
                 .isInstanceOf(IllegalStateException.class);
@@ -220,8 +277,8 @@ class RecordLayerTest {
     /** A record of an inner form that {@link Protector} would never make. */
     private ByteBuffer seal(Bytes inner) {
         int epoch = protector.epoch();
-        ByteBuffer memory = CRYPTO.allocate(RecordHeader.SIZE + inner.size() + Aead.TAG_LENGTH);
-        RecordHeader header = new RecordHeader(epoch, inner.size() + Aead.TAG_LENGTH);
+        ByteBuffer memory = CRYPTO.allocate(RecordHeader.SIZE + inner.size() + TAG);
+        RecordHeader header = new RecordHeader(epoch, inner.size() + TAG);
         header.put(memory, 0);
         memory.position(RecordHeader.SIZE).put(inner.asByteBuffer()).flip().position(RecordHeader.SIZE);
         new Epoch(epoch, Direction.DEVICE_TO_SERVER, SESSION, keys.get(), Epoch.MAX_RECORDS).seal(header, memory);
@@ -230,7 +287,7 @@ class RecordLayerTest {
 
     private ContentType open(ByteBuffer record) throws ProtocolException {
         RecordHeader header = RecordHeader.decode(record);
-        return opener.open(header, record.position(RecordHeader.SIZE));
+        return opener.open(header, record.position(record.position() + RecordHeader.SIZE));
     }
 
     private static void refused(ThrowingCallable call) {
@@ -240,13 +297,13 @@ class RecordLayerTest {
     }
 
     /** Makes the same key as often as one asks. */
-    private static Supplier<Aead> sameKeys() {
+    private static Supplier<Aead> sameKeys(Suite suite) {
         try {
             SecureRandom random = new SecureRandom();
             DeviceKeys device = DeviceKeys.generate(CRYPTO, random);
             ServerAnswer server = ServerAnswer.to(device.share(), CRYPTO, random);
-            HandshakeSecret secret = KeySchedule.handshake(Suite.AES_256_GCM_SHA384, server.shared());
-            return () -> CRYPTO.aead(secret.client(Bytes.EMPTY).keys());
+            HandshakeSecret secret = KeySchedule.handshake(suite, server.shared());
+            return () -> CRYPTO.aead(secret.client(Bytes.EMPTY).keys(), RANDOM);
         } catch (ProtocolException e) {
             throw new IllegalStateException(e);
         }

@@ -67,12 +67,18 @@ final class HandshakeVectors {
         # bytes of padding, under the same sequence number 2.
         """;
 
+    private static final String IVS = """
+        #
+        # device.ivs and server.ivs are the IVs of an end's protected records, in order.
+        """;
+
     private HandshakeVectors() {}
 
     static String file(Suite suite) {
         return switch (suite) {
             case AES_256_GCM_SHA384 -> "handshake-aes-256-gcm-sha384.txt";
             case CHACHA20_POLY1305_SHA256 -> "handshake-chacha20-poly1305-sha256.txt";
+            case AES_128_CBC_HMAC_SHA256 -> "handshake-aes-128-cbc-hmac-sha256.txt";
         };
     }
 
@@ -99,16 +105,26 @@ final class HandshakeVectors {
         for (Suite suite : Suite.values()) {
             VectorFile vectors = new VectorFile();
             inputs(vectors);
+            if (suite.prefix() > 0) {
+                ivs(vectors, "", 4, 5);
+            }
             Playback playback = Playback.normal(vectors, suite, CryptoProvider.jdk());
             playback.handshake();
             converse(playback);
             messages(playback, MESSAGES, vectors);
-            Map<String, Bytes> derived = new Reference(suite.code()).derive(vectors);
+            Reference reference = new Reference(suite.code());
+            Map<String, Bytes> derived = reference.derive(vectors);
             vectors.putAll(derived);
             playback.records.forEach(record -> vectors.put(record.getKey(), record.getValue()));
-            vectors.put("record.padded", new Reference(suite.code()).record(derived, "c_ap", 2, 2, paddedInner()));
-            Files.writeString(Path.of(arguments[0], file(suite)), text(HEADING.formatted(suite), vectors));
+            vectors.put(
+                    "record.padded",
+                    reference.record(derived, "c_ap", 2, 2, paddedInner(), reference.iv(vectors.get("record.close"))));
+            Files.writeString(Path.of(arguments[0], file(suite)), text(heading(suite), vectors));
         }
+    }
+
+    private static String heading(Suite suite) {
+        return HEADING.formatted(suite) + (suite.prefix() == 0 ? "" : IVS);
     }
 
     static void inputs(VectorFile vectors) {
@@ -133,6 +149,16 @@ final class HandshakeVectors {
         credential(vectors, "server", server);
         vectors.put("server.status", pki.goodStaple(server.certificate()));
         credential(vectors, "device", pki.issue(Role.DEVICE, "camera-1"));
+    }
+
+    /** IVs for so many records of each end. */
+    static void ivs(VectorFile vectors, String prefix, int ofDevice, int ofServer) {
+        Random random = new Random(3 + prefix.length());
+        for (Map.Entry<String, Integer> end : List.of(Map.entry("device", ofDevice), Map.entry("server", ofServer))) {
+            byte[] ivs = new byte[16 * end.getValue()];
+            random.nextBytes(ivs);
+            vectors.put(prefix + end.getKey() + ".ivs", Bytes.of(ivs));
+        }
     }
 
     private static void credential(VectorFile vectors, String name, Credential credential) {

@@ -9,11 +9,13 @@ import dev.waxwing.handshake.Action.AwaitClose;
 import dev.waxwing.handshake.Action.ChangeReceivingKeys;
 import dev.waxwing.handshake.Action.ChangeSendingKeys;
 import dev.waxwing.handshake.Action.Connect;
+import dev.waxwing.handshake.Action.Ratcheted;
 import dev.waxwing.handshake.Action.Send;
 import dev.waxwing.handshake.Action.TakeIdentity;
 import dev.waxwing.handshake.DeviceHandshake;
 import dev.waxwing.handshake.DevicePurpose;
 import dev.waxwing.handshake.EnrolmentRequestFactory;
+import dev.waxwing.handshake.Rekeying;
 import dev.waxwing.handshake.ServerHandshake;
 import dev.waxwing.handshake.ServerHandshake.ServerProof;
 import dev.waxwing.handshake.Session;
@@ -44,8 +46,10 @@ import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Runs handshake and record layer of both ends with the inputs of a vector file, and keeps what they say. */
 final class Playback {
@@ -63,12 +67,19 @@ final class Playback {
     private final Protector fromServer = new Protector(Direction.SERVER_TO_DEVICE);
     private final Opener atServer = new Opener(Direction.DEVICE_TO_SERVER);
     private final Opener atDevice = new Opener(Direction.SERVER_TO_DEVICE);
+    private final ScriptedRandom deviceIvs;
+    private final ScriptedRandom serverIvs;
     private final DeviceHandshake device;
     private final ServerHandshake server;
     private final VectorFile in;
     private final Deque<String> names;
     private final Deque<Flight> onTheWay = new ArrayDeque<>();
     private final List<Session> sessions = new ArrayList<>();
+    private final Map<Boolean, Rekeying> rekeyings = new HashMap<>();
+
+    /** The numbers of the ratchets that were over, once for each end. */
+    final List<Long> ratchets = new ArrayList<>();
+
     private final List<Credential> identities = new ArrayList<>();
 
     private record Flight(boolean byDevice, Bytes record, Bytes messages) {}
@@ -78,6 +89,8 @@ final class Playback {
         this.in = in;
         this.names = new ArrayDeque<>(names);
         this.crypto = new RepeatableSignatures(provider);
+        this.deviceIvs = new ScriptedRandom(ivs(in, "device"));
+        this.serverIvs = new ScriptedRandom(ivs(in, "server"));
         TrustedRoot root = root(in);
         device = new DeviceHandshake(
                 crypto,
@@ -85,16 +98,24 @@ final class Playback {
                         in.get("device.random"),
                         in.get("device.ml_kem.d"),
                         in.get("device.ml_kem.z"),
-                        in.get("device.x25519")),
+                        in.get("device.x25519"),
+                        in.getOrEmpty("ratchet.ml_kem.d"),
+                        in.getOrEmpty("ratchet.ml_kem.z"),
+                        in.getOrEmpty("ratchet.device.x25519")),
                 List.of(suite),
                 purpose);
         server = new ServerHandshake(
                 crypto,
-                new ScriptedRandom(in.get("server.random"), in.get("server.ml_kem.m"), in.get("server.x25519")),
+                new ScriptedRandom(
+                        in.get("server.random"),
+                        in.get("server.ml_kem.m"),
+                        in.get("server.x25519"),
+                        in.getOrEmpty("ratchet.ml_kem.m"),
+                        in.getOrEmpty("ratchet.server.x25519")),
                 clock(in),
                 List.of(Suite.values()),
                 SessionTerms.defaults(),
-                new ServerProof(credential(in, "server"), in.get("server.status"), root.certificate()),
+                new ServerProof(credential(in, "server"), () -> in.get("server.status"), root.certificate()),
                 new PeerVerifier(root, Role.DEVICE, (leaf, issuer, staple, now) -> {}, clock(in)));
     }
 
@@ -157,6 +178,36 @@ final class Playback {
         }
     }
 
+    /** The device updates its key. */
+    void updateKey() throws ProtocolException {
+        names.add("record.KeyUpdate");
+        perform(rekeying(true).updateKey(), true);
+        deliverInSession();
+    }
+
+    /** The device begins a ratchet, which runs to its end. */
+    void ratchet() throws ProtocolException {
+        names.addAll(List.of(
+                "record.RatchetRequest", "record.RatchetResponse", "record.RatchetFinish", "record.RatchetDone"));
+        perform(rekeying(true).ratchet(), true);
+        deliverInSession();
+    }
+
+    private void deliverInSession() throws ProtocolException {
+        while (!onTheWay.isEmpty()) {
+            Flight flight = onTheWay.remove();
+            hear(!flight.byDevice(), flight.record(), ContentType.HANDSHAKE, flight.messages());
+            Opener opener = flight.byDevice() ? atServer : atDevice;
+            perform(
+                    rekeying(!flight.byDevice()).receive(flight.messages().asByteBuffer(), opener.records() - 1),
+                    !flight.byDevice());
+        }
+    }
+
+    private Rekeying rekeying(boolean ofDevice) {
+        return Objects.requireNonNull(rekeyings.get(ofDevice));
+    }
+
     /** One record from device to server, which must take it for what it is. */
     void say(String name, boolean byDevice, ContentType type, Bytes content) throws ProtocolException {
         Bytes record = protect(byDevice ? fromDevice : fromServer, type, content);
@@ -187,15 +238,22 @@ final class Playback {
                 }
                 case ChangeSendingKeys change ->
                     (byDevice ? fromDevice : fromServer)
-                            .change(change.epoch(), change.session(), crypto.aead(change.keys()));
+                            .change(
+                                    change.epoch(),
+                                    change.session(),
+                                    crypto.aead(change.keys(), byDevice ? deviceIvs : serverIvs));
                 case ChangeReceivingKeys change ->
                     (byDevice ? atDevice : atServer)
-                            .change(change.epoch(), change.session(), crypto.aead(change.keys()));
+                            .change(change.epoch(), change.session(), crypto.aead(change.keys(), deviceIvs));
                 case AskDesk _ -> perform(server.issue(issued()), false);
                 case AwaitClose _ -> {}
                 case TakeIdentity(Credential credential, TrustedRoot _) -> identities.add(credential);
                 case AskAdmission _ -> perform(server.admit(GRANT), false);
-                case Connect(Session session) -> sessions.add(session);
+                case Connect(Session session, Rekeying rekeying) -> {
+                    sessions.add(session);
+                    rekeyings.put(byDevice, rekeying);
+                }
+                case Ratcheted(long number) -> ratchets.add(number);
             }
         }
     }
@@ -205,6 +263,10 @@ final class Playback {
         memory.position(Protector.HEAD).put(content.asByteBuffer()).flip();
         protector.protect(type, memory);
         return Bytes.copyOf(memory);
+    }
+
+    private static Bytes ivs(VectorFile in, String end) {
+        return Bytes.concat(in.getOrEmpty(end + ".ivs"), in.getOrEmpty("ratchet." + end + ".ivs"));
     }
 
     private List<X509Certificate> issued() {

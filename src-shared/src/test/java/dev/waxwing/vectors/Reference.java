@@ -15,12 +15,14 @@ import org.bouncycastle.crypto.SecretWithEncapsulation;
 import org.bouncycastle.crypto.engines.AESEngine;
 import org.bouncycastle.crypto.kems.MLKEMGenerator;
 import org.bouncycastle.crypto.modes.AEADCipher;
+import org.bouncycastle.crypto.modes.CBCBlockCipher;
 import org.bouncycastle.crypto.modes.ChaCha20Poly1305;
 import org.bouncycastle.crypto.modes.GCMBlockCipher;
 import org.bouncycastle.crypto.params.AEADParameters;
 import org.bouncycastle.crypto.params.KeyParameter;
 import org.bouncycastle.crypto.params.MLKEMParameters;
 import org.bouncycastle.crypto.params.MLKEMPrivateKeyParameters;
+import org.bouncycastle.crypto.params.ParametersWithIV;
 import org.bouncycastle.math.ec.rfc7748.X25519;
 
 /**
@@ -70,9 +72,68 @@ final class Reference {
         return out;
     }
 
-    /** A protected record. */
+    /** Section 10: a KeyUpdate of the device, then a ratchet that it begins, in epochs 3 and 2. */
+    Map<String, Bytes> deriveRekeying(VectorFile in) {
+        Map<String, Bytes> out = new LinkedHashMap<>();
+        out.put("c_ap_updated", xl(in.get("c_ap"), "upd", Bytes.EMPTY, length));
+        keys(out, "c_ap_updated");
+        var shares = new VectorFile();
+        shares.put("device.ml_kem.d", in.get("ratchet.ml_kem.d"));
+        shares.put("device.ml_kem.z", in.get("ratchet.ml_kem.z"));
+        shares.put("device.x25519", in.get("ratchet.device.x25519"));
+        shares.put("server.ml_kem.m", in.get("ratchet.ml_kem.m"));
+        shares.put("server.x25519", in.get("ratchet.server.x25519"));
+        Map<String, Bytes> exchanged = new LinkedHashMap<>();
+        keyExchange(shares, exchanged);
+        out.put("ratchet.device.key_share", exchanged.get("device.key_share"));
+        out.put("ratchet.server.key_share", exchanged.get("server.key_share"));
+        out.put("shared_1", exchanged.get("shared"));
+        Bytes request = in.get("message.RatchetRequest");
+        Bytes response = in.get("message.RatchetResponse");
+        Bytes status = in.get("server.status");
+        Bytes epochs = Bytes.fromHex("000003000002");
+        Bytes ofResponse = Bytes.concat(
+                Bytes.fromHex("0460"),
+                out.get("ratchet.server.key_share"),
+                Bytes.of((byte) 0, (byte) (status.size() >> 8), (byte) status.size()),
+                status);
+        out.put(
+                "ratchet.response.signed",
+                Bytes.concat(
+                        context("wxp2 server ratchet response"),
+                        in.get("session_id"),
+                        epochs,
+                        hash(Bytes.concat(in.get("th_0"), request, ofResponse))));
+        Bytes transcript = Bytes.concat(in.get("th_0"), request, response);
+        out.put(
+                "ratchet.finish.signed",
+                Bytes.concat(context("wxp2 device ratchet finish"), in.get("session_id"), epochs, hash(transcript)));
+        Bytes th = hash(Bytes.concat(transcript, in.get("message.RatchetFinish")));
+        out.put("th_1", th);
+        Bytes ms = extract(in.get("ratchet"), out.get("shared_1"));
+        out.put("ms_1", ms);
+        out.put("c_ap_1", xl(ms, "c ap", th, length));
+        out.put("s_ap_1", xl(ms, "s ap", th, length));
+        keys(out, "c_ap_1");
+        keys(out, "s_ap_1");
+        out.put("ratchet_1", xl(ms, "ratchet", th, length));
+        return out;
+    }
+
+    /** A protected record of an AEAD suite. */
     Bytes record(Map<String, Bytes> derived, String secret, int epoch, long sequence, Bytes inner) {
-        int size = inner.size() + 16;
+        return record(derived, secret, epoch, sequence, inner, Bytes.EMPTY);
+    }
+
+    /** The IV of a protected record of suite 0x0010, which is the sender's choice; nothing for other suites. */
+    Bytes iv(Bytes record) {
+        return isComposed() ? record.slice(8, 24) : Bytes.EMPTY;
+    }
+
+    /** A protected record; the IV is for suite 0x0010. */
+    Bytes record(Map<String, Bytes> derived, String secret, int epoch, long sequence, Bytes unfilled, Bytes iv) {
+        Bytes inner = isComposed() ? Bytes.concat(unfilled, Bytes.of(new byte[-unfilled.size() & 15])) : unfilled;
+        int size = inner.size() + (isComposed() ? 48 : 16);
         byte[] header = {(byte) 0xD5, 2, 0, 0, (byte) epoch, (byte) (size >> 16), (byte) (size >> 8), (byte) size};
         Bytes sessionId = epoch == 1 ? Bytes.of(new byte[16]) : derived.get("session_id");
         byte[] additional = ByteBuffer.allocate(35)
@@ -82,6 +143,9 @@ final class Reference {
                 .put(sessionId.asByteBuffer())
                 .putShort((short) suite)
                 .array();
+        if (isComposed()) {
+            return Bytes.concat(Bytes.of(header), encryptThenMac(derived, secret, Bytes.of(additional), iv, inner));
+        }
         byte[] nonce = derived.get(secret + ".iv").toArray();
         byte[] counter = ByteBuffer.allocate(12).putLong(4, sequence).array();
         for (int i = 0; i < nonce.length; i++) {
@@ -155,8 +219,11 @@ final class Reference {
     }
 
     private Bytes signed(String context, Bytes messages) {
-        return Bytes.concat(
-                Bytes.of((" ".repeat(64) + context + "\0").getBytes(StandardCharsets.US_ASCII)), hash(messages));
+        return Bytes.concat(context(context), hash(messages));
+    }
+
+    private static Bytes context(String context) {
+        return Bytes.of((" ".repeat(64) + context + "\0").getBytes(StandardCharsets.US_ASCII));
     }
 
     private static Bytes concat(VectorFile in, String... messages) {
@@ -164,9 +231,17 @@ final class Reference {
                 Arrays.stream(messages).map(name -> in.get("message." + name)).toArray(Bytes[]::new));
     }
 
+    private boolean isComposed() {
+        return suite == 0x10;
+    }
+
     private void keys(Map<String, Bytes> out, String secret) {
-        out.put(secret + ".key", xl(out.get(secret), "key", Bytes.EMPTY, 32));
-        out.put(secret + ".iv", xl(out.get(secret), "iv", Bytes.EMPTY, 12));
+        out.put(secret + ".key", xl(out.get(secret), "key", Bytes.EMPTY, isComposed() ? 16 : 32));
+        if (isComposed()) {
+            out.put(secret + ".mac", xl(out.get(secret), "mac", Bytes.EMPTY, 32));
+        } else {
+            out.put(secret + ".iv", xl(out.get(secret), "iv", Bytes.EMPTY, 12));
+        }
     }
 
     private Bytes ds(Bytes secret, String label, Bytes messages) {
@@ -218,5 +293,19 @@ final class Reference {
             throw new IllegalStateException(e);
         }
         return Bytes.of(sealed);
+    }
+
+    private Bytes encryptThenMac(Map<String, Bytes> derived, String secret, Bytes additional, Bytes iv, Bytes text) {
+        var cbc = CBCBlockCipher.newInstance(AESEngine.newInstance());
+        cbc.init(
+                true,
+                new ParametersWithIV(
+                        new KeyParameter(derived.get(secret + ".key").toArray()), iv.toArray()));
+        byte[] ciphertext = new byte[text.size()];
+        for (int at = 0; at < ciphertext.length; at += 16) {
+            cbc.processBlock(text.toArray(), at, ciphertext, at);
+        }
+        Bytes payload = Bytes.concat(iv, Bytes.of(ciphertext));
+        return Bytes.concat(payload, hmac(derived.get(secret + ".mac"), Bytes.concat(additional, payload)));
     }
 }

@@ -14,6 +14,7 @@ import java.security.InvalidKeyException;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.SecureRandom;
 import java.security.interfaces.ECPrivateKey;
 import org.bouncycastle.asn1.sec.SECNamedCurves;
 import org.bouncycastle.asn1.x9.X9ECParameters;
@@ -52,8 +53,8 @@ record RepeatableSignatures(CryptoProvider provider) implements CryptoProvider {
     }
 
     @Override
-    public Aead aead(TrafficKeys keys) {
-        return provider.aead(keys);
+    public Aead aead(TrafficKeys keys, SecureRandom random) {
+        return provider.aead(keys, random);
     }
 
     @Override

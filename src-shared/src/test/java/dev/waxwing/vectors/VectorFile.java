@@ -39,6 +39,11 @@ public final class VectorFile {
         return value;
     }
 
+    /** For inputs that only some handshakes need. */
+    Bytes getOrEmpty(String name) {
+        return values.getOrDefault(name, Bytes.EMPTY);
+    }
+
     void put(String name, Bytes value) {
         if (values.put(name, value) != null) {
             throw new IllegalArgumentException(name + " twice in the vectors");

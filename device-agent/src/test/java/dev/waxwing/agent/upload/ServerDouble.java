@@ -183,7 +183,7 @@ public final class ServerDouble implements AutoCloseable {
             }
 
             @Override
-            public Bytes ocspStaple() {
+            public Bytes ocspStaple(X509Certificate certificate) {
                 return staple;
             }
 

@@ -18,8 +18,8 @@ record ChannelIdentity(CertificateAuthority authority, RoleCredentials credentia
     }
 
     @Override
-    public Bytes ocspStaple() {
-        return Bytes.of(responder.staple(credentials.server().certificate()));
+    public Bytes ocspStaple(X509Certificate certificate) {
+        return Bytes.of(responder.staple(certificate));
     }
 
     @Override

@@ -1,0 +1,301 @@
+package dev.waxwing.channel;
+
+import dev.waxwing.handshake.Action;
+import dev.waxwing.handshake.Action.ChangeReceivingKeys;
+import dev.waxwing.handshake.Action.ChangeSendingKeys;
+import dev.waxwing.handshake.Action.Ratcheted;
+import dev.waxwing.handshake.Action.Send;
+import dev.waxwing.handshake.RekeyPolicy;
+import dev.waxwing.handshake.Rekeying;
+import dev.waxwing.handshake.SessionTerms;
+import dev.waxwing.wire.ProtocolException;
+import dev.waxwing.wire.TruncatedException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Renews a session's keys when time or volume says so, when somebody orders it, and when the peer does (protocol section 10).
+ *
+ * <p>Its lock guards the rekeying and the order in which its actions are posted; it is never held over I/O. A thread that holds
+ * the stream's read lock or write lock may take it, and never the other way round.
+ */
+final class KeyRenewal implements AutoCloseable {
+
+    private static final long SHORTEST_WAIT = Duration.ofMillis(10).toNanos();
+
+    private final Rekeying rekeying;
+    private final RecordStream stream;
+    private final WritingHalf out;
+    private final RekeyPolicy policy;
+    private final long keyAge;
+    private final long ratchetAge;
+    private final long ratchetBytes;
+    private final Duration patience;
+    private final Consumer<RuntimeException> onFailure;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final AtomicBoolean beginning = new AtomicBoolean();
+    private volatile long ratchetedAt = System.nanoTime();
+    private volatile long ratchetedAtBytes;
+    private volatile boolean ratcheting;
+    private volatile boolean stopped;
+    private volatile @Nullable Deadline next;
+    private @Nullable Deadline stuck;
+
+    /**
+     * @param waits whether the other end is to begin a ratchet first: this end does when one is overdue by a tenth
+     * @param onFailure the own end cannot go on
+     */
+    KeyRenewal(
+            Rekeying rekeying,
+            RecordStream stream,
+            WritingHalf out,
+            SessionTerms terms,
+            boolean waits,
+            Consumer<RuntimeException> onFailure) {
+        this.rekeying = rekeying;
+        this.stream = stream;
+        this.out = out;
+        this.policy = terms.rekey();
+        this.keyAge = policy.keyUpdateAfter().toNanos();
+        this.ratchetAge = overdue(policy.ratchetAfter().toNanos(), waits);
+        this.ratchetBytes = overdue(policy.ratchetBytes(), waits);
+        this.patience = terms.idle();
+        this.onFailure = onFailure;
+    }
+
+    void start() {
+        out.afterWrite(this::afterWrite);
+        next = Deadline.after(Duration.ofNanos(Math.min(keyAge, ratchetAge)), this::tick);
+    }
+
+    /**
+     * Takes a handshake record of the session; for the reading thread.
+     *
+     * @param sequence of the record in its epoch
+     */
+    void receive(ByteBuffer content, long sequence) throws ProtocolException {
+        lock.lock();
+        try {
+            perform(rekeying.receive(content, sequence));
+        } finally {
+            lock.unlock();
+        }
+        Thread.startVirtualThread(this::flush);
+    }
+
+    /** How many ratchets are over. */
+    long ratchets() {
+        lock.lock();
+        try {
+            return rekeying.ratchets();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Begins a ratchet, or joins one that is under way, and waits until it is over.
+     *
+     * @return how many ratchets are over in this session now
+     * @throws IOException if the session ends first, or the peer does not answer in time
+     */
+    long ratchet(Duration limit) throws IOException, InterruptedException {
+        long before = beginNow();
+        out.flush();
+        return awaitRatchetAfter(before, limit);
+    }
+
+    private long beginNow() {
+        lock.lock();
+        try {
+            long before = rekeying.ratchets();
+            begin();
+            return before;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long awaitRatchetAfter(long before, Duration limit) throws IOException, InterruptedException {
+        long left = limit.toNanos();
+        lock.lock();
+        try {
+            while (rekeying.ratchets() == before) {
+                if (stopped) {
+                    throw new IOException("the session ended before its keys were renewed");
+                }
+                if (left <= 0) {
+                    throw new IOException("the peer did not renew the keys within " + limit.toSeconds() + " s");
+                }
+                left = changed.awaitNanos(left);
+            }
+            return rekeying.ratchets();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Begins nothing more: one of the directions has ended. */
+    void stop() {
+        stopped = true;
+        Deadline pending = next;
+        if (pending != null) {
+            pending.close();
+        }
+        lock.lock();
+        try {
+            watch(false);
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Wipes every secret. */
+    @Override
+    public void close() {
+        stop();
+        lock.lock();
+        try {
+            rekeying.close();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The write lock is held. */
+    private void afterWrite() {
+        if (isKeyDue(System.nanoTime())) {
+            updateKey();
+        }
+        if (isRatchetDue(System.nanoTime())) {
+            beginSoon();
+        }
+    }
+
+    private boolean isKeyDue(long now) {
+        return stream.recordsSent() >= policy.keyUpdateRecords()
+                || stream.keyBytesSent() >= policy.keyUpdateBytes()
+                || stream.recordsSent() > 0 && now - stream.sendingSince() >= keyAge;
+    }
+
+    private boolean isRatchetDue(long now) {
+        return !ratcheting && (now - ratchetedAt >= ratchetAge || stream.bytes() - ratchetedAtBytes >= ratchetBytes);
+    }
+
+    /** Posts a KeyUpdate, unless a change of key is on its way already. */
+    private void updateKey() {
+        lock.lock();
+        try {
+            if (!stopped && rekeying.sendingEpoch() == stream.sendingEpoch()) {
+                perform(rekeying.updateKey());
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void beginSoon() {
+        if (!stopped && beginning.compareAndSet(false, true)) {
+            Thread.startVirtualThread(() -> {
+                lock.lock();
+                try {
+                    begin();
+                } catch (RuntimeException e) {
+                    onFailure.accept(e);
+                } finally {
+                    lock.unlock();
+                    beginning.set(false);
+                }
+                flush();
+            });
+        }
+    }
+
+    /** The lock is held. */
+    private void begin() {
+        if (!stopped) {
+            perform(rekeying.ratchet());
+        }
+    }
+
+    /** The lock is held; receiving keys change only on the reading thread. */
+    private void perform(List<Action> actions) {
+        List<Action> toSend = new ArrayList<>();
+        for (Action action : actions) {
+            switch (action) {
+                case Send _, ChangeSendingKeys _ -> toSend.add(action);
+                case ChangeReceivingKeys change -> stream.change(change);
+                case Ratcheted _ -> {
+                    ratchetedAt = System.nanoTime();
+                    ratchetedAtBytes = stream.bytes();
+                }
+                default -> throw new IllegalStateException("not an action of this place");
+            }
+        }
+        ratcheting = rekeying.isRatcheting();
+        watch(ratcheting && !stopped);
+        out.post(toSend);
+        changed.signalAll();
+    }
+
+    /** A peer that does not go on with a ratchet counts as silent. The lock is held. */
+    private void watch(boolean isPeersTurn) {
+        if (stuck != null) {
+            stuck.close();
+        }
+        stuck = !isPeersTurn
+                ? null
+                : Deadline.after(
+                        patience,
+                        () -> stream.closeBecause(new TruncatedException("the peer did not go on with a ratchet")));
+    }
+
+    private void flush() {
+        try {
+            out.flush();
+        } catch (IOException e) {
+            stream.closeBecause(e);
+        }
+    }
+
+    private void tick() {
+        if (stopped || !stream.isOpen()) {
+            return;
+        }
+        Thread.startVirtualThread(() -> {
+            long now = System.nanoTime();
+            if (isKeyDue(now)) {
+                updateKey();
+                flush();
+            }
+            if (isRatchetDue(now)) {
+                beginSoon();
+            }
+            next = Deadline.after(Duration.ofNanos(untilNextTick(now)), this::tick);
+        });
+    }
+
+    /** What is due already was begun just now, or waits for something to protect. */
+    private long untilNextTick(long now) {
+        long wait = Math.min(left(keyAge, now - stream.sendingSince()), left(ratchetAge, now - ratchetedAt));
+        return Math.max(SHORTEST_WAIT, wait);
+    }
+
+    private static long left(long of, long spent) {
+        return spent < of ? of - spent : of;
+    }
+
+    private static long overdue(long due, boolean waits) {
+        return waits ? due + due / 10 : due;
+    }
+}
