@@ -13,7 +13,8 @@ for (const form of document.querySelectorAll("form[data-filter]")) {
   });
 }
 
-for (const form of document.querySelectorAll("form[method='post']")) {
+// A form whose answer is a file leaves its page where it is.
+for (const form of document.querySelectorAll("form[method='post']:not([data-download])")) {
   form.addEventListener("submit", () => {
     setTimeout(() => {
       for (const button of form.querySelectorAll("button[type='submit']")) {

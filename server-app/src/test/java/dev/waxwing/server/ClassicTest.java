@@ -123,16 +123,21 @@ class ClassicTest {
                 .containsExactly(TransferKind.VIDEO, TransferKind.IMAGE, TransferKind.TEXT);
         assertThat(content(transfers.get(0))).isEqualTo(video);
         assertThat(content(transfers.get(1))).isEqualTo(photograph);
-        assertThat(new String(content(transfers.get(2)), StandardCharsets.UTF_8)).contains("\"text\":\"Tor 7 ist offen\"");
+        assertThat(new String(content(transfers.get(2)), StandardCharsets.UTF_8))
+                .contains("\"text\":\"Tor 7 ist offen\"");
         assertThat(server.bean(Previews.class).find(transfers.get(1).id())).isPresent();
-        assertThat(server.bean(Transfers.class).content(transfers.get(0).id()).orElseThrow().name())
+        assertThat(server.bean(Transfers.class)
+                        .content(transfers.get(0).id())
+                        .orElseThrow()
+                        .name())
                 .isEqualTo("clip.mp4");
 
         Device device = server.bean(Devices.class).find(name).orElseThrow();
         assertThat(device.trustLevel()).isEqualTo("classic");
         assertThat(device.state()).isEqualTo(DeviceState.ACTIVE);
         assertThat(device.lastSeenAt()).isNotNull();
-        await().untilAsserted(() -> assertThat(actions()).contains("classic.session.accepted", "classic.session.ended"));
+        await().untilAsserted(
+                        () -> assertThat(actions()).contains("classic.session.accepted", "classic.session.ended"));
     }
 
     @Test
@@ -192,7 +197,8 @@ class ClassicTest {
         Transfer rejected = transfers.getLast();
         assertThat(server.bean(Transfers.class).content(rejected.id())).isEmpty();
         assertThat(server.bean(Transfers.class).evidence(rejected.id())).isEmpty();
-        assertThat(audited(String.valueOf(rejected.reference())).getFirst().reason()).contains("bad_signature");
+        assertThat(audited(String.valueOf(rejected.reference())).getFirst().reason())
+                .contains("bad_signature");
     }
 
     @Test
@@ -220,13 +226,12 @@ class ClassicTest {
     void a_file_beyond_the_limit_ends_the_session_in_silence() throws Exception {
         try (Socket socket = socket(server);
                 ClassicDeviceSession session = connect(socket)) {
-            assertThatExceptionOfType(IOException.class)
-                    .isThrownBy(() -> session.file("big.bin", new byte[3 << 20]));
+            assertThatExceptionOfType(IOException.class).isThrownBy(() -> session.file("big.bin", new byte[3 << 20]));
         }
         assertThat(transfers()).isEmpty();
         await().untilAsserted(() -> assertThat(audited(name))
-                .anyMatch(entry -> entry.action().equals("classic.session.ended")
-                        && entry.outcome() == Outcome.REFUSED));
+                .anyMatch(
+                        entry -> entry.action().equals("classic.session.ended") && entry.outcome() == Outcome.REFUSED));
     }
 
     @Test
@@ -278,12 +283,15 @@ class ClassicTest {
                 assertThat(wxp2.channel().grant().durableCounter()).isZero();
             }
         }
-        assertThat(server.bean(Devices.class).find(name).orElseThrow().trustLevel()).isEqualTo("wxp2");
-        assertThat(server.bean(ClassicDevices.class).find(name).orElseThrow().pinnedAt()).isNotNull();
+        assertThat(server.bean(Devices.class).find(name).orElseThrow().trustLevel())
+                .isEqualTo("wxp2");
+        assertThat(server.bean(ClassicDevices.class).find(name).orElseThrow().pinnedAt())
+                .isNotNull();
         assertThat(actions()).contains("classic.device.pinned");
         assertThat(server.bean(ClassicKits.class).make(name, true, "test"))
-                .isInstanceOfSatisfying(KitResult.Refused.class, refused -> assertThat(refused.taken())
-                        .isTrue());
+                .isInstanceOfSatisfying(
+                        KitResult.Refused.class,
+                        refused -> assertThat(refused.taken()).isTrue());
         assertThat(server.bean(ClassicDevices.class).setDisabled(name, false, "test"))
                 .isFalse();
     }
@@ -345,7 +353,8 @@ class ClassicTest {
                 assertThat(raw.acknowledgement()).contains("HELLO_RECEIVED");
             }
         }
-        assertThat(Files.readString(data.resolve("keys/classic-ca.pem"))).startsWith("-----BEGIN ENCRYPTED PRIVATE KEY");
+        assertThat(Files.readString(data.resolve("keys/classic-ca.pem")))
+                .startsWith("-----BEGIN ENCRYPTED PRIVATE KEY");
         try (RunningServer second = RunningServer.start(data, "--waxwing.classic.enabled=true")) {
             try (Socket socket = socket(second);
                     ClassicDeviceSession session = connect(socket, kept)) {
@@ -363,9 +372,7 @@ class ClassicTest {
         }
         try (RunningServer off = RunningServer.start(data)) {
             assertThat(answerTo(off, "<HELO>")).isEmpty();
-            assertThat(off.bean(Transfers.class)
-                            .page(TransferFilter.ALL, 0, 10)
-                            .items())
+            assertThat(off.bean(Transfers.class).page(TransferFilter.ALL, 0, 10).items())
                     .extracting(Transfer::trustLevel)
                     .containsExactly("classic", "classic");
         }
@@ -378,7 +385,9 @@ class ClassicTest {
                 "--waxwing.classic.enabled=true",
                 "--waxwing.classic.allowed-sources=10.0.0.0/8,fd00::/8")) {
             assertThat(answerTo(strict, "<HELO>")).isEmpty();
-            await().untilAsserted(() -> assertThat(strict.bean(AuditLog.class).page("not an allowed source", 0, 1).items())
+            await().untilAsserted(() -> assertThat(strict.bean(AuditLog.class)
+                            .page("not an allowed source", 0, 1)
+                            .items())
                     .hasSize(1));
             assertThat(strict.bean(Sessions.class).count()).isZero();
         }

@@ -66,6 +66,20 @@ final class ConsoleClient {
         }
     }
 
+    /** Sends a form whose answer is a file. */
+    HttpResponse<byte[]> postForBytes(String action, String form) {
+        try {
+            HttpRequest request = request(action, "Content-Type", "application/x-www-form-urlencoded")
+                    .POST(BodyPublishers.ofString(form))
+                    .build();
+            return http.send(request, BodyHandlers.ofByteArray());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     HttpResponse<String> send(String method, String path, String body, String... headers) {
         return send(request(path, headers).method(method, BodyPublishers.ofString(body)));
     }

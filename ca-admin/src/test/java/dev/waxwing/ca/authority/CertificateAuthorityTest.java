@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -261,6 +262,27 @@ class CertificateAuthorityTest {
         assertThat(data().resolve("keys/key-file")).doesNotExist();
         assertThat(after.restarted(properties).authority.facts().keysEncrypted())
                 .isTrue();
+    }
+
+    @Test
+    void a_key_without_a_certificate_is_locked_like_the_others_and_survives_a_later_passphrase() throws Exception {
+        TestDeployment before = TestDeployment.in(data());
+        PrivateKey bare = KeyPairs.p256(before.random).getPrivate();
+        before.keys.storeBare("bare", bare);
+        assertThat(Files.readString(data().resolve("keys/bare.pem"))).startsWith("-----BEGIN ENCRYPTED PRIVATE KEY");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data().resolve("keys/bare.pem"))))
+                .isEqualTo("rw-------");
+        assertThat(before.keys.loadBare("bare")).contains(bare);
+        assertThat(before.keys.loadBare("other")).isEmpty();
+        assertThatThrownBy(() -> before.keys.loadBare(CertificateAuthority.ROOT))
+                .isInstanceOf(AuthorityException.class);
+
+        // Nobody asks for it between the passphrase and the end of the key file that it was locked with.
+        KeysProperties properties = new KeysProperties(passphrase("correct horse battery staple"));
+        TestDeployment after = before.restarted(properties);
+        assertThat(data().resolve("keys/key-file")).doesNotExist();
+        assertThat(after.keys.loadBare("bare")).contains(bare);
+        assertThat(after.restarted(properties).keys.loadBare("bare")).contains(bare);
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.waxwing.server.classic;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.HexFormat;
-import org.springframework.util.StringUtils;
 
 /** A range of addresses in CIDR notation (RFC 4632, RFC 4291 section 2.3); an address alone is a range of one. */
 final class Network {
@@ -39,7 +38,8 @@ final class Network {
 
     private static byte[] address(String text, String literal) {
         try {
-            if (StringUtils.hasText(literal)) {
+            // The JDK would take 10.1 for 10.0.0.1.
+            if (literal.contains(":") || literal.matches("[0-9]+(\\.[0-9]+){3}")) {
                 return InetAddress.ofLiteral(literal).getAddress();
             }
         } catch (IllegalArgumentException e) {

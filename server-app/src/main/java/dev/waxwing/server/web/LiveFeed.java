@@ -1,6 +1,7 @@
 package dev.waxwing.server.web;
 
 import dev.waxwing.ca.revocation.CertificateRevoked;
+import dev.waxwing.server.classic.ClassicDeviceChanged;
 import dev.waxwing.server.media.TransferChanged;
 import dev.waxwing.server.session.LiveNumbers;
 import dev.waxwing.server.session.SessionEnded;
@@ -108,6 +109,11 @@ class LiveFeed {
     @EventListener
     void ended(SessionEnded event) {
         changed("sessions");
+    }
+
+    @EventListener
+    void classicDevice(ClassicDeviceChanged event) {
+        changed("classic");
     }
 
     @EventListener

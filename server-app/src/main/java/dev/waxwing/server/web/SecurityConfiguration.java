@@ -64,6 +64,8 @@ class SecurityConfiguration {
                                 .permitAll()
                                 .requestMatchers("/api/v1/audit/**", "/api/v1/transfers/*/evidence")
                                 .hasAuthority(AUDIT.name())
+                                .requestMatchers("/api/v1/classic/**")
+                                .hasAuthority(ADMINISTER.name())
                                 .requestMatchers("/api/v1/tokens/**")
                                 .hasAuthority(READ.name())
                                 .requestMatchers(HttpMethod.POST, "/api/v1/transfers/*/verification")
@@ -131,7 +133,7 @@ class SecurityConfiguration {
                         .permitAll()
                         .requestMatchers("/audit/**", "/transfers/*/evidence")
                         .hasAuthority(AUDIT.name())
-                        .requestMatchers("/settings/users/**")
+                        .requestMatchers("/settings/users/**", "/classic", "/classic/**")
                         .hasAuthority(ADMINISTER.name())
                         .requestMatchers(
                                 HttpMethod.POST,

@@ -85,7 +85,8 @@ class CommandLineTest {
         HostAnswer answer = HostAnswer.failed("no, \"never\"");
         assertThat(AdminMessages.readAnswer(AdminMessages.write(answer))).isEqualTo(answer);
         byte[] content = {0, -1, '"', '\n'};
-        HostAnswer files = AdminMessages.readAnswer(AdminMessages.write(HostAnswer.done("cam", Map.of("a/b", content))));
+        HostAnswer files =
+                AdminMessages.readAnswer(AdminMessages.write(HostAnswer.done("cam", Map.of("a/b", content))));
         assertThat(files.files()).containsOnlyKeys("a/b");
         assertThat(files.files().get("a/b")).isEqualTo(content);
         assertThat(AdminMessages.write(invite)).doesNotContain("\n");
