@@ -254,7 +254,6 @@ class ClassicConsoleTest {
                 .isTrue();
         assertThat(http.get("/actuator/info", "Authorization", basic("viewer")).body())
                 .contains("\"classic\"");
-        assertThat(http.get("/", "Authorization", basic("viewer")).statusCode()).isEqualTo(302);
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.listenerPort())) {
             socket.getOutputStream().write("<SECX>".getBytes(StandardCharsets.US_ASCII));
             assertThat(socket.getInputStream().readAllBytes()).isEmpty();

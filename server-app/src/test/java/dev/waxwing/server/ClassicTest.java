@@ -179,6 +179,20 @@ class ClassicTest {
     }
 
     @Test
+    void an_empty_text_is_a_text() throws Exception {
+        try (Socket socket = socket(server);
+                ClassicDeviceSession session = connect(socket)) {
+            session.text("");
+            session.text("and one that says something");
+            session.end();
+        }
+        assertThat(transfers()).extracting(Transfer::state).containsOnly(TransferState.ACCEPTED);
+        assertThat(new String(content(transfers().getLast()), StandardCharsets.UTF_8))
+                .contains("\"text\":\"\"");
+        assertThat(verify(transfers().getLast()).holds()).isTrue();
+    }
+
+    @Test
     void a_file_whose_signature_is_wrong_is_rejected_and_the_session_goes_on() throws Exception {
         byte[] content = jpeg();
         try (RawClassicDevice raw = new RawClassicDevice(server.listenerPort(), kit)) {

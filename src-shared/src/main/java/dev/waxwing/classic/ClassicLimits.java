@@ -8,8 +8,8 @@ package dev.waxwing.classic;
  */
 public record ClassicLimits(int maxText, int maxFile) {
 
-    /** Texts of 64 KiB and files of 8 MiB. */
-    public static final ClassicLimits DEFAULTS = new ClassicLimits(65_536, 8_388_608);
+    /** Texts of 60,000 bytes, as in WXP/2, and files of 8 MiB. */
+    public static final ClassicLimits DEFAULTS = new ClassicLimits(60_000, 8_388_608);
 
     private static final int MOST_TEXT = 16_777_216;
     private static final int MOST_FILE = 268_435_456;

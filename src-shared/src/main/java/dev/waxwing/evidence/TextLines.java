@@ -3,6 +3,7 @@ package dev.waxwing.evidence;
 import dev.waxwing.media.ItemId;
 import dev.waxwing.media.Text;
 import dev.waxwing.wire.Bytes;
+import java.time.Instant;
 
 /**
  * The content of a sealed group of texts (protocol section 13.2): for each text, in the order of the counters, one
@@ -25,11 +26,20 @@ public final class TextLines {
 
     /** The line of one text, with its line feed. */
     public static Bytes line(Text text) {
+        return line(text.counter(), text.id(), text.capturedAt(), text.text());
+    }
+
+    /** The line of a text that came by classic, where it may be empty (protocol section 15.1). */
+    public static Bytes classicLine(ItemId id, Instant receivedAt, String text) {
+        return line(1, id, receivedAt, text);
+    }
+
+    private static Bytes line(long counter, ItemId id, Instant capturedAt, String text) {
         Bytes json = Members.writing()
-                .put("capturedAt", text.capturedAt())
-                .put("counter", text.counter())
-                .put("id", text.id().value())
-                .put("text", text.text())
+                .put("capturedAt", capturedAt)
+                .put("counter", counter)
+                .put("id", id.value())
+                .put("text", text)
                 .write();
         return Bytes.concat(json, LINE_FEED);
     }

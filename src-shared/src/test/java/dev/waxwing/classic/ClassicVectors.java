@@ -106,9 +106,7 @@ final class ClassicVectors {
     /** Gives the recorded nonce wherever 16 bytes are drawn, and real randomness for everything else. */
     private static final class RecordedNonce extends SecureRandom {
 
-        private static final long serialVersionUID = 1;
-
-        private final transient Bytes nonce;
+        private final Bytes nonce;
 
         RecordedNonce(Bytes nonce) {
             this.nonce = nonce;

@@ -107,7 +107,7 @@ public final class ClassicIngest {
     }
 
     /**
-     * Accepts a text of 1 to 60,000 bytes of UTF-8, or refuses it.
+     * Accepts a text of at most 60,000 bytes of UTF-8, maybe empty, or refuses it.
      *
      * @return why it was refused, for the log; nothing if it is accepted
      */
@@ -115,11 +115,11 @@ public final class ClassicIngest {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         ItemId id = ItemId.fresh(random);
         int size = text.getBytes(StandardCharsets.UTF_8).length;
-        if (size < 1 || size > Text.MAX_BYTES) {
+        if (size > Text.MAX_BYTES) {
             return Optional.of(
                     refused(sender, "text.refused", id, RefusalReason.TOO_LARGE, "a text of " + size + " bytes"));
         }
-        Bytes line = TextLines.line(new Text(1, id, now, text));
+        Bytes line = TextLines.classicLine(id, now, text);
         Item item = new Item(
                 id,
                 TextLines.NAME,
