@@ -321,6 +321,9 @@ class ConsoleBrowserTest {
 
     private void sessionCanBeEnded(Page page, String base, TestSession session) throws Exception {
         page.navigate(base + "/sessions");
+        page.getByRole(AriaRole.BUTTON, named("Renew the keys")).first().click();
+        assertThat(page.getByText("were renewed.")).isVisible();
+        assertThat(page.locator("td[data-label=Ratchets]").first()).hasText("1");
         page.getByRole(AriaRole.BUTTON, named("End")).first().click();
         page.getByRole(AriaRole.BUTTON, named("End the session")).click();
         assertThat(page.getByText("The session was ended.")).isVisible();

@@ -194,8 +194,39 @@ class RestInterfaceTest {
         assertThat(device.path("state").stringValue()).isEqualTo("active");
         assertThat(json("/api/v1/devices/gate-camera")).isEqualTo(device);
         assertThat(live.propertyNames())
-                .containsExactlyInAnyOrder("id", "device", "suite", "epoch", "startedAt", "remoteAddress");
+                .containsExactlyInAnyOrder(
+                        "id", "device", "suite", "epoch", "ratchets", "keyBytes", "startedAt", "remoteAddress");
         assertThat(live.path("device").stringValue()).isEqualTo("gate-camera");
+    }
+
+    @Test
+    void a_sessions_keys_can_be_renewed() throws Exception {
+        TestDevice other = TestDevice.enrol(server.listenerPort(), server.invite("door-camera"));
+        try (TestSession live = other.connect()) {
+            Sending.texts(other, live, "before");
+            JsonNode before = sessionOf("door-camera");
+            String path = "/api/v1/sessions/" + before.path("id").stringValue() + "/ratchet";
+
+            HttpResponse<String> answer = http.send("POST", path, "", "Authorization", ADMIN);
+
+            assertThat(answer.statusCode()).isEqualTo(200);
+            JsonNode renewed = JSON.readTree(answer.body());
+            assertThat(renewed.path("id")).isEqualTo(before.path("id"));
+            assertThat(renewed.path("ratchets").asLong()).isEqualTo(1);
+            assertThat(renewed.path("epoch").asInt())
+                    .isEqualTo(before.path("epoch").asInt() + 1);
+            Sending.texts(other, live, "after");
+            assertThat(live.channel().ratchets()).isEqualTo(1);
+            assertThat(json("/api/v1/audit?query=session.rekeyed")
+                            .path("items")
+                            .get(0)
+                            .path("subject")
+                            .stringValue())
+                    .isEqualTo("door-camera");
+        }
+        assertThat(http.send("POST", "/api/v1/sessions/00/ratchet", "", "Authorization", ADMIN)
+                        .statusCode())
+                .isEqualTo(404);
     }
 
     @Test

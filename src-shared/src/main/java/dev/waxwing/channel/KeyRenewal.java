@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Renews a session's keys when time or volume says so, when somebody orders it, and when the peer does (protocol section 10).
  *
- * <p>Its lock guards the rekeying and the order in which its actions are posted; it is never held over I/O. A thread that holds
- * the stream's read lock or write lock may take it, and never the other way round.
+ * <p>Its lock guards the rekeying and the order in which its actions are posted. Verifying the peer's certificate again, which may
+ * ask an inventory, happens under it; so whoever only sends or ends the session tries for it and never waits.
  */
 final class KeyRenewal implements AutoCloseable {
 
@@ -41,14 +41,17 @@ final class KeyRenewal implements AutoCloseable {
     private final Duration patience;
     private final Consumer<RuntimeException> onFailure;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition changed = lock.newCondition();
+    private final ReentrantLock waiting = new ReentrantLock();
+    private final Condition changed = waiting.newCondition();
     private final AtomicBoolean beginning = new AtomicBoolean();
     private volatile long ratchetedAt = System.nanoTime();
     private volatile long ratchetedAtBytes;
+    private volatile long ratchets;
     private volatile boolean ratcheting;
     private volatile boolean stopped;
+    private volatile boolean closed;
     private volatile @Nullable Deadline next;
-    private @Nullable Deadline stuck;
+    private volatile @Nullable Deadline stuck;
 
     /**
      * @param waits whether the other end is to begin a ratchet first: this end does when one is overdue by a tenth
@@ -85,21 +88,26 @@ final class KeyRenewal implements AutoCloseable {
     void receive(ByteBuffer content, long sequence) throws ProtocolException {
         lock.lock();
         try {
-            perform(rekeying.receive(content, sequence));
+            if (!closed) {
+                perform(rekeying.receive(content, sequence));
+            }
         } finally {
-            lock.unlock();
+            release();
         }
-        Thread.startVirtualThread(this::flush);
+        Thread.startVirtualThread(this::goOn);
+    }
+
+    /** A key may have become due while it could not be updated. */
+    private void goOn() {
+        if (isKeyDue(System.nanoTime())) {
+            updateKey();
+        }
+        flush();
     }
 
     /** How many ratchets are over. */
     long ratchets() {
-        lock.lock();
-        try {
-            return rekeying.ratchets();
-        } finally {
-            lock.unlock();
-        }
+        return ratchets;
     }
 
     /**
@@ -117,19 +125,19 @@ final class KeyRenewal implements AutoCloseable {
     private long beginNow() {
         lock.lock();
         try {
-            long before = rekeying.ratchets();
+            long before = ratchets;
             begin();
             return before;
         } finally {
-            lock.unlock();
+            release();
         }
     }
 
     private long awaitRatchetAfter(long before, Duration limit) throws IOException, InterruptedException {
         long left = limit.toNanos();
-        lock.lock();
+        waiting.lock();
         try {
-            while (rekeying.ratchets() == before) {
+            while (ratchets == before) {
                 if (stopped) {
                     throw new IOException("the session ended before its keys were renewed");
                 }
@@ -138,37 +146,55 @@ final class KeyRenewal implements AutoCloseable {
                 }
                 left = changed.awaitNanos(left);
             }
-            return rekeying.ratchets();
+            return ratchets;
         } finally {
-            lock.unlock();
+            waiting.unlock();
         }
     }
 
     /** Begins nothing more: one of the directions has ended. */
     void stop() {
         stopped = true;
-        Deadline pending = next;
-        if (pending != null) {
-            pending.close();
-        }
-        lock.lock();
-        try {
-            watch(false);
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        cancel(next);
+        cancel(stuck);
+        signal();
     }
 
-    /** Wipes every secret. */
+    /** Wipes every secret, now or as soon as they are not in use any more. */
     @Override
     public void close() {
         stop();
-        lock.lock();
+        closed = true;
+        wipeIfClosed();
+    }
+
+    private void release() {
+        lock.unlock();
+        wipeIfClosed();
+    }
+
+    private void wipeIfClosed() {
+        if (closed && lock.tryLock()) {
+            try {
+                rekeying.close();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    private void signal() {
+        waiting.lock();
         try {
-            rekeying.close();
+            changed.signalAll();
         } finally {
-            lock.unlock();
+            waiting.unlock();
+        }
+    }
+
+    private static void cancel(@Nullable Deadline deadline) {
+        if (deadline != null) {
+            deadline.close();
         }
     }
 
@@ -192,31 +218,30 @@ final class KeyRenewal implements AutoCloseable {
         return !ratcheting && (now - ratchetedAt >= ratchetAge || stream.bytes() - ratchetedAtBytes >= ratchetBytes);
     }
 
-    /** Posts a KeyUpdate, unless a change of key is on its way already. */
+    /** Posts a KeyUpdate, unless a change of key is on its way already; if it cannot now, the next record is soon enough. */
     private void updateKey() {
-        lock.lock();
-        try {
-            if (!stopped && rekeying.sendingEpoch() == stream.sendingEpoch()) {
-                perform(rekeying.updateKey());
+        if (!stopped && lock.tryLock()) {
+            try {
+                if (!closed && rekeying.sendingEpoch() == stream.sendingEpoch()) {
+                    perform(rekeying.updateKey());
+                }
+            } finally {
+                release();
             }
-        } finally {
-            lock.unlock();
         }
     }
 
     private void beginSoon() {
         if (!stopped && beginning.compareAndSet(false, true)) {
             Thread.startVirtualThread(() -> {
-                lock.lock();
                 try {
-                    begin();
+                    beginNow();
+                    flush();
                 } catch (RuntimeException e) {
                     onFailure.accept(e);
                 } finally {
-                    lock.unlock();
                     beginning.set(false);
                 }
-                flush();
             });
         }
     }
@@ -235,7 +260,8 @@ final class KeyRenewal implements AutoCloseable {
             switch (action) {
                 case Send _, ChangeSendingKeys _ -> toSend.add(action);
                 case ChangeReceivingKeys change -> stream.change(change);
-                case Ratcheted _ -> {
+                case Ratcheted(long number) -> {
+                    ratchets = number;
                     ratchetedAt = System.nanoTime();
                     ratchetedAtBytes = stream.bytes();
                 }
@@ -245,19 +271,17 @@ final class KeyRenewal implements AutoCloseable {
         ratcheting = rekeying.isRatcheting();
         watch(ratcheting && !stopped);
         out.post(toSend);
-        changed.signalAll();
+        signal();
     }
 
     /** A peer that does not go on with a ratchet counts as silent. The lock is held. */
     private void watch(boolean isPeersTurn) {
-        if (stuck != null) {
-            stuck.close();
+        cancel(stuck);
+        if (isPeersTurn) {
+            stuck = Deadline.after(
+                    patience,
+                    () -> stream.closeBecause(new TruncatedException("the peer did not go on with a ratchet")));
         }
-        stuck = !isPeersTurn
-                ? null
-                : Deadline.after(
-                        patience,
-                        () -> stream.closeBecause(new TruncatedException("the peer did not go on with a ratchet")));
     }
 
     private void flush() {
@@ -274,10 +298,7 @@ final class KeyRenewal implements AutoCloseable {
         }
         Thread.startVirtualThread(() -> {
             long now = System.nanoTime();
-            if (isKeyDue(now)) {
-                updateKey();
-                flush();
-            }
+            goOn();
             if (isRatchetDue(now)) {
                 beginSoon();
             }

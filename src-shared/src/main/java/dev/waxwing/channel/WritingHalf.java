@@ -32,6 +32,9 @@ final class WritingHalf {
     private volatile Runnable afterWrite = () -> {};
     private boolean ended;
 
+    /** The keys are wiped: there is nothing left to write with. */
+    private boolean disposed;
+
     /** What the session itself says. */
     private sealed interface Post {
 
@@ -113,10 +116,12 @@ final class WritingHalf {
         }
     }
 
-    /** Wipes the sending keys, once the socket is closed, unless somebody is still writing. */
+    /** Wipes the sending keys, once the socket is closed, unless somebody is still writing. What is posted later is dropped. */
     void dispose() {
         if (lock.tryLock()) {
             try {
+                ended = true;
+                disposed = true;
                 stream.disposeWriting();
             } finally {
                 lock.unlock();
@@ -137,6 +142,7 @@ final class WritingHalf {
         for (Action action : actions) {
             switch (action) {
                 case Send(Bytes message) -> write(ContentType.HANDSHAKE, message);
+                case ChangeSendingKeys change when disposed -> change.keys().close();
                 case ChangeSendingKeys change -> stream.change(change);
                 default -> throw new IllegalStateException("not an action of this place");
             }

@@ -24,11 +24,11 @@ public record RekeyPolicy(
     private static final long MAX_RATCHET_SECONDS = 3_600;
 
     public RekeyPolicy {
-        require(keyUpdateRecords, MAX_RECORDS);
-        require(keyUpdateBytes, MAX_BYTES);
-        require(keyUpdateAfter.toSeconds(), MAX_SECONDS);
-        require(ratchetBytes, MAX_RATCHET_BYTES);
-        require(ratchetAfter.toSeconds(), MAX_RATCHET_SECONDS);
+        require("records before a key update", keyUpdateRecords, MAX_RECORDS);
+        require("bytes before a key update", keyUpdateBytes, MAX_BYTES);
+        require("seconds before a key update", keyUpdateAfter.toSeconds(), MAX_SECONDS);
+        require("bytes before a ratchet", ratchetBytes, MAX_RATCHET_BYTES);
+        require("seconds before a ratchet", ratchetAfter.toSeconds(), MAX_RATCHET_SECONDS);
     }
 
     /** The largest values that the protocol allows. */
@@ -58,9 +58,9 @@ public record RekeyPolicy(
                 .u32(ratchetAfter.toSeconds());
     }
 
-    private static void require(long value, long max) {
+    private static void require(String what, long value, long max) {
         if (value < 1 || value > max) {
-            throw new IllegalArgumentException(value + " is not within 1 to " + max);
+            throw new IllegalArgumentException(what + " are 1 to " + max + ", not " + value);
         }
     }
 }

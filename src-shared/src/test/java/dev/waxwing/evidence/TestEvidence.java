@@ -28,13 +28,27 @@ final class TestEvidence {
 
     static final Instant ACCEPTED = TestPki.NOW.plusMillis(123);
 
-    final TestPki pki = TestPki.create();
-    Credential device = pki.issue(Role.DEVICE, "camera-7");
-    Credential receiptSigner = pki.issue(Role.RECEIPT, "receipts");
+    final TestPki pki;
+    Credential device;
+    Credential receiptSigner;
     String deviceName = "camera-7";
     String name = "../Tür 7 'x'.jpg";
     Bytes content = Bytes.of("not really a picture".getBytes(StandardCharsets.UTF_8));
     Instant acceptedAt = ACCEPTED;
+
+    TestEvidence() {
+        this(TestPki.create());
+    }
+
+    private TestEvidence(TestPki pki) {
+        this(pki, pki.issue(Role.DEVICE, "camera-7"), pki.issue(Role.RECEIPT, "receipts"));
+    }
+
+    TestEvidence(TestPki pki, Credential device, Credential receiptSigner) {
+        this.pki = pki;
+        this.device = device;
+        this.receiptSigner = receiptSigner;
+    }
 
     Manifest manifest() {
         return new Manifest(

@@ -1,9 +1,9 @@
 package dev.waxwing.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.ProtocolException;
 import dev.waxwing.wire.Reader;
@@ -49,6 +49,15 @@ class HandshakeMessageTest {
 
     @ParameterizedTest
     @MethodSource("messages")
+    void refuses_any_byte_behind_it(HandshakeMessage message) {
+        for (int next = 0; next < 256; next++) {
+            Bytes longer = Bytes.concat(message.encode(), Bytes.of((byte) next));
+            assertThatThrownBy(() -> decode(longer)).isInstanceOf(ProtocolException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("messages")
     void refuses_every_body_that_is_cut_off_or_goes_on(HandshakeMessage message) {
         Bytes encoded = message.encode();
         int body = encoded.size() - HandshakeMessage.HEAD;
@@ -65,7 +74,7 @@ class HandshakeMessageTest {
 
     @ParameterizedTest
     @MethodSource("messages")
-    void mutated_bytes_are_decoded_or_refused_and_nothing_else(HandshakeMessage message) {
+    void mutated_bytes_are_refused_or_mean_exactly_themselves(HandshakeMessage message) {
         Random random = new Random(message.type());
         byte[] good = message.encode().toArray();
         for (int i = 0; i < 5_000; i++) {
@@ -80,7 +89,7 @@ class HandshakeMessageTest {
     }
 
     @Test
-    void random_bytes_are_decoded_or_refused_and_nothing_else() {
+    void random_bytes_are_refused_or_mean_exactly_themselves() {
         Random random = new Random(42);
         int[] types = messages().stream().mapToInt(HandshakeMessage::type).toArray();
         for (int i = 0; i < 20_000; i++) {
@@ -191,9 +200,9 @@ class HandshakeMessageTest {
 
     private static void onlyRefuses(byte[] bytes) {
         try {
-            HandshakeMessage decoded = decode(Bytes.of(bytes));
-            assertThatCode(decoded::encode).doesNotThrowAnyException();
+            assertThat(decode(Bytes.of(bytes)).encode()).isEqualTo(Bytes.of(bytes));
         } catch (ProtocolException e) {
+            assertThat(e.code()).isEqualTo(AlertCode.PROTOCOL_ERROR);
             assertThat(e.reason()).isNotEmpty();
         }
     }

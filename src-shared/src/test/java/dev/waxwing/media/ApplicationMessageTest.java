@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Incident;
 import dev.waxwing.wire.ProtocolException;
@@ -65,10 +66,10 @@ class ApplicationMessageTest {
     @MethodSource("messages")
     void refuses_every_strict_prefix(ApplicationMessage message) {
         byte[] whole = encode(message);
-        int step = Math.max(1, whole.length / 500);
-        for (int length = 0; length < whole.length; length += step) {
-            byte[] prefix = Arrays.copyOf(whole, length);
-            refuses(prefix);
+        for (int length = 0; length < whole.length; length++) {
+            ByteBuffer prefix = ByteBuffer.wrap(whole, 0, length);
+            assertThatExceptionOfType(ProtocolException.class)
+                    .isThrownBy(() -> ApplicationMessage.decode(Reader.of(prefix)));
         }
     }
 
@@ -96,6 +97,19 @@ class ApplicationMessageTest {
         byte[] longer = Arrays.copyOf(whole, whole.length + 1);
         setLength(longer, longer.length - ApplicationMessage.HEAD_BYTES);
         refuses(longer);
+    }
+
+    @ParameterizedTest
+    @MethodSource("messages")
+    void leaves_a_byte_behind_it_to_be_refused_as_no_message(ApplicationMessage message) throws Exception {
+        byte[] whole = encode(message);
+        for (int next = 0; next < 256; next++) {
+            byte[] longer = Arrays.copyOf(whole, whole.length + 1);
+            longer[whole.length] = (byte) next;
+            Reader in = Reader.of(longer);
+            assertThat(ApplicationMessage.decode(in)).isEqualTo(message);
+            assertThatExceptionOfType(ProtocolException.class).isThrownBy(() -> ApplicationMessage.decode(in));
+        }
     }
 
     @ParameterizedTest
@@ -278,6 +292,7 @@ class ApplicationMessageTest {
         try {
             message = ApplicationMessage.decode(in);
         } catch (ProtocolException e) {
+            assertThat(e.code()).isEqualTo(AlertCode.PROTOCOL_ERROR);
             return;
         }
         assertThat(encode(message)).isEqualTo(Arrays.copyOf(bytes, bytes.length - in.remaining()));

@@ -332,6 +332,11 @@ public final class TestPki {
         return new TestPki(root, issuing);
     }
 
+    /** An authority that was made before; its root does not sign any more. */
+    public static TestPki of(X509Certificate root, Credential issuing) {
+        return new TestPki(new Credential(issuing.privateKey(), List.of(root)), issuing);
+    }
+
     /** The certificate and key of the root; its chain is the root certificate alone. */
     public Credential rootCredential() {
         return root;

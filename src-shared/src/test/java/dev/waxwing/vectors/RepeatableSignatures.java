@@ -26,7 +26,7 @@ import org.bouncycastle.crypto.signers.HMacDSAKCalculator;
 import org.bouncycastle.crypto.signers.StandardDSAEncoding;
 
 /** A provider whose ECDSA P-256 signatures are those of RFC 6979, so that a handshake can be repeated to the byte. */
-record RepeatableSignatures(CryptoProvider provider) implements CryptoProvider {
+public record RepeatableSignatures(CryptoProvider provider) implements CryptoProvider {
 
     @Override
     public Bytes sign(SignatureScheme scheme, PrivateKey key, Bytes content) throws InvalidKeyException {

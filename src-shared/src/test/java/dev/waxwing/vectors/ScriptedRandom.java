@@ -5,11 +5,11 @@ import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 
 /** Gives the bytes that it was given, in order, and then no more. */
-final class ScriptedRandom extends SecureRandom {
+public final class ScriptedRandom extends SecureRandom {
 
     private final ByteBuffer script;
 
-    ScriptedRandom(Bytes... script) {
+    public ScriptedRandom(Bytes... script) {
         this.script = Bytes.concat(script).asByteBuffer();
     }
 

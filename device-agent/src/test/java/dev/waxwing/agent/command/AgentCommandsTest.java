@@ -128,6 +128,17 @@ class AgentCommandsTest {
     }
 
     @Test
+    void renews_the_keys_of_a_session() throws IOException {
+        enrol();
+
+        Run rekeyed = run("rekey");
+
+        assertThat(rekeyed.status()).as(rekeyed.err()).isZero();
+        assertThat(rekeyed.json().get("ratchets").intValue()).isEqualTo(1);
+        assertThat(rekeyed.json().get("epoch").intValue()).isEqualTo(3);
+    }
+
+    @Test
     void takes_the_invite_from_standard_input() throws IOException {
         assertThat(runWith("  " + server.invite("camera-1").encode() + "\r\n", "enroll", "-")
                         .status())

@@ -186,9 +186,17 @@ final class ClassicSession implements LiveSession, ClassicReceiver {
                 "",
                 "CLASSIC",
                 0,
+                0,
+                received.get(),
                 startedAt,
                 remote,
                 received.get());
+    }
+
+    /** The classic protocol has no way to. */
+    @Override
+    public boolean rekey() {
+        return false;
     }
 
     @Override

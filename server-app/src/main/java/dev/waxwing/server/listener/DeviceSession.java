@@ -36,6 +36,7 @@ final class DeviceSession implements LiveSession {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeviceSession.class);
     private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Duration REKEY_LIMIT = Duration.ofSeconds(15);
 
     private final SecureChannel channel;
     private final String remote;
@@ -166,7 +167,9 @@ final class DeviceSession implements LiveSession {
                 TrustLevel.WXP2.label(),
                 serialNumber,
                 channel.suite().name(),
-                channel.epoch(),
+                channel.receivingEpoch(),
+                channel.ratchets(),
+                channel.counters().keyBytesReceived(),
                 channel.startedAt(),
                 remote,
                 channel.counters().bytesReceived());
@@ -175,6 +178,22 @@ final class DeviceSession implements LiveSession {
     @Override
     public int openUploads() {
         return conversation.openUploads();
+    }
+
+    @Override
+    public boolean rekey() throws InterruptedException {
+        try {
+            channel.rekey(REKEY_LIMIT);
+            return true;
+        } catch (IOException e) {
+            LOG.info(
+                    "{}: session {} of {} got no new keys: {}",
+                    remote,
+                    sender.sessionId(),
+                    sender.device(),
+                    e.getMessage());
+            return false;
+        }
     }
 
     @Override

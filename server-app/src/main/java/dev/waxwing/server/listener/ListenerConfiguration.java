@@ -6,6 +6,7 @@ import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.issuance.RoleCredentials;
 import dev.waxwing.ca.revocation.OcspResponder;
 import dev.waxwing.ca.revocation.Revocation;
+import dev.waxwing.channel.HandshakeLimits;
 import dev.waxwing.channel.ServerEndpoint;
 import dev.waxwing.channel.ServerPolicy;
 import dev.waxwing.crypto.CryptoProvider;
@@ -21,7 +22,7 @@ import org.springframework.context.annotation.Configuration;
 
 /** The channel's server end, joined to the authority and to the register of sessions. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(ListenerProperties.class)
+@EnableConfigurationProperties({ListenerProperties.class, ChannelProperties.class})
 class ListenerConfiguration {
 
     @Bean
@@ -31,6 +32,7 @@ class ListenerConfiguration {
 
     @Bean
     ServerEndpoint serverEndpoint(
+            ChannelProperties channel,
             CryptoProvider crypto,
             SecureRandom random,
             Clock clock,
@@ -48,7 +50,7 @@ class ListenerConfiguration {
                 new InventoryStatus(inventory, revocation),
                 clock);
         return new ServerEndpoint(
-                ServerPolicy.defaults(),
+                new ServerPolicy(channel.suites(), channel.terms(), HandshakeLimits.defaults()),
                 crypto,
                 random,
                 clock,

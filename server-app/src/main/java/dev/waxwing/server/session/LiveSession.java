@@ -10,6 +10,13 @@ public interface LiveSession {
     int openUploads();
 
     /**
+     * Renews the keys of both directions with a fresh key exchange, and waits until that is done.
+     *
+     * @return false if the session ended or the device did not answer in time
+     */
+    boolean rekey() throws InterruptedException;
+
+    /**
      * Ends it, without waiting: the peer is told as far as it listens.
      *
      * @param ending why

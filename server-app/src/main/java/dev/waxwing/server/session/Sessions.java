@@ -64,6 +64,26 @@ public final class Sessions {
     }
 
     /**
+     * Renews a session's keys now (docs/protocol.md, section 10.2). Waits until that is done.
+     *
+     * @param actor who wants it
+     * @return the session after it; nothing when there is no such session, or it ended meanwhile
+     */
+    public Optional<Session> rekey(String id, String actor) throws InterruptedException {
+        Optional<LiveSession> found = byDevice.values().stream()
+                .filter(session -> session.view().id().equals(id))
+                .findFirst();
+        if (found.isEmpty() || !found.get().rekey()) {
+            return Optional.empty();
+        }
+        Session renewed = found.get().view();
+        audit.record(AuditEvent.success(
+                actor, "session.rekeyed", renewed.device(), "session " + id + ", ratchet " + renewed.ratchets()));
+        events.publishEvent(new SessionRekeyed(renewed));
+        return Optional.of(renewed);
+    }
+
+    /**
      * Adds a session, and ends the one that the same device had.
      *
      * @return false if that is one of WXP/2 and this one of classic, which may not take its place

@@ -6,6 +6,7 @@ import dev.waxwing.server.media.TransferChanged;
 import dev.waxwing.server.session.LiveNumbers;
 import dev.waxwing.server.session.SessionEnded;
 import dev.waxwing.server.session.SessionOpened;
+import dev.waxwing.server.session.SessionRekeyed;
 import dev.waxwing.server.session.Traffic;
 import java.io.IOException;
 import java.time.Duration;
@@ -103,6 +104,11 @@ class LiveFeed {
 
     @EventListener
     void opened(SessionOpened event) {
+        changed("sessions");
+    }
+
+    @EventListener
+    void rekeyed(SessionRekeyed event) {
         changed("sessions");
     }
 

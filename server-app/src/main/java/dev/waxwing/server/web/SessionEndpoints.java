@@ -12,6 +12,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
@@ -29,7 +30,15 @@ class SessionEndpoints {
     }
 
     /** A live session in the REST interface. */
-    record SessionAnswer(String id, String device, String suite, int epoch, Instant startedAt, String remoteAddress) {
+    record SessionAnswer(
+            String id,
+            String device,
+            String suite,
+            int epoch,
+            long ratchets,
+            long keyBytes,
+            Instant startedAt,
+            String remoteAddress) {
 
         static SessionAnswer of(Session session) {
             return new SessionAnswer(
@@ -37,6 +46,8 @@ class SessionEndpoints {
                     session.device(),
                     session.suite(),
                     session.epoch(),
+                    session.ratchets(),
+                    session.keyBytes(),
                     session.startedAt(),
                     session.remoteAddress());
         }
@@ -53,6 +64,18 @@ class SessionEndpoints {
                 .map(SessionAnswer::of)
                 .toList();
         return new Page<>(items, wanted.page(), wanted.size(), live.size());
+    }
+
+    @PostMapping("/{id}/ratchet")
+    @Operation(
+            summary = "Renew a session's keys",
+            description =
+                    "With a fresh key exchange that both ends sign; answers when it is done. The device's certificate"
+                        + " is verified again on the way. 404 when there is no such session, or it ended meanwhile.")
+    SessionAnswer ratchet(@PathVariable String id, Principal caller) throws InterruptedException {
+        return sessions.rekey(id, caller.getName())
+                .map(SessionAnswer::of)
+                .orElseThrow(() -> Missing.named("live session", id));
     }
 
     @DeleteMapping("/{id}")

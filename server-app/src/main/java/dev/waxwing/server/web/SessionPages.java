@@ -27,6 +27,16 @@ class SessionPages {
         return "sessions";
     }
 
+    @PostMapping("/{id}/ratchet")
+    String ratchet(@PathVariable String id, Principal caller, RedirectAttributes next) throws InterruptedException {
+        next.addFlashAttribute(
+                "done",
+                sessions.rekey(id, caller.getName())
+                        .map(session -> "The keys of the session of " + session.device() + " were renewed.")
+                        .orElse("That session was over before its keys could be renewed."));
+        return "redirect:/sessions";
+    }
+
     @PostMapping("/{id}/end")
     String end(@PathVariable String id, Principal caller, RedirectAttributes next) {
         if (sessions.end(id, caller.getName())) {
