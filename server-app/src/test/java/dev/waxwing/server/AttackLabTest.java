@@ -1,5 +1,6 @@
 package dev.waxwing.server;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -59,6 +60,7 @@ import java.io.IOException;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.management.ManagementFactory;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -72,6 +74,7 @@ import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPrivateKey;
+import java.security.interfaces.RSAPrivateCrtKey;
 import java.security.interfaces.RSAPrivateKey;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECGenParameterSpec;
@@ -95,6 +98,11 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.crypto.KeyAgreement;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.x509.Extensions;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -1200,6 +1208,55 @@ class AttackLabTest {
 
     private static String parallelLine(String who, int number) {
         return "parallel-line " + number + " of " + who;
+    }
+
+    @Test
+    void a_certificate_made_with_a_stolen_authoritys_key_lets_nobody_in() throws Exception {
+        X509Certificate genuine = device.credential().certificate();
+        KeyPair own = p256();
+        var forged = new JcaX509v3CertificateBuilder(
+                genuine.getIssuerX500Principal(),
+                new BigInteger(1, Intruder.random(15).toArray()),
+                genuine.getNotBefore(),
+                genuine.getNotAfter(),
+                genuine.getSubjectX500Principal(),
+                own.getPublic());
+        Extensions extensions = new X509CertificateHolder(genuine.getEncoded()).getExtensions();
+        for (ASN1ObjectIdentifier each : extensions.getExtensionOIDs()) {
+            forged.addExtension(extensions.getExtension(each));
+        }
+        PrivateKey stolen =
+                server.bean(KeyStorage.class).load("issuing").orElseThrow().privateKey();
+        byte[] der = forged.build(new JcaContentSignerBuilder("SHA256withECDSA").build(stolen))
+                .getEncoded();
+        List<X509Certificate> chain = new ArrayList<>(device.credential().chain());
+        chain.set(0, Certificates.parse(der));
+        Alert refused = refusedHandshake(new Credential(own.getPrivate(), chain));
+        assertThat(refused.code()).isEqualTo(AlertCode.AUTH_FAILED);
+        // Nothing else was wrong with it.
+        assertThat(audited(refused).reason()).contains("not in the inventory");
+    }
+
+    @Test
+    void the_server_keeps_a_classic_devices_public_key_and_nothing_of_its_private_one() throws Exception {
+        RSAPrivateCrtKey key = ClassicKeys.privateKey(kit.files().get(ClassicKit.DEVICE_PRIVATE_KEY));
+        assertThat(isStored(key.getModulus())).isTrue();
+        assertThat(isStored(key.getPrimeP())).isFalse();
+        assertThat(isStored(key.getPrivateExponent())).isFalse();
+    }
+
+    /** Whether a number stands in any file of the server as it is. */
+    private static boolean isStored(BigInteger number) throws IOException {
+        String wanted = new String(number.toByteArray(), ISO_8859_1);
+        try (Stream<Path> files = Files.walk(directory.resolve("data"))) {
+            return files.filter(Files::isRegularFile).anyMatch(file -> {
+                try {
+                    return Files.readString(file, ISO_8859_1).contains(wanted);
+                } catch (IOException e) {
+                    throw new AssertionError(e);
+                }
+            });
+        }
     }
 
     private void found(String classic, String wxp2) {
