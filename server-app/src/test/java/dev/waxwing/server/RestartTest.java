@@ -3,6 +3,9 @@ package dev.waxwing.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.waxwing.ca.inventory.Inventory;
+import dev.waxwing.ca.inventory.RevocationReason;
+import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.media.ReceiptMessage;
 import dev.waxwing.media.Text;
 import dev.waxwing.media.TextAck;
@@ -15,6 +18,7 @@ import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.PeerAlertException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,6 +88,46 @@ class RestartTest {
                     assertThat(transfer(server, accepted).reason()).contains("missing"));
             session.close();
         }
+    }
+
+    @Test
+    void puts_aside_when_it_starts_what_a_device_had_half_sent_that_was_revoked_before_it_stopped() throws Exception {
+        Path data = directory.resolve("data");
+        byte[] content = random(200_000);
+        TestDevice revoked;
+        TestDevice good;
+        UploadOpen half;
+        UploadOpen other;
+        try (RunningServer server = RunningServer.start(data)) {
+            revoked = TestDevice.enrol(server.listenerPort(), server.invite("revoked"));
+            good = TestDevice.enrol(server.listenerPort(), server.invite("good"));
+            half = halfSend(revoked, content);
+            other = halfSend(good, content);
+            // As if the process had died between the revocation and all that follows from it.
+            server.bean(Inventory.class)
+                    .revoke(
+                            SerialNumber.of(revoked.credential().certificate()),
+                            RevocationReason.KEY_COMPROMISE,
+                            "test",
+                            Instant.now());
+        }
+        try (RunningServer server = RunningServer.start(data)) {
+            await().untilAsserted(
+                            () -> assertThat(transfer(server, half).state()).isEqualTo(TransferState.QUARANTINED));
+            assertThat(data.resolve("media/quarantine/" + half.id() + ".part")).exists();
+            assertThat(transfer(server, other).state()).isEqualTo(TransferState.RECEIVING);
+        }
+    }
+
+    private static UploadOpen halfSend(TestDevice device, byte[] content) throws Exception {
+        UploadOpen offer = device.offer("half.bin", "application/octet-stream", content);
+        try (TestSession session = device.connect()) {
+            session.send(offer);
+            session.expect(UploadReady.class);
+            session.sendData(offer.id(), content, 0, 131_072);
+            session.awaitAck(131_072);
+        }
+        return offer;
     }
 
     private static Transfer transfer(RunningServer server, UploadOpen offer) {

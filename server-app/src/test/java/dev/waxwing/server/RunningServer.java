@@ -3,9 +3,22 @@ package dev.waxwing.server;
 import dev.waxwing.ca.enrollment.InviteOrder;
 import dev.waxwing.ca.enrollment.InviteResult;
 import dev.waxwing.ca.enrollment.Invites;
+import dev.waxwing.ca.issuance.CertificateOrder;
+import dev.waxwing.ca.issuance.CertificateRequest;
+import dev.waxwing.ca.issuance.Issuance;
+import dev.waxwing.ca.issuance.IssuanceResult;
+import dev.waxwing.ca.issuance.IssuedCertificate;
+import dev.waxwing.ca.issuance.Profile;
+import dev.waxwing.ca.issuance.Profiles;
+import dev.waxwing.ca.issuance.RequestCheck;
 import dev.waxwing.enrollment.Invite;
+import dev.waxwing.handshake.EnrolmentRequestFactory.EnrolmentRequest;
 import dev.waxwing.server.listener.Listener;
 import dev.waxwing.server.media.Disk;
+import dev.waxwing.trust.Credential;
+import dev.waxwing.trust.PeerName;
+import dev.waxwing.wire.Bytes;
+import dev.waxwing.wire.SessionId;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,6 +72,21 @@ final class RunningServer implements AutoCloseable {
         return switch (bean(Invites.class).create(new InviteOrder(name, null, null, false), "test")) {
             case InviteResult.Created created -> created.invite();
             case InviteResult other -> throw new AssertionError(other);
+        };
+    }
+
+    /** One more certificate for an enrolled device, with a key of its own. */
+    Credential anotherCertificate(String name) {
+        PeerName peer = new PeerName(name);
+        EnrolmentRequest request = TestDevice.request(peer, new SessionId(Bytes.of(new byte[16])));
+        Profile profile = bean(Profiles.class).find(Profiles.DEFAULT).orElseThrow();
+        if (!(CertificateRequest.read(request.pkcs10().toArray()) instanceof RequestCheck.Accepted(var accepted))) {
+            throw new AssertionError("the request is not one");
+        }
+        return switch (bean(Issuance.class).issue(CertificateOrder.of(accepted, peer, profile, null, "test"))) {
+            case IssuanceResult.Issued(IssuedCertificate issued) ->
+                new Credential(request.keys().getPrivate(), issued.chain());
+            case IssuanceResult other -> throw new AssertionError(other);
         };
     }
 

@@ -56,8 +56,7 @@ final class TestDevice {
     }
 
     static TestDevice enrol(int port, Invite invite) throws IOException, ProtocolException {
-        DeviceEndpoint endpoint =
-                new DeviceEndpoint(DevicePolicy.defaults(), CryptoProvider.best(), RANDOM, Clock.systemUTC());
+        DeviceEndpoint endpoint = endpoint(Clock.systemUTC());
         EnrolledIdentity identity = endpoint.enrol(
                 socket(port),
                 Bytes.of(invite.rootSpkiSha256()),
@@ -72,6 +71,23 @@ final class TestDevice {
         TestDevice moved = new TestDevice(otherPort, identity, endpoint);
         moved.counter.set(counter.get());
         return moved;
+    }
+
+    private static DeviceEndpoint endpoint(Clock clock) {
+        return new DeviceEndpoint(DevicePolicy.defaults(), CryptoProvider.best(), RANDOM, clock);
+    }
+
+    /** The same device with another certificate. */
+    TestDevice with(Credential credential) {
+        TestDevice renewed =
+                new TestDevice(port, new EnrolledIdentity(identity.name(), credential, identity.root()), endpoint);
+        renewed.counter.set(counter.get());
+        return renewed;
+    }
+
+    /** The same device with another clock. */
+    TestDevice withClock(Clock clock) {
+        return new TestDevice(port, identity, endpoint(clock));
     }
 
     TestSession connect() throws IOException, ProtocolException {
@@ -133,7 +149,8 @@ final class TestDevice {
         return SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     }
 
-    private static EnrolmentRequest request(PeerName name, SessionId session) {
+    /** A fresh key and a request for it, made for one session. */
+    static EnrolmentRequest request(PeerName name, SessionId session) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec("secp256r1"), RANDOM);

@@ -23,6 +23,7 @@ final class TestSession implements AutoCloseable {
 
     private final SecureChannel channel;
     private final BlockingQueue<Object> events = new LinkedBlockingQueue<>();
+    private volatile long endedAt;
 
     TestSession(SecureChannel channel) {
         this.channel = channel;
@@ -88,6 +89,11 @@ final class TestSession implements AutoCloseable {
         return (Exception) event;
     }
 
+    /** When the device saw the end of the session, by {@link System#nanoTime()}; only after {@link #expectEnd}. */
+    long endedAt() {
+        return endedAt;
+    }
+
     /** Breaks the connection as a failing network does. */
     void cut() {
         channel.abort();
@@ -116,8 +122,10 @@ final class TestSession implements AutoCloseable {
                 }
                 content = channel.receive();
             }
+            endedAt = System.nanoTime();
             events.add(new IOException("closed by the server"));
         } catch (IOException | ProtocolException e) {
+            endedAt = System.nanoTime();
             events.add(e);
         }
     }

@@ -10,6 +10,7 @@ import dev.waxwing.trust.PeerName;
 import dev.waxwing.trust.PeerVerifier;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.StapledStatus;
+import dev.waxwing.trust.TimeFloor;
 import dev.waxwing.trust.TrustedRoot;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.ProtocolException;
@@ -36,19 +37,29 @@ public final class DeviceEndpoint {
         this.pool = new BufferPool(crypto);
     }
 
+    /** {@link #connect(SocketChannel, Credential, TrustedRoot, TimeFloor)} without a memory of the time. */
+    public SecureChannel connect(SocketChannel socket, Credential credential, TrustedRoot root)
+            throws IOException, ProtocolException {
+        return connect(socket, credential, root, new TimeFloor());
+    }
+
     /**
      * Runs the handshake on a fresh connection.
      *
      * @param socket in blocking mode; closed before any exception leaves here
+     * @param floor the latest time that this device has proof of under this root; raised by what this connection proves
      * @throws dev.waxwing.wire.PeerAlertException if the server refused
      * @throws ProtocolException if the server broke the protocol or was not believed; the alert was sent
      * @throws IOException if the connection broke or took too long
      */
-    public SecureChannel connect(SocketChannel socket, Credential credential, TrustedRoot root)
+    public SecureChannel connect(SocketChannel socket, Credential credential, TrustedRoot root, TimeFloor floor)
             throws IOException, ProtocolException {
         PeerVerifier servers =
-                new PeerVerifier(root, Role.SERVER, new StapledStatus(), clock).refusing(credential.certificate());
-        return converse(socket, new DevicePurpose.Normal(credential, servers), DeviceConversation::connect);
+                new PeerVerifier(root, Role.SERVER, new StapledStatus(floor), clock).refusing(credential.certificate());
+        SecureChannel channel =
+                converse(socket, new DevicePurpose.Normal(credential, servers), DeviceConversation::connect);
+        floor.raise(channel.startedAt().plus(channel.serverTimeOffset()), channel.startedAt());
+        return channel;
     }
 
     /**

@@ -155,7 +155,7 @@ public final class DeviceHandshake implements AutoCloseable {
     private DeviceState branch(ExpectEncryptedExtensions s, EncryptedExtensions server) {
         return switch (purpose) {
             case Normal normal -> new ExpectCertificateRequest(s.keys(), server, normal);
-            case Enrolment enrolment -> new ExpectEnrolmentCertificate(s.keys(), enrolment);
+            case Enrolment enrolment -> new ExpectEnrolmentCertificate(s.keys(), server, enrolment);
         };
     }
 
@@ -174,7 +174,7 @@ public final class DeviceHandshake implements AutoCloseable {
             VerifiedPeer peer = s.purpose().servers().verify(chain, certificate.status());
             return new ExpectCertificateVerify(s.keys(), s.server(), s.purpose(), s.schemes(), peer);
         } catch (UntrustedException e) {
-            throw PeerClaim.distrust(e);
+            throw PeerClaim.distrust(e.claiming(s.server().serverTime()));
         }
     }
 
@@ -187,7 +187,7 @@ public final class DeviceHandshake implements AutoCloseable {
                     .verify(chain.subList(0, chain.size() - 1), certificate.status());
             return new ExpectEnrolmentCertificateVerify(s.keys(), purpose, root, peer);
         } catch (UntrustedException e) {
-            throw PeerClaim.distrust(e);
+            throw PeerClaim.distrust(e.claiming(s.server().serverTime()));
         }
     }
 

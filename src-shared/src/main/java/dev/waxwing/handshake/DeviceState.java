@@ -89,7 +89,8 @@ sealed interface DeviceState extends AutoCloseable {
         }
     }
 
-    record ExpectEnrolmentCertificate(HandshakeKeys keys, DevicePurpose.Enrolment purpose) implements DeviceState {
+    record ExpectEnrolmentCertificate(HandshakeKeys keys, EncryptedExtensions server, DevicePurpose.Enrolment purpose)
+            implements DeviceState {
         @Override
         public void close() {
             keys.close();

@@ -320,7 +320,7 @@ public final class Rekeying implements AutoCloseable {
             throw ProtocolException.malformed("a device's ratchet message with a status");
         }
         try {
-            parties.peers().verify(parties.peer().chain(), status);
+            parties.peers().verifyAgain(parties.peer(), status);
         } catch (UntrustedException e) {
             throw PeerClaim.distrust(e);
         }

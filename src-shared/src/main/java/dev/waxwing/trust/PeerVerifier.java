@@ -63,4 +63,14 @@ public final class PeerVerifier {
         status.check(leaf, issuer, staple, now);
         return new VerifiedPeer(name, required, path, issuer);
     }
+
+    /**
+     * Whether a peer that was verified before still holds: its certificates have not ended, and are not revoked.
+     *
+     * @param staple a current OCSP response; empty for verifiers that ask the authority itself
+     * @throws UntrustedException for the first check that fails now
+     */
+    public void verifyAgain(VerifiedPeer peer, Bytes staple) throws UntrustedException {
+        verify(peer.chain(), staple);
+    }
 }

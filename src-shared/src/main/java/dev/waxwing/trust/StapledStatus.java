@@ -27,6 +27,18 @@ public final class StapledStatus implements CertificateStatus {
 
     private static final String OCSP_SIGNING = "1.3.6.1.5.5.7.3.9";
 
+    private final TimeFloor floor;
+
+    /** For a reader without a memory, such as one that judges evidence as of a time that has passed. */
+    public StapledStatus() {
+        this(new TimeFloor());
+    }
+
+    /** @param floor refuses what lapsed before it, and is raised by every response that is believed */
+    public StapledStatus(TimeFloor floor) {
+        this.floor = floor;
+    }
+
     @Override
     public void check(X509Certificate leaf, X509Certificate issuer, Bytes staple, Instant now)
             throws UntrustedException {
@@ -40,6 +52,8 @@ public final class StapledStatus implements CertificateStatus {
         requireSignature(response, issuer, now);
         OcspResponse.Single single = response.about(leaf, issuer);
         requireInTime(single, now);
+        requireNotOverBefore(floor, single);
+        floor.raise(single.thisUpdate(), now);
         switch (single.status()) {
             case GOOD -> {}
             case REVOKED -> throw new UntrustedException(Reason.REVOKED, "the authority revoked it");
@@ -50,11 +64,22 @@ public final class StapledStatus implements CertificateStatus {
     private static void requireInTime(OcspResponse.Single single, Instant now) throws UntrustedException {
         if (single.thisUpdate().isAfter(now.plus(SKEW))) {
             throw new UntrustedException(
-                    Reason.BAD_STAPLE, "the OCSP response is of the future: " + single.thisUpdate() + ", now " + now);
+                    Reason.STAPLE_TOO_EARLY,
+                    "the OCSP response is of the future: " + single.thisUpdate() + ", now " + now);
         }
         if (single.nextUpdate().isBefore(now.minus(SKEW))) {
             throw new UntrustedException(
-                    Reason.BAD_STAPLE, "the OCSP response lapsed at " + single.nextUpdate() + ", now " + now);
+                    Reason.STAPLE_LAPSED, "the OCSP response lapsed at " + single.nextUpdate() + ", now " + now);
+        }
+    }
+
+    /** No clock difference is allowed here: both times are the deployment's own. */
+    private static void requireNotOverBefore(TimeFloor floor, OcspResponse.Single single) throws UntrustedException {
+        if (floor.isAfter(single.nextUpdate())) {
+            throw new UntrustedException(
+                    Reason.STAPLE_BELOW_FLOOR,
+                    "the OCSP response lapsed at " + single.nextUpdate() + ", and there is proof that it is " + floor
+                            + " or later");
         }
     }
 
@@ -98,7 +123,16 @@ public final class StapledStatus implements CertificateStatus {
         } catch (CertificateParsingException e) {
             throw new UntrustedException(Reason.BAD_STAPLE, "the OCSP response's signer: " + e.getMessage(), e);
         } catch (UntrustedException e) {
-            throw new UntrustedException(Reason.BAD_STAPLE, "the OCSP response's signer: " + e.getMessage(), e);
+            throw new UntrustedException(signerReason(e), "the OCSP response's signer: " + e.getMessage(), e);
         }
+    }
+
+    /** A responder's certificate lives a month: with a clock that is far off, it is the first that does not hold. */
+    private static Reason signerReason(UntrustedException signer) {
+        return switch (signer.reason()) {
+            case EXPIRED -> Reason.STAPLE_LAPSED;
+            case NOT_YET_VALID -> Reason.STAPLE_TOO_EARLY;
+            default -> Reason.BAD_STAPLE;
+        };
     }
 }

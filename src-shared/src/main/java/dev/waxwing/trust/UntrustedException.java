@@ -1,5 +1,7 @@
 package dev.waxwing.trust;
 
+import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A certificate, its chain or its status is not to be believed. The message is for the own audit log, never for the peer. */
@@ -27,25 +29,56 @@ public final class UntrustedException extends Exception {
         NOT_IN_INVENTORY,
         /** The peer presented the verifier's own certificate. */
         OWN_CERTIFICATE,
-        /** The OCSP response is missing, not in time, about another certificate or not signed by who may sign it. */
-        BAD_STAPLE
+        /** The OCSP response is missing, malformed, about another certificate or not signed by who may sign it. */
+        BAD_STAPLE,
+        /** The OCSP response, or its signer's certificate, is of a time to come. */
+        STAPLE_TOO_EARLY,
+        /** The OCSP response, or its signer's certificate, is over. */
+        STAPLE_LAPSED,
+        /** The OCSP response lapsed before a time that there is proof of ({@link TimeFloor}). */
+        STAPLE_BELOW_FLOOR;
+
+        /** Whether a wrong clock, of either end, can be what is behind it. */
+        public boolean isAboutTime() {
+            return switch (this) {
+                case EXPIRED, NOT_YET_VALID, STAPLE_TOO_EARLY, STAPLE_LAPSED, STAPLE_BELOW_FLOOR -> true;
+                default -> false;
+            };
+        }
     }
 
     private static final int LONGEST_MESSAGE = 500;
 
     private final Reason reason;
+    private final transient @Nullable Instant claimedTime;
 
     public UntrustedException(Reason reason, String message) {
         this(reason, message, null);
     }
 
     public UntrustedException(Reason reason, String message, @Nullable Throwable cause) {
-        super(harmless(message), cause);
+        this(reason, harmless(message), cause, null);
+    }
+
+    private UntrustedException(
+            Reason reason, @Nullable String message, @Nullable Throwable cause, @Nullable Instant claimedTime) {
+        super(message, cause);
         this.reason = reason;
+        this.claimedTime = claimedTime;
+    }
+
+    /** The same, and what the peer says the time is. */
+    public UntrustedException claiming(Instant peerTime) {
+        return new UntrustedException(reason, getMessage(), this, peerTime);
     }
 
     public Reason reason() {
         return reason;
+    }
+
+    /** What the distrusted peer says the time is, if it said so: a hint for people, and proof of nothing. */
+    public Optional<Instant> claimedTime() {
+        return Optional.ofNullable(claimedTime);
     }
 
     /** The JDK quotes what it cannot read, and that is the peer's choice: it must not steer a terminal or fill a log. */

@@ -8,6 +8,7 @@ import dev.waxwing.handshake.SessionGrant;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.TestPki;
+import dev.waxwing.trust.TimeFloor;
 import dev.waxwing.trust.UntrustedException;
 import dev.waxwing.trust.UntrustedException.Reason;
 import dev.waxwing.wire.Alert;
@@ -17,6 +18,7 @@ import dev.waxwing.wire.Incident;
 import dev.waxwing.wire.PeerAlertException;
 import dev.waxwing.wire.ProtocolException;
 import java.security.KeyPair;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +34,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Protocol section 7, over real sockets. */
 @Timeout(60)
 class AuthenticationTest {
+
+    private static final Duration HOUR = Duration.ofHours(1);
 
     /** A device that must not get in. */
     enum Impostor {
@@ -107,11 +111,66 @@ class AuthenticationTest {
                         loopback.pki.request(Role.SERVER, "server-1").expired().issue()),
                 Arguments.of(Reason.UNKNOWN_ISSUER, (FalseServer)
                         loopback -> loopback.serverCredential = TestPki.create().issue(Role.SERVER, "server-1")),
-                Arguments.of(Reason.BAD_STAPLE, (FalseServer) loopback -> loopback.staple = Bytes.EMPTY),
-                Arguments.of(Reason.REVOKED, (FalseServer) loopback -> loopback.staple = loopback.pki
-                        .staple(loopback.pki.ocspResponder())
-                        .revoked(loopback.serverCredential.certificate(), TestPki.NOW.minus(Duration.ofHours(1)))
-                        .make()));
+                Arguments.of(Reason.NOT_YET_VALID, (FalseServer) loopback -> loopback.serverCredential = loopback.pki
+                        .request(Role.SERVER, "server-1")
+                        .notYetValid()
+                        .issue()),
+                falseStaple(Reason.BAD_STAPLE, loopback -> Bytes.EMPTY),
+                falseStaple(
+                        Reason.REVOKED,
+                        loopback -> statement(loopback)
+                                .revoked(certificate(loopback), TestPki.NOW.minus(HOUR))
+                                .make()),
+                falseStaple(
+                        Reason.NOT_IN_INVENTORY,
+                        loopback -> statement(loopback)
+                                .unknown(certificate(loopback))
+                                .make()),
+                falseStaple(
+                        Reason.STAPLE_LAPSED,
+                        loopback -> statement(loopback)
+                                .times(TestPki.NOW.minus(HOUR.multipliedBy(2)), TestPki.NOW.minus(HOUR))
+                                .good(certificate(loopback))
+                                .make()),
+                falseStaple(
+                        Reason.STAPLE_TOO_EARLY,
+                        loopback -> statement(loopback)
+                                .times(TestPki.NOW.plus(HOUR), TestPki.NOW.plus(HOUR.multipliedBy(2)))
+                                .good(certificate(loopback))
+                                .make()),
+                falseStaple(
+                        Reason.BAD_STAPLE,
+                        loopback -> statement(loopback)
+                                .good(loopback.pki
+                                        .issue(Role.SERVER, "server-2")
+                                        .certificate())
+                                .make()),
+                falseStaple(
+                        Reason.BAD_STAPLE,
+                        loopback -> loopback.pki
+                                .staple(TestPki.create().ocspResponder())
+                                .good(certificate(loopback))
+                                .make()),
+                falseStaple(
+                        Reason.BAD_STAPLE,
+                        loopback -> loopback.pki
+                                .staple(loopback.pki.issue(Role.DEVICE, "camera-2"))
+                                .good(certificate(loopback))
+                                .make()),
+                Arguments.of(Reason.STAPLE_BELOW_FLOOR, (FalseServer)
+                        loopback -> loopback.floor = new TimeFloor(TestPki.NOW.plus(Duration.ofDays(30)))));
+    }
+
+    private static Arguments falseStaple(Reason reason, Function<Loopback, Bytes> staple) {
+        return Arguments.of(reason, (FalseServer) loopback -> loopback.staple = staple.apply(loopback));
+    }
+
+    private static TestPki.Staple statement(Loopback loopback) {
+        return loopback.pki.staple(loopback.pki.ocspResponder());
+    }
+
+    private static X509Certificate certificate(Loopback loopback) {
+        return loopback.serverCredential.certificate();
     }
 
     /** Makes the loopback's server into one that must not be believed. */
@@ -131,7 +190,7 @@ class AuthenticationTest {
 
             ProtocolException refused = catchThrowableOfType(
                     ProtocolException.class,
-                    () -> loopback.deviceEndpoint().connect(relay.dial(), device, loopback.pki.root()));
+                    () -> loopback.deviceEndpoint().connect(relay.dial(), device, loopback.pki.root(), loopback.floor));
 
             assertThat(refused.code()).isEqualTo(AlertCode.AUTH_FAILED);
             assertThat(refused)
@@ -146,6 +205,32 @@ class AuthenticationTest {
             // ClientHello and the alert: the device's certificate was never on the wire.
             assertThat(relay.fromDevice).hasSize(2);
             assertThat(relay.fromDevice.getLast().size()).isEqualTo(8 + 32 + 1 + 16);
+            assertThat(relay.fromDevice.getLast().slice(0, 8).hex()).isEqualTo("d502000001000031");
+            // What the server says of the time is kept for the person at the device, who may have to set a clock.
+            assertThat(((UntrustedException) refused.getCause()).claimedTime()).contains(TestPki.NOW);
+        }
+    }
+
+    @Test
+    void a_session_raises_the_floor_and_a_handshake_that_fails_raises_it_by_nothing_unproved() throws Exception {
+        try (Loopback loopback = new Loopback()) {
+            loopback.staple = statement(loopback)
+                    .times(TestPki.NOW.minus(HOUR), TestPki.NOW.plus(HOUR))
+                    .good(certificate(loopback))
+                    .make();
+            loopback.admission = (device, session) -> {
+                throw new RefusedException(AlertCode.BUSY, "too many sessions", Duration.ZERO, null);
+            };
+            loopback.accept();
+            assertThatThrownBy(() -> loopback.connect(loopback.pki.issue(Role.DEVICE, "camera-1")))
+                    .isInstanceOf(PeerAlertException.class);
+            assertThat(loopback.floor.latest()).isEqualTo(TestPki.NOW.minus(HOUR));
+
+            loopback.admission = (device, session) -> Loopback.GRANT;
+            try (Loopback.Pair pair = loopback.session()) {
+                assertThat(pair.device().isOpen()).isTrue();
+                assertThat(loopback.floor.latest()).isEqualTo(TestPki.NOW);
+            }
         }
     }
 

@@ -14,6 +14,7 @@ import dev.waxwing.recordlayer.Direction;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.TestPki;
+import dev.waxwing.trust.UntrustedException;
 import dev.waxwing.wire.Alert;
 import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.Bytes;
@@ -25,6 +26,8 @@ import dev.waxwing.wire.TruncatedException;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -35,6 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Protocol section 9, over real sockets. The desk here looks at nothing: what it checks is its own affair. */
 @Timeout(60)
@@ -111,6 +115,35 @@ class EnrolmentTest {
             // ClientHello and one alert.
             assertThat(relay.fromDevice).hasSize(2);
             assertThat(relay.fromDevice.getLast().size()).isEqualTo(8 + 32 + 1 + 16);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void sends_nothing_secret_to_a_server_without_a_present_status(boolean isMissing) throws Exception {
+        try (Loopback loopback = new Loopback();
+                Relay relay = loopback.relay()) {
+            Instant lapsed = TestPki.NOW.minus(Duration.ofHours(1));
+            loopback.staple = isMissing
+                    ? Bytes.EMPTY
+                    : loopback.pki
+                            .staple(loopback.pki.ocspResponder())
+                            .times(lapsed.minusSeconds(3_600), lapsed)
+                            .good(loopback.serverCredential.certificate())
+                            .make();
+            CompletableFuture<Accepted> accepted = loopback.accept();
+
+            ProtocolException refused = catchThrowableOfType(
+                    ProtocolException.class,
+                    () -> loopback.enrol(relay.dial(), pin(loopback), session -> {
+                        throw new AssertionError("no key is made for a server without a status");
+                    }));
+
+            assertThat(refused.code()).isEqualTo(AlertCode.AUTH_FAILED);
+            assertThat(((UntrustedException) refused.getCause()).claimedTime()).contains(TestPki.NOW);
+            assertThatThrownBy(() -> Loopback.get(accepted)).isInstanceOf(PeerAlertException.class);
+            assertThat(relay.fromDevice).hasSize(2);
+            assertThat(relay.fromDevice.getLast().slice(0, 8).hex()).isEqualTo("d502000001000031");
         }
     }
 

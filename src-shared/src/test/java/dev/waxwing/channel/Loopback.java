@@ -14,6 +14,7 @@ import dev.waxwing.trust.PeerName;
 import dev.waxwing.trust.PeerVerifier;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.TestPki;
+import dev.waxwing.trust.TimeFloor;
 import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Incident;
@@ -51,6 +52,7 @@ final class Loopback implements AutoCloseable {
     EnrolmentDesk desk = (token, pkcs10, session) -> {
         throw new RefusedException(AlertCode.AUTH_FAILED, "no such invite");
     };
+    TimeFloor floor = new TimeFloor();
     CertificateStatus status = (leaf, issuer, unused, now) -> {};
 
     private final ServerSocketChannel listener;
@@ -143,7 +145,7 @@ final class Loopback implements AutoCloseable {
     }
 
     SecureChannel connect(Credential credential) throws Exception {
-        return deviceEndpoint().connect(dial(), credential, pki.root());
+        return deviceEndpoint().connect(dial(), credential, pki.root(), floor);
     }
 
     EnrolledIdentity enrol(SocketChannel socket, Bytes pin, EnrolmentRequestFactory requests) throws Exception {

@@ -6,9 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.waxwing.trust.UntrustedException.Reason;
 import dev.waxwing.wire.Bytes;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -249,6 +255,26 @@ class PeerVerifierTest {
     }
 
     @Test
+    void a_peer_that_was_verified_before_can_be_looked_at_again() throws Exception {
+        AtomicReference<Instant> now = new AtomicReference<>(TestPki.NOW);
+        AtomicBoolean isRevoked = new AtomicBoolean();
+        CertificateStatus authority = (leaf, issuer, staple, at) -> {
+            if (isRevoked.get()) {
+                throw new UntrustedException(Reason.REVOKED, "revoked");
+            }
+        };
+        PeerVerifier verifier = new PeerVerifier(PKI.root(), Role.DEVICE, authority, movable(now));
+        VerifiedPeer peer = verifier.verify(PKI.issue(Role.DEVICE, "camera-7").chain(), Bytes.EMPTY);
+        verifier.verifyAgain(peer);
+
+        isRevoked.set(true);
+        assertReason(Reason.REVOKED, () -> verifier.verifyAgain(peer));
+        isRevoked.set(false);
+        now.set(peer.notAfter().plusSeconds(1));
+        assertReason(Reason.EXPIRED, () -> verifier.verifyAgain(peer));
+    }
+
+    @Test
     void a_root_must_be_a_self_signed_authority() {
         assertReason(Reason.BAD_PATH, () -> TrustedRoot.of(PKI.issuingCertificate()));
         assertReason(
@@ -260,6 +286,11 @@ class PeerVerifierTest {
     void a_credential_does_not_print_its_key() {
         Credential credential = PKI.issue(Role.DEVICE, "camera-7");
         assertThat(credential).hasToString("Credential[CN=camera-7]");
+    }
+
+    private static Clock movable(AtomicReference<Instant> now) {
+        InstantSource source = now::get;
+        return source.withZone(ZoneOffset.UTC);
     }
 
     private static Credential with(Credential credential, Credential more) {

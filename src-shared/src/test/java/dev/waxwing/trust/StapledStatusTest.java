@@ -75,13 +75,13 @@ class StapledStatusTest {
         accepts(PKI.staple(responder).times(start, future).good(server).make());
         accepts(PKI.staple(responder).times(past, end).good(server).make());
         refuses(
-                Reason.BAD_STAPLE,
+                Reason.STAPLE_TOO_EARLY,
                 PKI.staple(responder)
                         .times(start.plus(SECOND), future)
                         .good(server)
                         .make());
         refuses(
-                Reason.BAD_STAPLE,
+                Reason.STAPLE_LAPSED,
                 PKI.staple(responder)
                         .times(past, end.minus(SECOND))
                         .good(server)
@@ -142,9 +142,11 @@ class StapledStatusTest {
     }
 
     @Test
-    void refuses_an_expired_responder_and_one_with_more_than_one_usage() {
+    void refuses_a_responder_that_is_not_valid_at_present_and_one_with_more_than_one_usage() {
         Credential expired = PKI.responderRequest().expired().issue();
-        refuses(Reason.BAD_STAPLE, PKI.staple(expired).good(server).make());
+        refuses(Reason.STAPLE_LAPSED, PKI.staple(expired).good(server).make());
+        Credential early = PKI.responderRequest().notYetValid().issue();
+        refuses(Reason.STAPLE_TOO_EARLY, PKI.staple(early).good(server).make());
         Credential both = PKI.responderRequest()
                 .usages("1.3.6.1.5.5.7.3.9", Role.DEVICE.oid())
                 .issue();

@@ -1,6 +1,7 @@
 package dev.waxwing.agent.command;
 
 import dev.waxwing.agent.connection.Dialer;
+import dev.waxwing.agent.connection.KeptTimeFloor;
 import dev.waxwing.agent.home.AgentFailure;
 import dev.waxwing.agent.home.Home;
 import dev.waxwing.agent.home.HomeLock;
@@ -154,7 +155,7 @@ final class Device implements Closeable {
     }
 
     Dialer dialer() {
-        return new Dialer(CONNECT_TIMEOUT);
+        return new Dialer(CONNECT_TIMEOUT, clock);
     }
 
     ReceiptStore receipts() {
@@ -166,14 +167,28 @@ final class Device implements Closeable {
         return home.resolve("contact.json");
     }
 
+    /** Where the latest time is kept that there is proof of under an identity's root. */
+    Path timeFile(Identity identity) {
+        String root = identity.root().spkiSha256().hex().substring(0, 16);
+        return home.resolve("time-" + root + ".json");
+    }
+
     private Delivery delivery() throws IOException, AgentFailure, InterruptedException {
         Delivery current = delivery;
         if (current == null) {
             Identity identity = identity();
             Spool opened = spool(identity);
             Credential credential = identities.unlock(identity);
-            current =
-                    new Delivery(endpoint(), dialer(), identity, credential, opened, receipts(), contactFile(), clock);
+            current = new Delivery(
+                    endpoint(),
+                    dialer(),
+                    identity,
+                    credential,
+                    opened,
+                    receipts(),
+                    contactFile(),
+                    KeptTimeFloor.load(timeFile(identity)),
+                    clock);
             delivery = current;
         }
         return current;

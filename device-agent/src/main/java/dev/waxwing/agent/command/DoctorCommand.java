@@ -1,5 +1,7 @@
 package dev.waxwing.agent.command;
 
+import dev.waxwing.agent.connection.Clocks;
+import dev.waxwing.agent.connection.KeptTimeFloor;
 import dev.waxwing.agent.connection.LastContact;
 import dev.waxwing.agent.home.AgentFailure;
 import dev.waxwing.agent.home.Home;
@@ -44,7 +46,6 @@ final class DoctorCommand implements AgentCommand {
             List.of(OFFLINE));
 
     private static final Duration SOON = Duration.ofDays(14);
-    private static final Duration CLOCK_TOLERANCE = Duration.ofMinutes(5);
     private static final Duration CLOCK_WARNING = Duration.ofSeconds(30);
     private static final Duration PATIENCE = Duration.ofMillis(1);
     private static final long LITTLE_SPACE = 100L << 20;
@@ -122,6 +123,7 @@ final class DoctorCommand implements AgentCommand {
         Optional<Credential> credential = checkKey(findings, device, identity);
         checkCertificate(findings, identity, device.clock().instant());
         checkChain(findings, device, identity);
+        checkProvedTime(findings, device, identity);
         checkQueue(findings, device, identity);
         if (!invocation.has(OFFLINE.name())) {
             checkAddresses(findings, device, identity);
@@ -173,7 +175,9 @@ final class DoctorCommand implements AgentCommand {
         Instant end = identity.notAfter();
         if (now.isBefore(from)) {
             findings.fail(
-                    "certificate", "not valid before " + from, "Set this device's clock, which says " + now + ".");
+                    "certificate",
+                    "not valid before " + from,
+                    "Set this device's clock, which says " + Clocks.shown(now) + ".");
         } else if (!end.isAfter(now)) {
             findings.fail("certificate", "it ended at " + end, "Ask the administrator to let this device enrol again.");
         } else if (Duration.between(now, end).compareTo(SOON) < 0) {
@@ -194,6 +198,21 @@ final class DoctorCommand implements AgentCommand {
         } catch (UntrustedException broken) {
             findings.fail(
                     "chain", String.valueOf(broken.getMessage()), "Check the clock; else enrol anew with --replace.");
+        }
+    }
+
+    /** A clock that is before what was proved was set back, and may be made to believe old proofs. */
+    private static void checkProvedTime(Findings findings, Device device, Identity identity) throws IOException {
+        Instant now = device.clock().instant();
+        Instant proved = KeptTimeFloor.load(device.timeFile(identity)).floor().latest();
+        if (now.plus(Clocks.TOLERANCE).isBefore(proved)) {
+            findings.fail(
+                    "time",
+                    "this device's clock says %s, and there is proof that it is %s or later"
+                            .formatted(Clocks.shown(now), Clocks.shown(proved)),
+                    "Set this device's clock. If it is right, enrol anew with --replace.");
+        } else {
+            findings.ok("time", Clocks.shown(now));
         }
     }
 
@@ -243,7 +262,7 @@ final class DoctorCommand implements AgentCommand {
         try {
             SecureChannel channel = device.connect(PATIENCE, new Courier(invocation));
             findings.ok("session", "%s, %s".formatted(channel.peer().name(), channel.suite()));
-            checkClock(findings, channel.serverTimeOffset());
+            checkClock(findings, channel.startedAt(), channel.serverTimeOffset());
         } catch (AgentFailure refused) {
             findings.fail("session", refused);
             Optional<LastContact> last = LastContact.read(device.contactFile());
@@ -253,15 +272,15 @@ final class DoctorCommand implements AgentCommand {
         }
     }
 
-    private static void checkClock(Findings findings, Duration serverAhead) {
+    private static void checkClock(Findings findings, Instant own, Duration serverAhead) {
         Duration apart = serverAhead.abs();
-        String detail = "%s apart from the server's".formatted(Durations.shown(apart));
-        if (apart.compareTo(CLOCK_TOLERANCE) > 0) {
-            findings.fail("clock", detail, "Set this device's clock.");
+        String compared = Clocks.compared(own, own.plus(serverAhead));
+        if (apart.compareTo(Clocks.TOLERANCE) > 0) {
+            findings.fail("clock", compared, "Set this device's clock.");
         } else if (apart.compareTo(CLOCK_WARNING) > 0) {
-            findings.warn("clock", detail, "Set this device's clock; beyond 5 minutes sessions fail.");
+            findings.warn("clock", compared, "Set this device's clock; beyond 5 minutes sessions fail.");
         } else {
-            findings.ok("clock", detail);
+            findings.ok("clock", "%s apart from the server's".formatted(Durations.shown(apart)));
         }
     }
 

@@ -129,7 +129,10 @@ final class EnrollCommand implements AgentCommand {
         Enroller enroller =
                 new Enroller(device.endpoint(), device.dialer(), device.identities(), device.random(), device.clock());
         try {
-            return enroller.enrol(invite);
+            Identity identity = enroller.enrol(invite);
+            // An invite is the administrator's own word: what was proved to the device before starts over with it.
+            Files.deleteIfExists(device.timeFile(identity));
+            return identity;
         } catch (UnreachableException unreachable) {
             throw new AgentFailure(
                     String.valueOf(unreachable.getMessage()),

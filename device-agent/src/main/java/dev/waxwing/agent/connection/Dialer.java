@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,10 +17,15 @@ import java.util.List;
 public final class Dialer {
 
     private final Duration connectTimeout;
+    private final Clock clock;
 
-    /** @param connectTimeout how long one address may take to accept a connection */
-    public Dialer(Duration connectTimeout) {
+    /**
+     * @param connectTimeout how long one address may take to accept a connection
+     * @param clock this device's, to be compared with the server's when that is not believed
+     */
+    public Dialer(Duration connectTimeout, Clock clock) {
         this.connectTimeout = connectTimeout;
+        this.clock = clock;
     }
 
     /** What is done with a fresh connection. It closes the socket if it fails. */
@@ -56,7 +62,7 @@ public final class Dialer {
         }
         String where = String.join("; ", reasons);
         if (unbelieved != null) {
-            throw Refusals.unbelieved(where, unbelieved);
+            throw Refusals.unbelieved(where, unbelieved, clock.instant());
         }
         throw new UnreachableException("the server cannot be reached (%s)".formatted(where), Duration.ZERO, null);
     }

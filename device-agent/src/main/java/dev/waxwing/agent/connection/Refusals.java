@@ -2,10 +2,13 @@ package dev.waxwing.agent.connection;
 
 import dev.waxwing.agent.home.AgentFailure;
 import dev.waxwing.enrollment.ServerAddress;
+import dev.waxwing.trust.UntrustedException;
 import dev.waxwing.wire.Alert;
 import dev.waxwing.wire.Incident;
 import dev.waxwing.wire.PeerAlertException;
 import dev.waxwing.wire.ProtocolException;
+import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What the server's alerts mean to the person at the device. */
@@ -56,13 +59,48 @@ public final class Refusals {
         };
     }
 
-    /** The failure for a server that answered but could not be believed. */
-    static AgentFailure unbelieved(String where, ProtocolException broken) {
+    /**
+     * The failure for a server that answered but could not be believed.
+     *
+     * @param now by this device's clock
+     */
+    static AgentFailure unbelieved(String where, ProtocolException broken, Instant now) {
+        if (broken.getCause() instanceof UntrustedException untrusted
+                && untrusted.reason().isAboutTime()) {
+            return outOfTime(where, untrusted, now);
+        }
         return new AgentFailure(
                 "what answered is not the server of this device, or somebody interferes (%s)".formatted(where),
                 null,
                 CHECK_CLOCK + "If both are in order, ask the administrator whether the server changed.",
                 broken);
+    }
+
+    private static AgentFailure outOfTime(String where, UntrustedException untrusted, Instant now) {
+        Optional<Instant> other = untrusted.claimedTime().filter(claimed -> Clocks.disagree(now, claimed));
+        if (other.isPresent()) {
+            return new AgentFailure(
+                    "%s: set the clock (%s)".formatted(Clocks.compared(now, other.get()), where),
+                    null,
+                    "The server's time is a hint, not proof, as long as the server is not believed: compare this"
+                            + " device's clock with another one before you set it.",
+                    untrusted);
+        }
+        if (untrusted.reason() == UntrustedException.Reason.STAPLE_BELOW_FLOOR) {
+            return new AgentFailure(
+                    "this device's clock, which says %s, was set back, and what answered shows an old proof (%s)"
+                            .formatted(Clocks.shown(now), where),
+                    null,
+                    "Set this device's clock. If it is right, ask the administrator for an invite and enrol anew with"
+                            + " --replace.",
+                    untrusted);
+        }
+        return new AgentFailure(
+                "the server's certificate, or the proof that it is not revoked, is out of date (%s)".formatted(where),
+                null,
+                "This device's clock, which says %s, agrees with the server's. Tell the administrator."
+                        .formatted(Clocks.shown(now)),
+                untrusted);
     }
 
     /** The reference as people give it to the administrator; null if there is none. */

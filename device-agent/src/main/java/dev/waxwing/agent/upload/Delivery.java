@@ -1,6 +1,8 @@
 package dev.waxwing.agent.upload;
 
+import dev.waxwing.agent.connection.Clocks;
 import dev.waxwing.agent.connection.Dialer;
+import dev.waxwing.agent.connection.KeptTimeFloor;
 import dev.waxwing.agent.connection.LastContact;
 import dev.waxwing.agent.connection.UnreachableException;
 import dev.waxwing.agent.home.AgentFailure;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -40,12 +43,15 @@ public final class Delivery implements Closeable {
     private final Spool spool;
     private final ReceiptStore receipts;
     private final Path contactFile;
+    private final KeptTimeFloor time;
     private final Clock clock;
     private @Nullable Session session;
+    private boolean isClockCompared;
 
     /**
      * @param receipts where verified receipts are kept
      * @param contactFile where the last contact is noted
+     * @param time the latest time that there is proof of
      */
     public Delivery(
             DeviceEndpoint endpoint,
@@ -55,6 +61,7 @@ public final class Delivery implements Closeable {
             Spool spool,
             ReceiptStore receipts,
             Path contactFile,
+            KeptTimeFloor time,
             Clock clock) {
         this.endpoint = endpoint;
         this.dialer = dialer;
@@ -63,6 +70,7 @@ public final class Delivery implements Closeable {
         this.spool = spool;
         this.receipts = receipts;
         this.contactFile = contactFile;
+        this.time = time;
         this.clock = clock;
     }
 
@@ -123,7 +131,7 @@ public final class Delivery implements Closeable {
         drop();
         for (int failures = 1; ; failures++) {
             try {
-                Session fresh = open();
+                Session fresh = open(listener);
                 session = fresh;
                 return fresh;
             } catch (UnreachableException unreachable) {
@@ -138,11 +146,13 @@ public final class Delivery implements Closeable {
         }
     }
 
-    private Session open() throws AgentFailure, IOException {
-        var reached =
-                dialer.dial(identity.addresses(), socket -> endpoint.connect(socket, credential, identity.root()));
+    private Session open(DeliveryListener listener) throws AgentFailure, IOException {
+        var reached = dialer.dial(
+                identity.addresses(), socket -> endpoint.connect(socket, credential, identity.root(), time.floor()));
         SecureChannel channel = reached.value();
+        compareClocks(channel, listener);
         try {
+            time.keep();
             LastContact.of(reached.address(), channel, clock).save(contactFile);
             skipUsedCounters(channel.grant().durableCounter());
         } catch (IOException | AgentFailure failed) {
@@ -152,6 +162,16 @@ public final class Delivery implements Closeable {
         Session fresh = new Session(channel, spool, receipts, new Evidence(identity, credential, clock), clock);
         fresh.start();
         return fresh;
+    }
+
+    /** A clock that is wrong by little lets sessions through today and fails tomorrow. */
+    private void compareClocks(SecureChannel channel, DeliveryListener listener) {
+        Instant own = channel.startedAt();
+        Instant server = own.plus(channel.serverTimeOffset());
+        if (!isClockCompared && Clocks.disagree(own, server)) {
+            listener.notice(Clocks.compared(own, server) + ": set the clock");
+        }
+        isClockCompared = true;
     }
 
     private void skipUsedCounters(long durable) throws IOException, AgentFailure {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waxwing.agent.connection.Dialer;
+import dev.waxwing.agent.connection.KeptTimeFloor;
 import dev.waxwing.agent.home.AgentFailure;
 import dev.waxwing.agent.identity.Identity;
 import dev.waxwing.agent.spool.FileSource;
@@ -127,12 +128,13 @@ class DeliveryTest {
                 TestPki.NOW);
         return new Delivery(
                 new DeviceEndpoint(DevicePolicy.defaults(), CryptoProvider.best(), RANDOM, TestPki.CLOCK),
-                new Dialer(Duration.ofSeconds(5)),
+                new Dialer(Duration.ofSeconds(5), TestPki.CLOCK),
                 identity,
                 credential,
                 spool,
                 new ReceiptStore(directory.resolve("receipts")),
                 directory.resolve("contact.json"),
+                KeptTimeFloor.load(directory.resolve("time.json")),
                 TestPki.CLOCK);
     }
 
@@ -567,7 +569,7 @@ class DeliveryTest {
 
     @Test
     void tries_the_addresses_in_order_until_one_answers() throws Exception {
-        Dialer dialer = new Dialer(Duration.ofSeconds(2));
+        Dialer dialer = new Dialer(Duration.ofSeconds(2), TestPki.CLOCK);
         var closed = new ServerAddress("127.0.0.1", 1);
         var reached = dialer.dial(List.of(closed, server.address()), socket -> {
             socket.close();

@@ -61,7 +61,11 @@ import java.security.KeyPair;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -110,6 +114,9 @@ public final class ServerDouble implements AutoCloseable {
         }
     }
 
+    /** How long the server's OCSP responses hold. */
+    public static final Duration STAPLE_LIFETIME = Duration.ofHours(1);
+
     private static final SecureRandom RANDOM = new SecureRandom();
     private static final Interception HONEST = (_, _) -> Optional.empty();
 
@@ -129,10 +136,29 @@ public final class ServerDouble implements AutoCloseable {
     public volatile int sessions;
     public volatile int enrolments;
     public volatile long durableCounter;
+    /** What the server's clock says. */
+    public volatile Instant now = TestPki.NOW;
+
     public volatile Credential receiptSigner = pki.issue(Role.RECEIPT, "receipts-1");
 
     private final Credential credential = pki.issue(Role.SERVER, "server-1");
-    private final Bytes staple = pki.goodStaple(credential.certificate());
+    private final Credential responder = pki.ocspResponder();
+    private final Clock clock = new Clock() {
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    };
     private final ServerSocketChannel listener;
     private final List<SocketChannel> sockets = new CopyOnWriteArrayList<>();
     private volatile List<Bytes> enrolledKey = List.of();
@@ -148,6 +174,11 @@ public final class ServerDouble implements AutoCloseable {
 
     public Invite invite(String name) throws IOException {
         return new Invite(pki.root().spkiSha256().toArray(), token, new PeerName(name), List.of(address()));
+    }
+
+    /** The invite becomes another one, which no key has used. */
+    public void renewInvite() {
+        enrolledKey = List.of();
     }
 
     /** Breaks every connection. */
@@ -184,7 +215,10 @@ public final class ServerDouble implements AutoCloseable {
 
             @Override
             public Bytes ocspStaple(X509Certificate certificate) {
-                return staple;
+                return pki.staple(responder)
+                        .times(now, now.plus(STAPLE_LIFETIME))
+                        .good(certificate)
+                        .make();
             }
 
             @Override
@@ -192,12 +226,12 @@ public final class ServerDouble implements AutoCloseable {
                 return pki.rootCertificate();
             }
         };
-        var devices = new PeerVerifier(pki.root(), Role.DEVICE, (_, _, _, _) -> {}, TestPki.CLOCK);
+        var devices = new PeerVerifier(pki.root(), Role.DEVICE, (_, _, _, _) -> {}, clock);
         return new ServerEndpoint(
                 ServerPolicy.defaults(),
                 CryptoProvider.best(),
                 RANDOM,
-                TestPki.CLOCK,
+                clock,
                 identity,
                 devices,
                 (_, _) -> admit(),

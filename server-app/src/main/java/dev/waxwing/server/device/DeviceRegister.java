@@ -5,6 +5,7 @@ import dev.waxwing.ca.audit.AuditTrail;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Optional;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -68,6 +69,14 @@ public final class DeviceRegister {
                 .param("serialNumber", serialNumber)
                 .query((row, _) -> row.getString("name"))
                 .list();
+    }
+
+    /** The serial number of the certificate with which a device last came. */
+    public Optional<String> certificateOf(String name) {
+        return jdbc.sql("SELECT serial_number FROM device WHERE name = :name AND serial_number IS NOT NULL")
+                .param("name", name)
+                .query((row, _) -> row.getString("serial_number"))
+                .optional();
     }
 
     private boolean changedCertificate(String name, String serialNumber) {

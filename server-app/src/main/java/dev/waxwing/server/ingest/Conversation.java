@@ -25,6 +25,7 @@ import dev.waxwing.wire.Incident;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -45,6 +46,10 @@ public final class Conversation {
     private static final int TEXT_OVERHEAD = 512;
     private static final int TASKS_IN_FLIGHT = 64;
     private static final int REMEMBERED_REFUSALS = 256;
+    /** Not for good: the device may have a newer certificate, under which it offers the same again. */
+    static final Refusal REVOKED =
+            new Refusal(RefusalReason.UNAVAILABLE, "the certificate of this session was revoked meanwhile");
+
     private static final Duration RETRY_FULL = Duration.ofSeconds(60);
     private static final Duration RETRY_SOON = Duration.ofSeconds(5);
 
@@ -55,12 +60,14 @@ public final class Conversation {
     private final Semaphore textRoom = new Semaphore(TEXT_IN_FLIGHT);
     private final Map<ItemId, IncomingUpload> uploads = new ConcurrentHashMap<>();
     private final Set<ItemId> refused = new LinkedHashSet<>();
+    private final CaptureClock captureClock;
     private volatile boolean ending;
 
     Conversation(Sender sender, Ingest ingest, SecureChannel channel) {
         this.sender = sender;
         this.ingest = ingest;
         this.outbox = new Outbox(channel);
+        this.captureClock = new CaptureClock(ingest.clock());
     }
 
     /** How many uploads are open. */
@@ -107,13 +114,17 @@ public final class Conversation {
         uploads.values().forEach(this::release);
     }
 
+    private void compareClocks(ItemId id, Instant capturedAt) {
+        captureClock.ahead(capturedAt).ifPresent(ahead -> lanes.run(id, () -> ingest.noteClock(sender, ahead)));
+    }
+
     private void text(Text text) {
+        compareClocks(text.id(), text.capturedAt());
         Bytes utf8 = Bytes.of(text.text().getBytes(StandardCharsets.UTF_8));
         int cost = utf8.size() + TEXT_OVERHEAD;
         textRoom.acquireUninterruptibly(cost);
         ingest.traffic().received(utf8.size());
-        TextOffer offer =
-                new TextOffer(sender.device(), text.counter(), text.id().toString(), text.capturedAt(), utf8);
+        TextOffer offer = new TextOffer(sender, text.counter(), text.id().toString(), text.capturedAt(), utf8);
         ingest.store(offer).whenComplete((outcome, failure) -> {
             if (outcome == TextStore.Outcome.DURABLE) {
                 ingest.traffic().textsAccepted(1);
@@ -135,6 +146,8 @@ public final class Conversation {
             refusal = new Refusal(RefusalReason.UNAVAILABLE, "the text could not be stored: " + failure.getMessage());
         } else if (outcome == TextStore.Outcome.STORAGE_FULL) {
             refusal = new Refusal(RefusalReason.STORAGE_FULL, "the disk has no room for a text beside the reserve");
+        } else if (outcome == TextStore.Outcome.REVOKED) {
+            refusal = REVOKED;
         } else {
             refusal = new Refusal(
                     RefusalReason.CONFLICT, "counter " + text.counter() + " or id stands for something else");
@@ -149,6 +162,7 @@ public final class Conversation {
 
     private void open(UploadOpen open) {
         ItemId id = open.id();
+        compareClocks(id, open.capturedAt());
         refused.remove(id);
         IncomingUpload reopened = uploads.remove(id);
         if (uploads.size() >= ingest.maxOpenUploads()) {

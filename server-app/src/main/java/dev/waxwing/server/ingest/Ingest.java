@@ -3,6 +3,7 @@ package dev.waxwing.server.ingest;
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.audit.Outcome;
+import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.issuance.RoleCredentials;
 import dev.waxwing.channel.SecureChannel;
 import dev.waxwing.evidence.MalformedEvidenceException;
@@ -27,10 +28,15 @@ import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Incident;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
@@ -45,6 +51,7 @@ public final class Ingest {
     private final GroupCommit commit;
     private final TransferRows rows;
     private final Offers offers;
+    private final SenderStatus senders;
     private final OpenUploads uploads;
     private final GroupSeals groups;
     private final Acceptance acceptance;
@@ -56,12 +63,14 @@ public final class Ingest {
     private final AuditTrail audit;
     private final Traffic traffic;
     private final ApplicationEventPublisher events;
+    private final Clock clock;
     private final SecureRandom random;
 
     Ingest(
             GroupCommit commit,
             TransferRows rows,
             Offers offers,
+            SenderStatus senders,
             OpenUploads uploads,
             GroupSeals groups,
             Acceptance acceptance,
@@ -73,10 +82,12 @@ public final class Ingest {
             AuditTrail audit,
             Traffic traffic,
             ApplicationEventPublisher events,
+            Clock clock,
             SecureRandom random) {
         this.commit = commit;
         this.rows = rows;
         this.offers = offers;
+        this.senders = senders;
         this.uploads = uploads;
         this.groups = groups;
         this.acceptance = acceptance;
@@ -88,6 +99,7 @@ public final class Ingest {
         this.audit = audit;
         this.traffic = traffic;
         this.events = events;
+        this.clock = clock;
         this.random = random;
     }
 
@@ -107,18 +119,23 @@ public final class Ingest {
     }
 
     /**
-     * Puts everything aside that is half received from a device. Its sessions must have been told to end: what is still being
-     * received is taken away from them.
+     * Puts everything aside that is half received from a device, except what it is sending under another certificate. The sessions
+     * of the revoked one must have been told to end: what is still being received in them is taken away.
      *
+     * @param revoked nothing is opened any more in its sessions
      * @param reason for people and the audit trail
      */
-    public void quarantine(String device, String reason) {
-        uploads.takeAway(device);
-        for (TransferRows.Row row : rows.receiving(device)) {
+    public void quarantine(String device, SerialNumber revoked, String reason) {
+        uploads.takeAway(device, revoked);
+        // The writer lists them: what it opened before it knew of the revocation is there by then.
+        List<TransferRows.Row> open =
+                commit.submit(() -> rows.receiving(device)).join();
+        for (TransferRows.Row row : open) {
             Incident incident = Incident.fresh(random);
             Refusal refusal = new Refusal(RefusalReason.POLICY, reason);
             boolean changed = commit.submit(() -> {
-                        boolean put = rows.quarantine(row.id(), refusal, incident);
+                        boolean put = !uploads.isOpenUnderAnother(revoked, device, row.uploadId())
+                                && rows.quarantine(row.id(), refusal, incident);
                         if (put) {
                             audit.record(event("device:" + device, "upload.quarantined", row.id(), refusal, incident));
                         }
@@ -132,12 +149,34 @@ public final class Ingest {
         }
     }
 
+    /** The devices of which something is half received. */
+    public Set<String> halfSending() {
+        return rows.receiving().stream().map(TransferRows.Row::device).collect(Collectors.toUnmodifiableSet());
+    }
+
     private void setAside(String id) {
         try {
             store.quarantine(id);
         } catch (IOException e) {
             LOG.error("The part of transfer {} could not be put aside; it stays where it is", id, e);
         }
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    /** Tells the audit trail that a device dates what it offers into the future. Waits for the database. */
+    void noteClock(Sender sender, Duration ahead) {
+        audit.record(AuditEvent.success(
+                sender.actor(),
+                "device.clock-ahead",
+                sender.device(),
+                "session " + sender.sessionId() + ": device clock ahead by " + shown(ahead)));
+    }
+
+    private static String shown(Duration ahead) {
+        return "%d d %d h %d min".formatted(ahead.toDays(), ahead.toHoursPart(), ahead.toMinutesPart());
     }
 
     long window() {
@@ -166,8 +205,9 @@ public final class Ingest {
 
     /** Opens an upload, taking it over from any session that has it. Waits for that, the database and the disk. */
     Opening open(Sender sender, IncomingUpload upload) throws IOException {
-        uploads.take(sender.device(), upload);
-        Opened opened = commit.submit(() -> rows.open(sender.device(), sender.sessionId(), upload.offer()))
+        uploads.take(sender, upload);
+        Opened opened = commit.submit(
+                        unlessRevoked(sender, () -> rows.open(sender.device(), sender.sessionId(), upload.offer())))
                 .join();
         return switch (opened) {
             case Opened.Receiving(String id, boolean fresh) -> {
@@ -178,6 +218,11 @@ public final class Ingest {
             }
             case Opened.Settled settled -> new Opening.Answered(answer(settled));
         };
+    }
+
+    /** Opens in the writer's transaction: what a revocation is to put aside must not grow behind it. */
+    private Supplier<Opened> unlessRevoked(Sender sender, Supplier<Opened> open) {
+        return () -> senders.isRevoked(sender) ? new Opened.Revoked() : open.get();
     }
 
     /** Why no content could ever make an upload acceptable. */
@@ -195,6 +240,7 @@ public final class Ingest {
         return switch (settled) {
             case Opened.Accepted(Bytes receipt, Bytes signature) -> new Answer.Receipted(receipt, signature);
             case Opened.Refused(RefusalReason reason, Incident incident) -> new Answer.Declined(reason, incident);
+            case Opened.Revoked _ -> new Answer.Refuse(Conversation.REVOKED);
             case Opened.Conflict _ ->
                 new Answer.Refuse(new Refusal(RefusalReason.CONFLICT, "counter or id stands for something else"));
         };
@@ -269,14 +315,14 @@ public final class Ingest {
     /** Refuses a group for good of which nothing but its id is known. */
     private Answer rejectGroup(Sender sender, ItemId group, Refusal refusal) {
         Incident incident = Incident.fresh(random);
-        Opened opened = commit.submit(() -> {
+        Opened opened = commit.submit(unlessRevoked(sender, () -> {
                     Opened found = rows.openUnknownGroup(sender.device(), sender.sessionId(), group);
                     if (found instanceof Opened.Receiving(String id, boolean _)) {
                         rows.reject(id, refusal, incident);
                         audit.record(event(sender.actor(), "text.refused", id, refusal, incident));
                     }
                     return found;
-                })
+                }))
                 .join();
         return switch (opened) {
             case Opened.Receiving(String id, boolean _) -> {
@@ -289,8 +335,8 @@ public final class Ingest {
     }
 
     private Answer sealTexts(Sender sender, TextSeal seal, Manifest manifest) throws IOException {
-        Opened opened = commit.submit(
-                        () -> rows.openGroup(sender.device(), sender.sessionId(), manifest, seal.manifest()))
+        Opened opened = commit.submit(unlessRevoked(
+                        sender, () -> rows.openGroup(sender.device(), sender.sessionId(), manifest, seal.manifest())))
                 .join();
         return switch (opened) {
             case Opened.Receiving(String id, boolean _) -> sealTexts(sender, seal, manifest, id);

@@ -1,6 +1,6 @@
 package dev.waxwing.server.ingest;
 
-import java.util.List;
+import dev.waxwing.ca.inventory.SerialNumber;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
@@ -10,30 +10,38 @@ import org.springframework.stereotype.Component;
 @Component
 final class OpenUploads {
 
-    private final ConcurrentMap<Key, IncomingUpload> open = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Key, Holding> open = new ConcurrentHashMap<>();
 
     /** Takes an upload over, from whichever session had it. Returns once nobody else uses its part. */
-    void take(String device, IncomingUpload upload) {
-        @Nullable
-        IncomingUpload older = open.put(new Key(device, upload.offer().id().toString()), upload);
+    void take(Sender sender, IncomingUpload upload) {
+        Key key = new Key(sender.device(), upload.offer().id().toString());
+        @Nullable Holding older = open.put(key, new Holding(sender, upload));
         if (older != null) {
-            older.takeAway();
+            older.upload().takeAway();
         }
     }
 
     /** Takes an upload away from whichever session has it. Returns once nobody uses its part. */
     void takeAway(String device, String uploadId) {
-        @Nullable IncomingUpload older = open.remove(new Key(device, uploadId));
+        @Nullable Holding older = open.remove(new Key(device, uploadId));
         if (older != null) {
-            older.takeAway();
+            older.upload().takeAway();
         }
     }
 
-    /** Takes all uploads of a device away. */
-    void takeAway(String device) {
-        List.copyOf(open.keySet()).stream()
-                .filter(key -> key.device().equals(device))
-                .forEach(key -> takeAway(device, key.uploadId()));
+    /** Takes all uploads of a device away that sessions with this certificate have. Returns once those use no part. */
+    void takeAway(String device, SerialNumber certificate) {
+        open.forEach((key, holding) -> {
+            if (key.device().equals(device) && holding.isBy(certificate) && open.remove(key, holding)) {
+                holding.upload().takeAway();
+            }
+        });
+    }
+
+    /** Whether a session with another certificate than this one has the upload. */
+    boolean isOpenUnderAnother(SerialNumber certificate, String device, String uploadId) {
+        @Nullable Holding holding = open.get(new Key(device, uploadId));
+        return holding != null && !holding.isBy(certificate);
     }
 
     /** Whether a session has this upload. */
@@ -43,7 +51,15 @@ final class OpenUploads {
 
     /** A session has no more use for an upload. */
     void release(String device, IncomingUpload upload) {
-        open.remove(new Key(device, upload.offer().id().toString()), upload);
+        open.computeIfPresent(
+                new Key(device, upload.offer().id().toString()),
+                (_, holding) -> holding.upload() == upload ? null : holding);
+    }
+
+    private record Holding(Sender sender, IncomingUpload upload) {
+        boolean isBy(SerialNumber certificate) {
+            return SerialNumber.of(sender.certificate()).equals(certificate);
+        }
     }
 
     private record Key(String device, String uploadId) {}

@@ -18,7 +18,7 @@ import org.springframework.stereotype.Component;
 
 /** Finds out which certificate of a device signed a manifest (docs/protocol.md, section 14.4). */
 @Component
-final class Signers {
+final class Signers implements SenderStatus {
 
     private final Inventory inventory;
     private final Clock clock;
@@ -59,6 +59,11 @@ final class Signers {
         checkValidity(certificate, serialNumber);
         DetachedSignature.verify(content, signature, certificate);
         return certificate;
+    }
+
+    @Override
+    public boolean isRevoked(Sender sender) {
+        return isRevoked(sender.certificate());
     }
 
     /** Asks the database, inside the caller's transaction. */

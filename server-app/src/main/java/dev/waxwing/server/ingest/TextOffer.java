@@ -6,13 +6,17 @@ import java.time.Instant;
 /**
  * A text as a device offered it.
  *
- * @param device who
+ * @param sender who
  * @param counter its number
  * @param textId its id, 32 hex digits
  * @param capturedAt by the device's clock
  * @param utf8 well-formed UTF-8, 1 to 60,000 bytes
  */
-record TextOffer(String device, long counter, String textId, Instant capturedAt, Bytes utf8) {
+record TextOffer(Sender sender, long counter, String textId, Instant capturedAt, Bytes utf8) {
+
+    String device() {
+        return sender.device();
+    }
 
     String fingerprint() {
         return Fingerprint.text(capturedAt, utf8);

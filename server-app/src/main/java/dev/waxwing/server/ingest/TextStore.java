@@ -24,24 +24,37 @@ final class TextStore {
     private final JdbcClient jdbc;
     private final JdbcOperations batches;
     private final Offers offers;
+    private final SenderStatus senders;
     private final DiskSpace space;
     private final Clock clock;
 
-    TextStore(JdbcClient jdbc, JdbcOperations batches, Offers offers, DiskSpace space, Clock clock) {
+    TextStore(
+            JdbcClient jdbc,
+            JdbcOperations batches,
+            Offers offers,
+            SenderStatus senders,
+            DiskSpace space,
+            Clock clock) {
         this.jdbc = jdbc;
         this.batches = batches;
         this.offers = offers;
+        this.senders = senders;
         this.space = space;
         this.clock = clock;
     }
 
-    /** Stores what is new, as long as there is room. Answers in the order of the offers. */
+    /** Stores what is new, as long as there is room and its sender holds. Answers in the order of the offers. */
     List<Outcome> store(List<TextOffer> texts) {
         Map<Object, Offers.Offer> inThisBatch = new HashMap<>();
+        Map<Sender, Boolean> revoked = new HashMap<>();
         List<TextOffer> fresh = new ArrayList<>(texts.size());
         List<Outcome> outcomes = new ArrayList<>(texts.size());
         long bytes = 0;
         for (TextOffer text : texts) {
+            if (revoked.computeIfAbsent(text.sender(), senders::isRevoked)) {
+                outcomes.add(Outcome.REVOKED);
+                continue;
+            }
             Offers.Offer offer = new Offers.Offer(text.device(), text.counter(), text.textId(), text.fingerprint());
             Offers.Standing standing = standing(offer, inThisBatch);
             if (standing == Offers.Standing.NEW) {
@@ -159,7 +172,9 @@ final class TextStore {
         /** Its counter or its id stands for something else. */
         CONFLICT,
         /** It is not held: the disk is down to the reserve. */
-        STORAGE_FULL
+        STORAGE_FULL,
+        /** It is not looked at: its sender's certificate was revoked first. */
+        REVOKED
     }
 
     /** A text that is held, and the group it was sealed in. */

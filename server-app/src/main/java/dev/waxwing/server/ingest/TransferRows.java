@@ -316,6 +316,9 @@ final class TransferRows {
         record Refused(RefusalReason reason, Incident incident) implements Settled {}
 
         record Conflict() implements Settled {}
+
+        /** Nothing is opened for a certificate that was revoked first. */
+        record Revoked() implements Settled {}
     }
 
     /** A transfer to be. */

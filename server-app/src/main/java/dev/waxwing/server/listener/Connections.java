@@ -16,7 +16,9 @@ import dev.waxwing.server.session.Ending;
 import dev.waxwing.server.session.Sessions;
 import dev.waxwing.server.session.Traffic;
 import dev.waxwing.trust.UntrustedException;
+import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.Incident;
+import dev.waxwing.wire.PeerAlertException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -42,6 +44,10 @@ final class Connections {
 
     private static final Logger LOG = LoggerFactory.getLogger(Connections.class);
 
+    /** When many sessions end at once, their entries must not keep what ends them from the database. */
+    private static final int ENDINGS_AT_ONCE = 2;
+
+    private final Semaphore endings = new Semaphore(ENDINGS_AT_ONCE);
     private final ServerEndpoint endpoint;
     private final ClassicDoor classic;
     private final Sessions sessions;
@@ -104,6 +110,8 @@ final class Connections {
             }
         } catch (RefusedHandshakeException e) {
             refused(remote, e);
+        } catch (PeerAlertException e) {
+            givenUp(remote, incident, e.alert().code());
         } catch (IOException e) {
             LOG.info("{}: no session: {}", remote, e.getMessage());
         } catch (RuntimeException e) {
@@ -136,9 +144,19 @@ final class Connections {
             reason = session.run();
         } finally {
             sessions.closed(session, reason);
-            devices.left(session.device());
+            recordEnd(session);
             open.remove(session);
             signalEnd();
+        }
+    }
+
+    private void recordEnd(DeviceSession session) {
+        endings.acquireUninterruptibly();
+        try {
+            session.recordEnd();
+            devices.left(session.device());
+        } finally {
+            endings.release();
         }
     }
 
@@ -156,6 +174,27 @@ final class Connections {
                 refusal.incident().toString(),
                 refusal.reason()));
         LOG.info("{}: refused, {}, reference {}", remote, word, refusal.incident());
+    }
+
+    /**
+     * The device ended the handshake. It never says why; but an honest one of this deployment that does not believe the
+     * server has, most often, a wrong clock.
+     */
+    private void givenUp(String remote, Incident incident, AlertCode code) {
+        boolean isDistrust = code == AlertCode.AUTH_FAILED;
+        String word = isDistrust ? "distrusted_by_device" : "given_up_by_device";
+        traffic.handshakeRefused(word);
+        audit.record(new AuditEvent(
+                "peer " + remote,
+                "session.refused",
+                "no certificate",
+                Outcome.REFUSED,
+                incident.toString(),
+                isDistrust
+                        ? "the device does not believe this server; its clock may be wrong, or it belongs to another"
+                                + " deployment"
+                        : "the device gave up: " + code));
+        LOG.info("{}: no session, {}, reference {}", remote, word, incident);
     }
 
     private static String word(RefusedHandshakeException refusal) {

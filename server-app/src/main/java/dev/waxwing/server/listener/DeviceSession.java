@@ -49,6 +49,9 @@ final class DeviceSession implements LiveSession {
     private final Incident incident;
     private final AtomicReference<@Nullable Ending> ending = new AtomicReference<>();
 
+    /** Owned by the connection's thread. */
+    private @Nullable End ended;
+
     DeviceSession(
             SecureChannel channel, String remote, Ingest ingest, AuditTrail audit, Clock clock, SecureRandom random) {
         this.channel = channel;
@@ -75,7 +78,7 @@ final class DeviceSession implements LiveSession {
         return serialNumber;
     }
 
-    /** Reads until the session ends, and says why it did. */
+    /** Reads until the session ends, and says why it did; {@link #recordEnd} is to follow. */
     String run() {
         End found;
         try {
@@ -87,7 +90,7 @@ final class DeviceSession implements LiveSession {
         }
         Ending byUs = ending.get();
         End end = byUs == null ? found : new End(byUs.words(), byUs.isRefusal() ? incident : null);
-        record(end);
+        ended = end;
         LOG.info(
                 "{}: session {} of {} ended after {} s, {} bytes received: {}",
                 remote,
@@ -97,6 +100,26 @@ final class DeviceSession implements LiveSession {
                 channel.counters().bytesReceived(),
                 end.reason());
         return end.reason();
+    }
+
+    /** Tells the audit trail how the session ended. Waits for the database. */
+    void recordEnd() {
+        End end = ended;
+        if (end == null) {
+            return;
+        }
+        Incident reference = end.reference();
+        String detail = "session " + sender.sessionId() + ": " + end.reason();
+        audit.record(
+                reference == null
+                        ? AuditEvent.success(actor(), "session.ended", sender.device(), detail)
+                        : new AuditEvent(
+                                actor(),
+                                "session.ended",
+                                sender.device(),
+                                Outcome.REFUSED,
+                                reference.toString(),
+                                detail));
     }
 
     private End readToEnd() {
@@ -138,21 +161,6 @@ final class DeviceSession implements LiveSession {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private void record(End end) {
-        Incident reference = end.reference();
-        String detail = "session " + sender.sessionId() + ": " + end.reason();
-        audit.record(
-                reference == null
-                        ? AuditEvent.success(actor(), "session.ended", sender.device(), detail)
-                        : new AuditEvent(
-                                actor(),
-                                "session.ended",
-                                sender.device(),
-                                Outcome.REFUSED,
-                                reference.toString(),
-                                detail));
     }
 
     private String actor() {

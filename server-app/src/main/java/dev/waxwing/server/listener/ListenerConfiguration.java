@@ -30,6 +30,17 @@ class ListenerConfiguration {
         return CryptoProvider.best();
     }
 
+    /** Verifies devices when they come, and again while they are there. */
+    @Bean
+    PeerVerifier deviceVerifier(CertificateAuthority authority, Inventory inventory, Revocation revocation, Clock clock)
+            throws UntrustedException {
+        return new PeerVerifier(
+                TrustedRoot.of(authority.rootCertificate()),
+                Role.DEVICE,
+                new InventoryStatus(inventory, revocation),
+                clock);
+    }
+
     @Bean
     ServerEndpoint serverEndpoint(
             ChannelProperties channel,
@@ -39,16 +50,9 @@ class ListenerConfiguration {
             CertificateAuthority authority,
             RoleCredentials credentials,
             OcspResponder responder,
-            Inventory inventory,
-            Revocation revocation,
+            PeerVerifier devices,
             Admission admission,
-            Enrollment enrollment)
-            throws UntrustedException {
-        PeerVerifier devices = new PeerVerifier(
-                TrustedRoot.of(authority.rootCertificate()),
-                Role.DEVICE,
-                new InventoryStatus(inventory, revocation),
-                clock);
+            Enrollment enrollment) {
         return new ServerEndpoint(
                 new ServerPolicy(channel.suites(), channel.terms(), HandshakeLimits.defaults()),
                 crypto,

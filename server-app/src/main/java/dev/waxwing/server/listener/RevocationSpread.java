@@ -1,13 +1,19 @@
 package dev.waxwing.server.listener;
 
+import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.revocation.CertificateRevoked;
+import dev.waxwing.ca.revocation.Revocation;
 import dev.waxwing.server.device.DeviceRegister;
 import dev.waxwing.server.ingest.Ingest;
 import dev.waxwing.server.session.Ending;
 import dev.waxwing.server.session.Sessions;
+import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.EventListener;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
 /** Ends the sessions of a revoked certificate, and puts aside what they had half sent. */
@@ -16,29 +22,54 @@ final class RevocationSpread {
 
     private static final Logger LOG = LoggerFactory.getLogger(RevocationSpread.class);
 
+    /** Many revocations at once must leave the database to each other, and to the sessions that end. */
+    private static final int QUARANTINES_AT_ONCE = 2;
+
+    private final Semaphore quarantines = new Semaphore(QUARANTINES_AT_ONCE);
     private final Sessions sessions;
     private final DeviceRegister devices;
     private final Ingest ingest;
+    private final Revocation revocation;
 
-    RevocationSpread(Sessions sessions, DeviceRegister devices, Ingest ingest) {
+    RevocationSpread(Sessions sessions, DeviceRegister devices, Ingest ingest, Revocation revocation) {
         this.sessions = sessions;
         this.devices = devices;
         this.ingest = ingest;
+        this.revocation = revocation;
     }
 
-    /** Returns when the sessions were told to end; quarantine waits for the disk, and goes on beside. */
+    /** Puts aside what a server had not come to that stopped, or died, right after a revocation. */
+    @EventListener(ApplicationReadyEvent.class)
+    void catchUp() {
+        for (String device : ingest.halfSending()) {
+            devices.certificateOf(device)
+                    .flatMap(SerialNumber::parse)
+                    .filter(certificate -> revocation.find(certificate).isPresent())
+                    .ifPresent(certificate -> ingest.quarantine(device, certificate, Ending.REVOKED.words()));
+        }
+    }
+
+    /**
+     * Returns when the sessions were told to end; quarantine waits for the disk, and goes on beside. The first of all that hear of a
+     * revocation: what fails in another must not keep a session alive.
+     */
     @EventListener
+    @Order(Ordered.HIGHEST_PRECEDENCE)
     void on(CertificateRevoked event) {
         sessions.endCertificate(event.serialNumber());
         Thread.ofVirtual().name("waxwing-quarantine").start(() -> quarantine(event));
     }
 
     private void quarantine(CertificateRevoked event) {
+        quarantines.acquireUninterruptibly();
         try {
+            SerialNumber revoked = SerialNumber.parse(event.serialNumber()).orElseThrow();
             devices.withCertificate(event.serialNumber())
-                    .forEach(device -> ingest.quarantine(device, Ending.REVOKED.words()));
+                    .forEach(device -> ingest.quarantine(device, revoked, Ending.REVOKED.words()));
         } catch (RuntimeException e) {
             LOG.error("What certificate {} had half sent could not be put aside", event.serialNumber(), e);
+        } finally {
+            quarantines.release();
         }
     }
 }

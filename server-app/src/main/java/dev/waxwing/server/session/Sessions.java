@@ -5,8 +5,10 @@ import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.evidence.TrustLevel;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -14,11 +16,17 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
 
-/** The register of live sessions: one per device. Any thread may call. */
+/**
+ * The register of live sessions: one per device. Any thread may call.
+ *
+ * <p>A session that a newer one has taken over stays under its certificate until it has ended, so that a revocation finds it.
+ */
 @Component
 public final class Sessions {
 
     private final ConcurrentMap<String, LiveSession> byDevice = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, LiveSession> byId = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Set<LiveSession>> byCertificate = new ConcurrentHashMap<>();
     private final AuditTrail audit;
     private final ApplicationEventPublisher events;
 
@@ -42,7 +50,7 @@ public final class Sessions {
 
     /** The live session with this id. */
     public Optional<Session> find(String id) {
-        return live().stream().filter(session -> session.id().equals(id)).findFirst();
+        return Optional.ofNullable(byId.get(id)).map(LiveSession::view);
     }
 
     /**
@@ -52,9 +60,7 @@ public final class Sessions {
      * @return false when there is no such session
      */
     public boolean end(String id, String actor) {
-        Optional<LiveSession> found = byDevice.values().stream()
-                .filter(session -> session.view().id().equals(id))
-                .findFirst();
+        Optional<LiveSession> found = Optional.ofNullable(byId.get(id));
         found.ifPresent(session -> {
             audit.record(
                     AuditEvent.success(actor, "session.ended", session.view().device(), "session " + id));
@@ -70,13 +76,11 @@ public final class Sessions {
      * @return the session after it; nothing when there is no such session, or it ended meanwhile
      */
     public Optional<Session> rekey(String id, String actor) throws InterruptedException {
-        Optional<LiveSession> found = byDevice.values().stream()
-                .filter(session -> session.view().id().equals(id))
-                .findFirst();
-        if (found.isEmpty() || !found.get().rekey()) {
+        LiveSession session = byId.get(id);
+        if (session == null || !session.rekey()) {
             return Optional.empty();
         }
-        Session renewed = found.get().view();
+        Session renewed = session.view();
         audit.record(AuditEvent.success(
                 actor, "session.rekeyed", renewed.device(), "session " + id + ", ratchet " + renewed.ratchets()));
         events.publishEvent(new SessionRekeyed(renewed));
@@ -90,6 +94,11 @@ public final class Sessions {
      */
     public boolean open(LiveSession session) {
         Session view = session.view();
+        // Known before it counts, so that a revocation in between finds it.
+        if (!view.certificateSerialNumber().isEmpty()) {
+            byCertificate.compute(view.certificateSerialNumber(), (_, known) -> with(known, session));
+        }
+        byId.put(view.id(), session);
         AtomicReference<@Nullable LiveSession> older = new AtomicReference<>();
         boolean opened = byDevice.compute(view.device(), (_, present) -> {
                     if (present != null && isWeaker(view, present.view())) {
@@ -105,6 +114,8 @@ public final class Sessions {
                 former.end(Ending.TAKEN_OVER);
             }
             events.publishEvent(new SessionOpened(view));
+        } else {
+            forget(session, view);
         }
         return opened;
     }
@@ -126,14 +137,18 @@ public final class Sessions {
     public void closed(LiveSession session, String reason) {
         Session view = session.view();
         byDevice.remove(view.device(), session);
+        forget(session, view);
         events.publishEvent(new SessionEnded(view, reason));
+    }
+
+    private void forget(LiveSession session, Session view) {
+        byId.remove(view.id(), session);
+        byCertificate.computeIfPresent(view.certificateSerialNumber(), (_, known) -> without(known, session));
     }
 
     /** Ends every session that came with this certificate. */
     public void endCertificate(String serialNumber) {
-        byDevice.values().stream()
-                .filter(session -> session.view().certificateSerialNumber().equals(serialNumber))
-                .forEach(session -> session.end(Ending.REVOKED));
+        byCertificate.getOrDefault(serialNumber, Set.of()).forEach(session -> session.end(Ending.REVOKED));
     }
 
     /** Ends all sessions. */
@@ -143,5 +158,17 @@ public final class Sessions {
 
     Collection<LiveSession> all() {
         return byDevice.values();
+    }
+
+    private static Set<LiveSession> with(@Nullable Set<LiveSession> known, LiveSession session) {
+        Set<LiveSession> all = known == null ? new HashSet<>() : new HashSet<>(known);
+        all.add(session);
+        return Set.copyOf(all);
+    }
+
+    private static @Nullable Set<LiveSession> without(Set<LiveSession> known, LiveSession session) {
+        Set<LiveSession> rest = new HashSet<>(known);
+        rest.remove(session);
+        return rest.isEmpty() ? null : Set.copyOf(rest);
     }
 }

@@ -6,16 +6,29 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.waxwing.server.ingest.TextStore.Outcome;
 import dev.waxwing.server.media.DiskSpace;
 import dev.waxwing.wire.Bytes;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -29,7 +42,10 @@ class GroupCommitTest {
 
     private static final Instant CAPTURED = Instant.parse("2026-01-31T09:30:00Z");
 
+    private static final X509Certificate CERTIFICATE = certificate();
+
     private final AtomicLong usable = new AtomicLong(1L << 30);
+    private final Set<String> revoked = ConcurrentHashMap.newKeySet();
     private JdbcClient jdbc;
     private TextStore texts;
     private GroupCommit commit;
@@ -41,7 +57,12 @@ class GroupCommitTest {
         Flyway.configure().dataSource(database).load().migrate();
         jdbc = JdbcClient.create(database);
         texts = new TextStore(
-                jdbc, new JdbcTemplate(database), new Offers(jdbc), new DiskSpace(usable::get, 100), Clock.systemUTC());
+                jdbc,
+                new JdbcTemplate(database),
+                new Offers(jdbc),
+                sender -> revoked.contains(sender.device()),
+                new DiskSpace(usable::get, 100),
+                Clock.systemUTC());
         commit = new GroupCommit(new JdbcTransactionManager(database), texts, new Durability(database, jdbc));
     }
 
@@ -103,10 +124,10 @@ class GroupCommitTest {
     @Test
     void tells_repeats_from_conflicts_within_a_group_and_after_it() {
         TextOffer text = offer(1, "one");
-        TextOffer otherContent = new TextOffer("cam", 1, text.textId(), CAPTURED, utf8("two"));
-        TextOffer otherId = new TextOffer("cam", 1, id(99), CAPTURED, utf8("one"));
-        TextOffer otherCounter = new TextOffer("cam", 2, text.textId(), CAPTURED, utf8("one"));
-        TextOffer otherDevice = new TextOffer("gate", 1, text.textId(), CAPTURED, utf8("two"));
+        TextOffer otherContent = new TextOffer(sender("cam"), 1, text.textId(), CAPTURED, utf8("two"));
+        TextOffer otherId = new TextOffer(sender("cam"), 1, id(99), CAPTURED, utf8("one"));
+        TextOffer otherCounter = new TextOffer(sender("cam"), 2, text.textId(), CAPTURED, utf8("one"));
+        TextOffer otherDevice = new TextOffer(sender("gate"), 1, text.textId(), CAPTURED, utf8("two"));
         List<TextOffer> batch = List.of(text, text, otherContent, otherId, otherCounter, otherDevice);
         List<Outcome> expected = List.of(
                 Outcome.DURABLE,
@@ -133,6 +154,26 @@ class GroupCommitTest {
         assertThat(commit.submit(held).join()).isEqualTo(Outcome.DURABLE);
         usable.set(106);
         assertThat(commit.submit(offer(3, "six...")).join()).isEqualTo(Outcome.DURABLE);
+    }
+
+    @Test
+    void takes_no_text_of_a_certificate_that_was_revoked_before_the_commit() {
+        CountDownLatch queued = new CountDownLatch(1);
+        CompletableFuture<Boolean> blocker = commit.submit(() -> waited(queued));
+        CompletableFuture<Outcome> late = commit.submit(offer(1, "queued before, committed after"));
+        CompletableFuture<Outcome> other =
+                commit.submit(new TextOffer(sender("gate"), 1, id(2), CAPTURED, utf8("of another device")));
+        revoked.add("cam");
+        queued.countDown();
+        assertThat(blocker.join()).isTrue();
+        assertThat(late.join()).isEqualTo(Outcome.REVOKED);
+        assertThat(other.join()).isEqualTo(Outcome.DURABLE);
+        assertThat(texts.find("cam", 1)).isEmpty();
+
+        // Under a newer certificate the same text is taken.
+        revoked.clear();
+        assertThat(commit.submit(offer(1, "queued before, committed after")).join())
+                .isEqualTo(Outcome.DURABLE);
     }
 
     @Test
@@ -163,7 +204,26 @@ class GroupCommitTest {
     }
 
     private static TextOffer offer(long counter, String text) {
-        return new TextOffer("cam", counter, id(counter), CAPTURED, utf8(text));
+        return new TextOffer(sender("cam"), counter, id(counter), CAPTURED, utf8(text));
+    }
+
+    private static Sender sender(String device) {
+        return new Sender(device, CERTIFICATE, "0".repeat(32));
+    }
+
+    private static X509Certificate certificate() {
+        try {
+            KeyPair keys = KeyPairGenerator.getInstance("EC").generateKeyPair();
+            X500Principal name = new X500Principal("CN=cam");
+            Date from = Date.from(CAPTURED);
+            Date to = Date.from(CAPTURED.plusSeconds(60));
+            return new JcaX509CertificateConverter()
+                    .getCertificate(
+                            new JcaX509v3CertificateBuilder(name, BigInteger.ONE, from, to, name, keys.getPublic())
+                                    .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
+        } catch (GeneralSecurityException | OperatorCreationException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private static String id(long number) {
