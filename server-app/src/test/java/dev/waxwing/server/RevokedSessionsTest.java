@@ -268,9 +268,10 @@ class RevokedSessionsTest {
         TestDevice device = newDevice();
         PeerVerifier verifier = server.bean(PeerVerifier.class);
         VerifiedPeer peer = verifier.verify(device.credential().chain(), Bytes.EMPTY);
-        verifier.verifyAgain(peer);
+        verifier.verifyAgain(peer, Bytes.EMPTY);
         revoke(device);
-        UntrustedException refused = assertThrows(UntrustedException.class, () -> verifier.verifyAgain(peer));
+        UntrustedException refused =
+                assertThrows(UntrustedException.class, () -> verifier.verifyAgain(peer, Bytes.EMPTY));
         assertThat(refused.reason()).isEqualTo(UntrustedException.Reason.REVOKED);
     }
 

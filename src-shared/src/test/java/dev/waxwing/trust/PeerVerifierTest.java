@@ -265,13 +265,13 @@ class PeerVerifierTest {
         };
         PeerVerifier verifier = new PeerVerifier(PKI.root(), Role.DEVICE, authority, movable(now));
         VerifiedPeer peer = verifier.verify(PKI.issue(Role.DEVICE, "camera-7").chain(), Bytes.EMPTY);
-        verifier.verifyAgain(peer);
+        verifier.verifyAgain(peer, Bytes.EMPTY);
 
         isRevoked.set(true);
-        assertReason(Reason.REVOKED, () -> verifier.verifyAgain(peer));
+        assertReason(Reason.REVOKED, () -> verifier.verifyAgain(peer, Bytes.EMPTY));
         isRevoked.set(false);
         now.set(peer.notAfter().plusSeconds(1));
-        assertReason(Reason.EXPIRED, () -> verifier.verifyAgain(peer));
+        assertReason(Reason.EXPIRED, () -> verifier.verifyAgain(peer, Bytes.EMPTY));
     }
 
     @Test
