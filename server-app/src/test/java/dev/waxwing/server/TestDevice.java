@@ -7,15 +7,22 @@ import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.enrollment.Invite;
 import dev.waxwing.evidence.DetachedSignature;
 import dev.waxwing.evidence.Manifest;
+import dev.waxwing.handshake.Action;
+import dev.waxwing.handshake.DeviceHandshake;
+import dev.waxwing.handshake.DevicePurpose;
 import dev.waxwing.handshake.EnrolmentRequestFactory.EnrolmentRequest;
 import dev.waxwing.media.ItemId;
 import dev.waxwing.media.UploadOpen;
 import dev.waxwing.media.UploadSeal;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerName;
+import dev.waxwing.trust.PeerVerifier;
+import dev.waxwing.trust.Role;
+import dev.waxwing.trust.StapledStatus;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.ProtocolException;
 import dev.waxwing.wire.SessionId;
+import dev.waxwing.wire.Writer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -45,30 +52,40 @@ final class TestDevice {
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final int port;
+    private final InetAddress source;
     private final EnrolledIdentity identity;
     private final DeviceEndpoint endpoint;
     private final AtomicLong counter = new AtomicLong();
 
-    private TestDevice(int port, EnrolledIdentity identity, DeviceEndpoint endpoint) {
+    private TestDevice(int port, InetAddress source, EnrolledIdentity identity, DeviceEndpoint endpoint) {
         this.port = port;
+        this.source = source;
         this.identity = identity;
         this.endpoint = endpoint;
     }
 
     static TestDevice enrol(int port, Invite invite) throws IOException, ProtocolException {
+        InetAddress source = InetAddress.getLoopbackAddress();
         DeviceEndpoint endpoint = endpoint(Clock.systemUTC());
         EnrolledIdentity identity = endpoint.enrol(
-                socket(port),
+                socket(port, source),
                 Bytes.of(invite.rootSpkiSha256()),
                 invite.name(),
                 invite.token().bytes(),
                 session -> request(invite.name(), session));
-        return new TestDevice(port, identity, endpoint);
+        return new TestDevice(port, source, identity, endpoint);
     }
 
     /** The same device towards a server that was started again on another port. */
     TestDevice at(int otherPort) {
-        TestDevice moved = new TestDevice(otherPort, identity, endpoint);
+        TestDevice moved = new TestDevice(otherPort, source, identity, endpoint);
+        moved.counter.set(counter.get());
+        return moved;
+    }
+
+    /** The same device at another address of this host's loopback network. */
+    TestDevice from(InetAddress otherSource) {
+        TestDevice moved = new TestDevice(port, otherSource, identity, endpoint);
         moved.counter.set(counter.get());
         return moved;
     }
@@ -79,19 +96,37 @@ final class TestDevice {
 
     /** The same device with another certificate. */
     TestDevice with(Credential credential) {
-        TestDevice renewed =
-                new TestDevice(port, new EnrolledIdentity(identity.name(), credential, identity.root()), endpoint);
+        TestDevice renewed = new TestDevice(
+                port, source, new EnrolledIdentity(identity.name(), credential, identity.root()), endpoint);
         renewed.counter.set(counter.get());
         return renewed;
     }
 
     /** The same device with another clock. */
     TestDevice withClock(Clock clock) {
-        return new TestDevice(port, identity, endpoint(clock));
+        return new TestDevice(port, source, identity, endpoint(clock));
     }
 
     TestSession connect() throws IOException, ProtocolException {
-        return new TestSession(endpoint.connect(socket(port), identity.credential(), identity.root()));
+        return new TestSession(endpoint.connect(socket(port, source), identity.credential(), identity.root()));
+    }
+
+    /** The plain record of a ClientHello, in hex. */
+    String helloRecord() {
+        PeerVerifier servers = new PeerVerifier(identity.root(), Role.SERVER, new StapledStatus(), Clock.systemUTC());
+        DevicePurpose purpose = new DevicePurpose.Normal(identity.credential(), servers);
+        try (DeviceHandshake handshake = new DeviceHandshake(
+                CryptoProvider.best(), RANDOM, DevicePolicy.defaults().suites(), purpose)) {
+            Bytes messages = ((Action.Send) handshake.start().getFirst()).messages();
+            Bytes inner = Writer.growing().bytes(messages).u8(0x01).toBytes();
+            return Writer.growing()
+                    .u8(0xD5)
+                    .u8(0x01)
+                    .u24(0)
+                    .vec24(inner)
+                    .toBytes()
+                    .hex();
+        }
     }
 
     String name() {
@@ -145,8 +180,16 @@ final class TestDevice {
         }
     }
 
-    private static SocketChannel socket(int port) throws IOException {
-        return SocketChannel.open(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    private static SocketChannel socket(int port, InetAddress source) throws IOException {
+        SocketChannel socket = SocketChannel.open();
+        try {
+            socket.bind(new InetSocketAddress(source, 0));
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
     }
 
     /** A fresh key and a request for it, made for one session. */

@@ -14,10 +14,13 @@ final class BufferPool {
 
     private static final int KEPT = 128;
 
-    /** Small and medium together are the 16 KiB that a connection may take before its ClientHello is whole. */
+    /**
+     * Small and medium together, held while one grows into the other, and the eight bytes in which an idle stream waits are the
+     * 16 KiB that a connection may take before its ClientHello is whole.
+     */
     private enum Size {
         SMALL(4_096),
-        MEDIUM(12_288),
+        MEDIUM(12_280),
         LARGE(RecordHeader.MAX_RECORD);
 
         private final int bytes;

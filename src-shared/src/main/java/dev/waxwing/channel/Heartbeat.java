@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices silence: pings where this end was silent, ends the session where the peer was (protocol section 12). Ticks on
- * the timer's thread, and pings from a virtual thread of its own.
+ * Notices silence: pings where this end was silent, ends the session where the peer was, or where it does not read what this
+ * end writes (protocol section 12). Ticks on the timer's thread, and pings from a virtual thread of its own.
  */
 final class Heartbeat implements AutoCloseable {
 
@@ -67,9 +67,10 @@ final class Heartbeat implements AutoCloseable {
         }
         long now = System.nanoTime();
         long untilDead = idle - (now - stream.lastRead());
-        if (untilDead <= 0) {
-            stream.closeBecause(new TruncatedException(
-                    "the peer was silent for " + Duration.ofNanos(idle).toSeconds() + " s"));
+        if (untilDead <= 0 || stream.writesLongerThan(idle)) {
+            String what = untilDead <= 0 ? "the peer was silent for " : "the peer did not read for ";
+            stream.closeBecause(
+                    new TruncatedException(what + Duration.ofNanos(idle).toSeconds() + " s"));
             return;
         }
         long wait = untilDead;

@@ -44,6 +44,10 @@ final class RecordStream {
     private volatile @Nullable IOException closedBecause;
     private volatile long lastRead = System.nanoTime();
     private volatile long lastWrite = System.nanoTime();
+
+    /** When the record began that is being written, 0 if none is. */
+    private volatile long writingSince;
+
     private volatile long bytesReceived;
     private volatile long bytesSent;
     private volatile long recordsReceived;
@@ -149,12 +153,15 @@ final class RecordStream {
     void write(ContentType type, ByteBuffer record) throws IOException {
         protector.protect(type, record);
         int size = record.remaining();
+        writingSince = System.nanoTime();
         try {
             while (record.hasRemaining()) {
                 socket.write(record);
             }
         } catch (ClosedChannelException e) {
             throw reasonOf(e);
+        } finally {
+            writingSince = 0;
         }
         lastWrite = System.nanoTime();
         bytesSent += size;
@@ -228,6 +235,12 @@ final class RecordStream {
     /** When a record was last written, by {@link System#nanoTime()}. */
     long lastWrite() {
         return lastWrite;
+    }
+
+    /** Whether one record has been on its way for longer than this, because the peer does not read. */
+    boolean writesLongerThan(long nanos) {
+        long since = writingSince;
+        return since != 0 && System.nanoTime() - since > nanos;
     }
 
     ChannelCounters counters() {

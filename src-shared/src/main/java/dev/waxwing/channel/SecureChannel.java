@@ -49,6 +49,7 @@ public final class SecureChannel implements Closeable {
     private final WritingHalf out;
     private final KeyRenewal renewal;
     private final Heartbeat heartbeat;
+    private final PingBudget peersPings;
     private final Deadline end;
     private final CountDownLatch readingEnded = new CountDownLatch(1);
     private volatile @Nullable Thread reader;
@@ -67,6 +68,7 @@ public final class SecureChannel implements Closeable {
         this.renewal =
                 new KeyRenewal(connect.rekeying(), stream, out, session.terms(), side == Side.DEVICE, _ -> giveUp());
         this.heartbeat = new Heartbeat(stream, session.terms().idle(), side == Side.DEVICE, this::ping);
+        this.peersPings = new PingBudget(session.terms().idle());
         this.end = Deadline.after(
                 Duration.between(startedAt, latestEnd()),
                 () -> Thread.startVirtualThread(side == Side.SERVER ? this::sayGoodbye : this::close));
@@ -272,7 +274,10 @@ public final class SecureChannel implements Closeable {
                 case APPLICATION -> {
                     return stream.content();
                 }
-                case PING -> answer(pingBytes());
+                case PING -> {
+                    peersPings.spend();
+                    answer(pingBytes());
+                }
                 case PONG -> heartbeat.answered(pingBytes());
                 case CLOSE -> {
                     peerClosed = true;

@@ -41,6 +41,9 @@ final class ServerConversation {
     /** A plain record that holds the largest ClientHello. */
     private static final int MAX_HELLO_PAYLOAD = 8_192 + 1;
 
+    /** Of four quarters of the handshake's time, the last is left for the peer after a permit came late. */
+    private static final int QUARTERS_TO_WAIT = 3;
+
     private final RecordStream stream;
     private final BufferPool pool;
     private final ServerHandshake handshake;
@@ -49,6 +52,8 @@ final class ServerConversation {
     private final Incident incident;
     private final SessionAdmission admission;
     private final EnrolmentDesk desk;
+    private final CryptoPermits permits;
+    private final long permitDeadline;
     private final Deque<Action> actions = new ArrayDeque<>();
 
     ServerConversation(
@@ -59,7 +64,8 @@ final class ServerConversation {
             Clock clock,
             Incident incident,
             SessionAdmission admission,
-            EnrolmentDesk desk) {
+            EnrolmentDesk desk,
+            CryptoPermits permits) {
         this.stream = stream;
         this.pool = pool;
         this.handshake = handshake;
@@ -68,6 +74,8 @@ final class ServerConversation {
         this.incident = incident;
         this.admission = admission;
         this.desk = desk;
+        this.permits = permits;
+        this.permitDeadline = System.nanoTime() + limits.handshake().toNanos() / 4 * QUARTERS_TO_WAIT;
     }
 
     /** Every failure to come to a session is converted here, in one place. */
@@ -79,24 +87,27 @@ final class ServerConversation {
         } catch (RefusedException e) {
             throw refuse(new Alert(e.code(), incident, e.retryAfter()), String.valueOf(e.getMessage()), e);
         } catch (RuntimeException e) {
-            LastWord.say(new Alert(AlertCode.INTERNAL, incident), stream);
-            throw e;
+            throw refuse(new Alert(AlertCode.INTERNAL, incident), "the server failed: " + e, e);
         }
     }
 
-    /** False if the peer speaks another protocol, which the caller serves. */
-    private boolean hearHello(IntPredicate isOther) throws IOException, ProtocolException, RefusedHandshakeException {
+    /**
+     * False if the peer speaks another protocol, which the caller serves. A ClientHello fills one record; its deadline is for
+     * the peer, and does not run while the peer waits for a permit.
+     */
+    private boolean hearHello(IntPredicate isOther)
+            throws IOException, ProtocolException, RefusedException, RefusedHandshakeException {
+        ContentType type;
         try (Deadline _ = closeAfter(limits.clientHello(), "no whole ClientHello")) {
             int first = firstByte();
             if (isOther.test(first)) {
                 return false;
             }
             requireMagic(first);
-            while (!handshake.hasClientHello()) {
-                receive(MAX_HELLO_PAYLOAD);
-            }
-            return true;
+            type = stream.read(MAX_HELLO_PAYLOAD);
         }
+        take(type);
+        return true;
     }
 
     private int firstByte() throws IOException {
@@ -117,7 +128,7 @@ final class ServerConversation {
     private Accepted converse() throws IOException, ProtocolException, RefusedException {
         while (true) {
             if (actions.isEmpty()) {
-                receive(RecordHeader.MAX_RECORD);
+                take(stream.read());
                 continue;
             }
             switch (actions.remove()) {
@@ -139,13 +150,19 @@ final class ServerConversation {
         }
     }
 
-    private void receive(int maxPayload) throws IOException, ProtocolException {
-        ContentType type = stream.read(maxPayload);
+    private void take(ContentType type) throws IOException, ProtocolException, RefusedException {
         ByteBuffer content = stream.content();
         switch (type) {
-            case HANDSHAKE -> actions.addAll(handshake.receive(content));
+            case HANDSHAKE -> compute(content);
             case ALERT -> throw new PeerAlertException(Alert.decode(content));
             default -> throw ProtocolException.malformed(type + " before the session stands");
+        }
+    }
+
+    /** Key exchange, signature and the device's chain: with a permit, and with nothing else under it than this. */
+    private void compute(ByteBuffer content) throws ProtocolException, RefusedException {
+        try (CryptoPermits.Permit _ = permits.acquire(Duration.ofNanos(permitDeadline - System.nanoTime()))) {
+            actions.addAll(handshake.receive(content));
         }
     }
 

@@ -25,8 +25,10 @@ public final class ServerEndpoint {
     private final PeerVerifier devices;
     private final SessionAdmission admission;
     private final EnrolmentDesk desk;
+    private final CryptoPermits permits;
     private final BufferPool pool;
 
+    /** With permits of its own, as many as there are processors. */
     public ServerEndpoint(
             ServerPolicy policy,
             CryptoProvider crypto,
@@ -36,6 +38,19 @@ public final class ServerEndpoint {
             PeerVerifier devices,
             SessionAdmission admission,
             EnrolmentDesk desk) {
+        this(policy, crypto, random, clock, identity, devices, admission, desk, CryptoPermits.forThisMachine());
+    }
+
+    public ServerEndpoint(
+            ServerPolicy policy,
+            CryptoProvider crypto,
+            SecureRandom random,
+            Clock clock,
+            ServerIdentity identity,
+            PeerVerifier devices,
+            SessionAdmission admission,
+            EnrolmentDesk desk,
+            CryptoPermits permits) {
         this.policy = policy;
         this.crypto = crypto;
         this.random = random;
@@ -44,6 +59,7 @@ public final class ServerEndpoint {
         this.devices = devices;
         this.admission = admission;
         this.desk = desk;
+        this.permits = permits;
         this.pool = new BufferPool(crypto);
     }
 
@@ -71,7 +87,8 @@ public final class ServerEndpoint {
                 new RecordStream(socket, crypto, random, pool, Direction.SERVER_TO_DEVICE, Direction.DEVICE_TO_SERVER);
         try (ServerHandshake handshake = newHandshake()) {
             socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            return new ServerConversation(stream, pool, handshake, policy.limits(), clock, incident, admission, desk)
+            return new ServerConversation(
+                            stream, pool, handshake, policy.limits(), clock, incident, admission, desk, permits)
                     .run(isOther);
         } catch (IOException | RuntimeException e) {
             stream.closeAndDispose();

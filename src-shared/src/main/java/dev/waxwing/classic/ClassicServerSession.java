@@ -64,8 +64,12 @@ public final class ClassicServerSession implements AutoCloseable {
     }
 
     private void takeText(ClassicReceiver receiver) throws IOException, ProtocolException, InterruptedException {
-        String text =
-                decode(SealedRecord.read(wire, limits.maxTextRecord(), keys).all());
+        byte[] utf8 = SealedRecord.read(wire, limits.maxTextRecord(), keys).all();
+        if (utf8.length > limits.maxText()) {
+            // The length in front of a record is rounded up to whole blocks.
+            throw ProtocolException.malformed("a text of " + utf8.length + " bytes");
+        }
+        String text = decode(utf8);
         if (receiver.text(text) == ClassicVerdict.REJECTED) {
             throw new ProtocolException(AlertCode.POLICY, "a text that was not taken");
         }

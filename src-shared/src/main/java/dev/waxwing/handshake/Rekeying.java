@@ -224,6 +224,7 @@ public final class Rekeying implements AutoCloseable {
             return answer(request, encoded, actions);
         }
         requireNumber(request);
+        requireStatusOfServer(request.status());
         return new AwaitResponseOnly(s.ephemeral(), s.request(), s.epoch());
     }
 
@@ -316,13 +317,18 @@ public final class Rekeying implements AutoCloseable {
 
     /** The peer was believed in the handshake; whether it still is shows now (protocol section 10.2, step 1). */
     private void verifyPeerAgain(Bytes status) throws ProtocolException {
-        if (parties.side() == Side.SERVER && !status.isEmpty()) {
-            throw ProtocolException.malformed("a device's ratchet message with a status");
-        }
+        requireStatusOfServer(status);
         try {
             parties.peers().verifyAgain(parties.peer(), status);
         } catch (UntrustedException e) {
             throw PeerClaim.distrust(e);
+        }
+    }
+
+    /** Only a server's message carries one. */
+    private void requireStatusOfServer(Bytes status) throws ProtocolException {
+        if (parties.side() == Side.SERVER && !status.isEmpty()) {
+            throw ProtocolException.malformed("a device's ratchet message with a status");
         }
     }
 

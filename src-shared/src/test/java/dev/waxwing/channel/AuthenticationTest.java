@@ -306,7 +306,9 @@ class AuthenticationTest {
                     .isInstanceOfSatisfying(
                             PeerAlertException.class,
                             e -> assertThat(e.alert()).isEqualTo(new Alert(AlertCode.INTERNAL, Loopback.INCIDENT)));
-            assertThatThrownBy(() -> Loopback.get(accepted)).hasMessage("the database is gone");
+            RefusedHandshakeException refused = Loopback.refusal(accepted);
+            assertThat(refused.reason()).contains("the database is gone");
+            assertThat(refused.getCause()).isInstanceOf(IllegalStateException.class);
         }
     }
 }

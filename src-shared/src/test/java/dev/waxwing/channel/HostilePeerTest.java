@@ -10,9 +10,11 @@ import dev.waxwing.crypto.SignatureScheme;
 import dev.waxwing.crypto.Suite;
 import dev.waxwing.crypto.TrafficKeys;
 import dev.waxwing.handshake.Adversary.Context;
+import dev.waxwing.handshake.EnrolmentRequestFactory.EnrolmentRequest;
 import dev.waxwing.recordlayer.ContentType;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.Role;
+import dev.waxwing.trust.TestPki;
 import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.PeerAlertException;
@@ -22,6 +24,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
 import java.security.PrivateKey;
@@ -228,6 +231,66 @@ class HostilePeerTest {
         }
     }
 
+    /** How far a server with keys keeps to the protocol with a device that enrols. */
+    enum AtEnrollingDevice {
+        AWAITS_CERTIFICATE,
+        AWAITS_CERTIFICATE_VERIFY,
+        AWAITS_FINISHED,
+        AWAITS_ENROL_RESPONSE;
+
+        void reach(KeyedPeer peer, Loopback loopback) throws Exception {
+            peer.answer(Suite.AES_256_GCM_SHA384).say(encryptedExtensions());
+            if (ordinal() > AWAITS_CERTIFICATE.ordinal()) {
+                peer.sayCertificate(loopback.pki.rootCertificate());
+            }
+            if (ordinal() > AWAITS_CERTIFICATE_VERIFY.ordinal()) {
+                peer.sayVerify(Context.SERVER_ENROLMENT);
+            }
+            if (ordinal() > AWAITS_FINISHED.ordinal()) {
+                peer.sayFinishedAndHearDevice();
+                assertThat(peer.read(ContentType.HANDSHAKE).at(0))
+                        .describedAs("EnrolRequest")
+                        .isEqualTo((byte) 0x21);
+            }
+        }
+    }
+
+    static Stream<Arguments> contentsAtEnrollingDevice() {
+        return Stream.of(AtEnrollingDevice.values())
+                .flatMap(state -> Stream.of(ContentType.values()).map(type -> Arguments.of(state, type)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("contentsAtEnrollingDevice")
+    void enrolling_device_takes_in_each_state_only_the_content_types_of_that_state(
+            AtEnrollingDevice state, ContentType type) throws Exception {
+        try (Loopback loopback = new Loopback()) {
+            CompletableFuture<EnrolledIdentity> enrolling = new CompletableFuture<>();
+            SocketChannel socket = loopback.dial();
+            Thread.startVirtualThread(() -> {
+                try {
+                    enrolling.complete(loopback.enrol(
+                            socket,
+                            loopback.pki.root().spkiSha256(),
+                            session -> new EnrolmentRequest(TestPki.p256(), Bytes.fromHex("3000"))));
+                } catch (Exception e) {
+                    enrolling.completeExceptionally(e);
+                }
+            });
+            try (KeyedPeer peer = KeyedPeer.server(loopback.acceptRaw(), loopback.serverCredential, loopback.staple)) {
+                state.reach(peer, loopback);
+                peer.send(type, content(type));
+                if (type == ContentType.ALERT) {
+                    assertThatThrownBy(() -> Loopback.get(enrolling)).isInstanceOf(PeerAlertException.class);
+                    peer.expectEnd();
+                } else {
+                    peer.expectAlert(AlertCode.PROTOCOL_ERROR);
+                    assertThatThrownBy(() -> Loopback.get(enrolling)).isInstanceOf(ProtocolException.class);
+                }
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(ContentType.class)
     void device_takes_in_a_session_what_a_session_allows(ContentType type) throws Exception {
@@ -367,6 +430,67 @@ class HostilePeerTest {
 
     private static Bytes number(int thread, int i) {
         return Writer.growing().u32(thread).u32(i).zeros(24).toBytes();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Suite.class)
+    void a_record_under_a_key_that_its_sender_gave_up_is_refused(Suite suite) throws Exception {
+        for (boolean change : new boolean[] {true, false}) {
+            try (Loopback loopback = new Loopback().suite(suite)) {
+                CompletableFuture<Accepted> accepted = loopback.accept();
+                try (KeyedPeer peer = KeyedPeer.device(loopback.dial(), loopback.pki.issue(Role.DEVICE, "camera-1"))) {
+                    peer.greet(false, suite).finish();
+                    SecureChannel channel = ((Accepted.Connected) Loopback.get(accepted)).channel();
+                    peer.send(ContentType.APPLICATION, EIGHT).updateKey(change).send(ContentType.APPLICATION, EIGHT);
+                    assertThat(Bytes.copyOf(channel.receive())).isEqualTo(EIGHT);
+                    if (change) {
+                        assertThat(Bytes.copyOf(channel.receive())).isEqualTo(EIGHT);
+                        assertThat(channel.receivingEpoch()).isEqualTo(3);
+                    } else {
+                        assertRefused(channel, peer);
+                    }
+                    channel.abort();
+                }
+            }
+        }
+    }
+
+    static Stream<String> handshakeContents() {
+        return Stream.of(
+                // Two messages in one record, none whole, more than one.
+                "1800000018000000",
+                "180000",
+                "1800000000",
+                // The end of a ratchet that never began, and a request that is none.
+                "2b000000",
+                "2a0000040002abcd",
+                "28000000",
+                // Messages of the handshake that is long over.
+                "14000020" + "00".repeat(32),
+                "20000013" + "00".repeat(16) + "040000");
+    }
+
+    @ParameterizedTest
+    @MethodSource("handshakeContents")
+    void a_session_takes_no_handshake_message_but_those_that_renew_its_keys(String content) throws Exception {
+        try (Loopback loopback = new Loopback()) {
+            CompletableFuture<Accepted> accepted = loopback.accept();
+            try (KeyedPeer peer = KeyedPeer.device(loopback.dial(), loopback.pki.issue(Role.DEVICE, "camera-1"))) {
+                peer.greet(false, Suite.AES_256_GCM_SHA384).finish();
+                SecureChannel channel = ((Accepted.Connected) Loopback.get(accepted)).channel();
+                peer.send(ContentType.APPLICATION, EIGHT).send(ContentType.HANDSHAKE, Bytes.fromHex(content));
+                assertThat(channel.receive()).isNotNull();
+                assertRefused(channel, peer);
+            }
+        }
+    }
+
+    private static void assertRefused(SecureChannel channel, KeyedPeer peer) throws Exception {
+        assertThatThrownBy(channel::receive).isInstanceOfSatisfying(ProtocolException.class, e -> {
+            assertThat(e.code()).isEqualTo(AlertCode.PROTOCOL_ERROR);
+            Thread.startVirtualThread(() -> channel.fail(e));
+        });
+        peer.expectAlert(AlertCode.PROTOCOL_ERROR);
     }
 
     @Test

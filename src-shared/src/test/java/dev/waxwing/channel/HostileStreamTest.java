@@ -322,7 +322,7 @@ class HostileStreamTest {
         });
     }
 
-    private static HandshakeLimits limits(int firstByte, int clientHello, int handshake) {
+    static HandshakeLimits limits(int firstByte, int clientHello, int handshake) {
         return new HandshakeLimits(
                 Duration.ofMillis(firstByte), Duration.ofMillis(clientHello), Duration.ofMillis(handshake));
     }

@@ -26,6 +26,7 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.util.List;
 
 /**
@@ -77,6 +78,10 @@ final class KeyedPeer implements AutoCloseable {
 
     KeyedPeer sayCertificate() throws IOException {
         return send(ContentType.HANDSHAKE, adversary.certificate(credential, status));
+    }
+
+    KeyedPeer sayCertificate(X509Certificate root) throws IOException {
+        return send(ContentType.HANDSHAKE, adversary.certificate(credential, root, status));
     }
 
     KeyedPeer sayVerify(Context context) throws IOException {
@@ -167,6 +172,16 @@ final class KeyedPeer implements AutoCloseable {
         } catch (EOFException | SocketException e) {
             // A reset after what was sent is an end as well.
         }
+    }
+
+    /** Says KeyUpdate and goes on under the next key, or, if the test wants it, under the one that it has just given up. */
+    KeyedPeer updateKey(boolean change) throws IOException {
+        send(ContentType.HANDSHAKE, Bytes.fromHex("18000000"));
+        if (change) {
+            protector.change(
+                    protector.epoch() + 1, adversary.session(), CRYPTO.aead(adversary.updatedKeys(device), RANDOM));
+        }
+        return this;
     }
 
     private void changeToHandshakeKeys() {

@@ -21,12 +21,14 @@ import dev.waxwing.wire.Incident;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -54,6 +56,7 @@ final class Loopback implements AutoCloseable {
     };
     TimeFloor floor = new TimeFloor();
     CertificateStatus status = (leaf, issuer, unused, now) -> {};
+    CryptoPermits permits = CryptoPermits.forThisMachine();
 
     private final ServerSocketChannel listener;
 
@@ -88,13 +91,25 @@ final class Loopback implements AutoCloseable {
         return SocketChannel.open(listener.getLocalAddress());
     }
 
+    /** A connection whose end here takes only so much before it is read. */
+    SocketChannel dial(int receiveBuffer) throws IOException {
+        SocketChannel socket = SocketChannel.open().setOption(StandardSocketOptions.SO_RCVBUF, receiveBuffer);
+        socket.connect(listener.getLocalAddress());
+        return socket;
+    }
+
     /** Accepts the next connection in another thread. */
     CompletableFuture<Accepted> accept() {
+        return accept(listener::accept);
+    }
+
+    /** Serves a connection in another thread. */
+    CompletableFuture<Accepted> accept(Callable<SocketChannel> connection) {
         CompletableFuture<Accepted> result = new CompletableFuture<>();
         ServerEndpoint endpoint = serverEndpoint();
         Thread.startVirtualThread(() -> {
             try {
-                result.complete(endpoint.accept(listener.accept(), INCIDENT));
+                result.complete(endpoint.accept(connection.call(), INCIDENT));
             } catch (Exception e) {
                 result.completeExceptionally(e);
             }
@@ -137,7 +152,8 @@ final class Loopback implements AutoCloseable {
                 identity,
                 new PeerVerifier(pki.root(), Role.DEVICE, status, TestPki.CLOCK),
                 admission,
-                desk);
+                desk,
+                permits);
     }
 
     DeviceEndpoint deviceEndpoint() {

@@ -52,7 +52,8 @@ final class RawPeer implements AutoCloseable {
         assertThat(rest().hex()).isEmpty();
     }
 
-    private Bytes rest() throws IOException {
+    /** Everything up to the end of the stream. */
+    Bytes rest() throws IOException {
         InputStream in = socket.getInputStream();
         Writer all = Writer.growing();
         try {

@@ -3,12 +3,14 @@ package dev.waxwing.classic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPairGenerator;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.RSAKeyGenParameterSpec;
 import java.util.Base64;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -76,6 +78,26 @@ class ClassicCertificateTest {
     @MethodSource("others")
     void another_form_is_refused(String other) {
         assertRefused(other);
+    }
+
+    @Test
+    void a_damaged_certificate_is_refused_or_not_verified_unless_it_says_the_same() {
+        Random random = new Random(20);
+        int parsed = 0;
+        for (int i = 0; i < 4_000; i++) {
+            byte[] damaged = json.getBytes(StandardCharsets.UTF_8);
+            for (int changes = 1 + random.nextInt(3); changes > 0; changes--) {
+                damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
+            }
+            try {
+                ClassicCertificate other = ClassicCertificate.parse(damaged);
+                assertThat(other.verifiedBy(VECTORS.authority())).isEqualTo(other.equals(certificate));
+                parsed++;
+            } catch (ProtocolException refused) {
+                assertThat(refused.code()).isEqualTo(AlertCode.PROTOCOL_ERROR);
+            }
+        }
+        assertThat(parsed).isBetween(1, 3_999);
     }
 
     @Test

@@ -29,7 +29,8 @@ public final class ClassicServerFuzz {
             return;
         }
         byte[] rest = Arrays.copyOfRange(input, 1, input.length);
-        Fuzz.once(input, 4 << 20, 1_024, () -> {
+        // Each record costs an RSA operation, which is dear, and its own affair.
+        Fuzz.once(input, 8 << 20, 16_384, () -> {
             try {
                 if ((input[0] & 1) == 0) {
                     fromTheFirstByte(rest);

@@ -180,6 +180,7 @@ class ClassicServerTest {
         limits = new ClassicLimits(64, 1);
         run(text("x".repeat(64)), ClassicVectors.end());
         assertThat(kept.texts).containsExactly("x".repeat(64));
+        assertRefused(stream(text("x".repeat(65))));
         assertRefused(stream(text("x".repeat(80))));
     }
 

@@ -4,6 +4,7 @@ import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.crypto.HybridKeyExchange;
 import dev.waxwing.crypto.HybridKeyExchange.DeviceKeys;
 import dev.waxwing.crypto.HybridKeyExchange.ServerAnswer;
+import dev.waxwing.crypto.KeySchedule.TrafficSecret;
 import dev.waxwing.crypto.SignatureScheme;
 import dev.waxwing.crypto.Suite;
 import dev.waxwing.crypto.TrafficKeys;
@@ -16,6 +17,7 @@ import dev.waxwing.wire.SessionId;
 import java.security.InvalidKeyException;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -117,6 +119,16 @@ public final class Adversary {
                 credential.chain().stream().map(Certificates::encode).toList(), status, List.of()));
     }
 
+    /** The credential's chain with the root behind it, as in enrolment. */
+    public Bytes certificate(Credential credential, X509Certificate root, Bytes status) {
+        return say(new Certificate(
+                Stream.concat(credential.chain().stream(), Stream.of(root))
+                        .map(Certificates::encode)
+                        .toList(),
+                status,
+                List.of()));
+    }
+
     /** A signature by this key over the transcript so far, for the context of a role. */
     public Bytes verify(Credential signer, Context context) {
         return say(signature(signer, context));
@@ -154,6 +166,14 @@ public final class Adversary {
     public TrafficKeys applicationKeys(boolean fromDevice) {
         try (ApplicationSecrets application = application()) {
             return (fromDevice ? application.client() : application.server()).keys();
+        }
+    }
+
+    /** The keys that follow those by one KeyUpdate. */
+    public TrafficKeys updatedKeys(boolean fromDevice) {
+        try (ApplicationSecrets application = application();
+                TrafficSecret next = (fromDevice ? application.client() : application.server()).next()) {
+            return next.keys();
         }
     }
 

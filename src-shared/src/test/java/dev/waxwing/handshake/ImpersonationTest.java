@@ -37,6 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Peers that own keys, their own or stolen ones, and pretend to be somebody else (protocol section 7). One test for each
@@ -228,6 +229,23 @@ class ImpersonationTest {
         assertRefused(AlertCode.PROTOCOL_ERROR, () -> other.receiveAtServer(serverHello));
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_ratchet_request_that_comes_back_is_refused(boolean byDevice) throws Exception {
+        Conversation conversation = Conversation.of(Mode.NORMAL).start();
+        conversation.run();
+        List<Action> actions = byDevice ? conversation.deviceActions : conversation.serverActions;
+        try (Rekeying end = ((Action.Connect) actions.getLast()).rekeying()) {
+            Bytes request = ((Send) end.ratchet().getFirst()).messages();
+            // To the device it lacks the server's status, to the server it has one that no device's request may have,
+            // even
+            // where it would be dropped because the server has begun a ratchet itself.
+            assertRefused(
+                    byDevice ? AlertCode.AUTH_FAILED : AlertCode.PROTOCOL_ERROR,
+                    () -> end.receive(request.asByteBuffer(), 1));
+        }
+    }
+
     // Cross-protocol: a signature serves one purpose.
 
     static Stream<Arguments> otherPurposes() throws Exception {
@@ -243,6 +261,9 @@ class ImpersonationTest {
                 Arguments.of("the server's proof", (Function<Bytes, Bytes>) SignedContent.SERVER::over),
                 Arguments.of("the server's proof in enrolment", (Function<Bytes, Bytes>)
                         SignedContent.SERVER_ENROLMENT::over),
+                Arguments.of(
+                        "a ratchet's response", (Function<Bytes, Bytes>) SignedContent.DEVICE_RATCHET_RESPONSE::over),
+                Arguments.of("a ratchet's finish", (Function<Bytes, Bytes>) SignedContent.DEVICE_RATCHET_FINISH::over),
                 Arguments.of("a certificate request", (Function<Bytes, Bytes>) hash -> Bytes.of(request)),
                 Arguments.of("signed attributes", (Function<Bytes, Bytes>)
                         hash -> Bytes.concat(Bytes.fromHex("3130"), hash)),

@@ -84,6 +84,7 @@ public final class Enrollment {
 
     /**
      * Redeems an invite for the key of a request. The same token with the same key gets the same chain until the invite expires.
+     * A refusal is for the caller to audit.
      *
      * @param token 16 bytes
      * @param pkcs10Der the request, DER, at most 16 KiB; its challengePassword is the session id
@@ -217,9 +218,7 @@ public final class Enrollment {
                 invite.name(), List.of(certificate, authority.issuingCertificate(), authority.rootCertificate()));
     }
 
-    private EnrollmentResult refuse(String name, Reason reason) {
-        AuditEvent event = AuditEvent.refused("device:" + name, "invite.refused", name, reason.code());
-        audit.record(event);
-        return new Refused(reason, event.reference());
+    private static EnrollmentResult refuse(String name, Reason reason) {
+        return new Refused(reason, name);
     }
 }

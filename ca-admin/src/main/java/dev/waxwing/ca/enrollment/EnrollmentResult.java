@@ -16,12 +16,12 @@ public sealed interface EnrollmentResult {
     record Enrolled(String name, List<X509Certificate> chain) implements EnrollmentResult {}
 
     /**
-     * It is not. The device learns nothing but the reference.
+     * It is not. Whoever asked writes it to the audit trail, under the one reference that it tells the device.
      *
      * @param reason why, for the audit trail only
-     * @param reference under which the audit trail has it; the incident id of the alert
+     * @param invite the name of the invite, {@code unknown} if no invite was found
      */
-    record Refused(Reason reason, String reference) implements EnrollmentResult {}
+    record Refused(Reason reason, String invite) implements EnrollmentResult {}
 
     /** Why a device is not let in. */
     enum Reason {

@@ -19,6 +19,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** One classic session with a server (docs/classic.md), its failures in words for a person. Owned by one thread. */
 public final class ClassicConnection implements AutoCloseable {
@@ -36,7 +37,7 @@ public final class ClassicConnection implements AutoCloseable {
     }
 
     /** Something that is done with the session. */
-    private interface Exchange<T> {
+    private interface Exchange<T extends @Nullable Object> {
         T run() throws IOException, ProtocolException;
     }
 
@@ -97,7 +98,7 @@ public final class ClassicConnection implements AutoCloseable {
 
     /** Sends a text and waits until the server has it. */
     public void text(String text) throws AgentFailure {
-        exchange(server, () -> {
+        ClassicConnection.<@Nullable Void>exchange(server, () -> {
             session.text(text);
             return null;
         });
@@ -114,7 +115,7 @@ public final class ClassicConnection implements AutoCloseable {
      * @throws AgentFailure if the server's answers do not add up
      */
     public void end() throws AgentFailure {
-        exchange(server, () -> {
+        ClassicConnection.<@Nullable Void>exchange(server, () -> {
             session.end();
             return null;
         });
@@ -134,7 +135,8 @@ public final class ClassicConnection implements AutoCloseable {
         return address;
     }
 
-    private static <T> T exchange(ServerAddress server, Exchange<T> exchange) throws AgentFailure {
+    private static <T extends @Nullable Object> T exchange(ServerAddress server, Exchange<T> exchange)
+            throws AgentFailure {
         try {
             return exchange.run();
         } catch (ProtocolException broken) {

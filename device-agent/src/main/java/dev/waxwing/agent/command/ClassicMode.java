@@ -33,6 +33,7 @@ final class ClassicMode {
     private static final String WARNING =
             "warning: the classic protocol is insecure: whoever gets the server's key reads"
                     + " all of this, and there is no receipt";
+    private static final int MOST = ClassicLimits.DEFAULTS.maxFile();
     private static final String SENT = "sent";
     private static final String REFUSED = "refused";
     private static final String UNCERTAIN = "uncertain";
@@ -195,23 +196,22 @@ final class ClassicMode {
     }
 
     private static byte[] read(Path path) throws IOException, AgentFailure {
-        int most = ClassicLimits.DEFAULTS.maxFile();
         try (InputStream in = Files.newInputStream(path)) {
-            byte[] content = in.readNBytes(most + 1);
-            requireWithinLimit(path, content.length);
+            byte[] content = in.readNBytes(MOST + 1);
+            if (content.length > MOST) {
+                throw new AgentFailure(
+                        "%s grew beyond the %,d bytes of a classic file".formatted(Words.shown(path.toString()), MOST),
+                        null);
+            }
             return content;
         }
     }
 
     private static void requireWithinLimit(Path path, long size) throws AgentFailure {
-        int most = ClassicLimits.DEFAULTS.maxFile();
-        if (size > most) {
+        if (size > MOST) {
             throw new AgentFailure(
-                    "%s has %s bytes, and a classic file at most %,d"
-                            .formatted(
-                                    Words.shown(path.toString()),
-                                    size > most + 1L ? "%,d".formatted(size) : "more",
-                                    most),
+                    "%s has %,d bytes, and a classic file at most %,d"
+                            .formatted(Words.shown(path.toString()), size, MOST),
                     "A device that enrols can send files of any size.");
         }
     }

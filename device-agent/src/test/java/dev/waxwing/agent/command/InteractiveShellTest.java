@@ -70,6 +70,12 @@ class InteractiveShellTest {
     }
 
     @Test
+    void does_not_speak_classic() throws IOException {
+        assertThat(type("text --classic 127.0.0.1:1 --classic-kit /elsewhere hello"))
+                .contains("one command at a time");
+    }
+
+    @Test
     void explains_a_command() throws IOException {
         assertThat(type("send --help")).contains("usage: send");
     }

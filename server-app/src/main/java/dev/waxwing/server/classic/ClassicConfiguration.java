@@ -1,9 +1,8 @@
 package dev.waxwing.server.classic;
 
+import dev.waxwing.channel.CryptoPermits;
+import dev.waxwing.channel.RefusedException;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -13,21 +12,16 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(ClassicProperties.class)
 class ClassicConfiguration {
 
-    /** At most as many at once as there are processors, in order of arrival. */
+    /** From the same pool as the handshakes of WXP/2. */
     @Bean
-    ClassicPermits classicPermits(ClassicProperties properties) {
-        Semaphore processors = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
-        long patience = properties.handshake().toMillis();
+    ClassicPermits classicPermits(CryptoPermits permits, ClassicProperties properties) {
         return () -> {
             try {
-                if (!processors.tryAcquire(patience, TimeUnit.MILLISECONDS)) {
-                    throw new IOException("no processor was free in time");
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("interrupted while waiting for a processor");
+                CryptoPermits.Permit permit = permits.acquire(properties.handshake());
+                return permit::close;
+            } catch (RefusedException e) {
+                throw new IOException("no processor was free in time", e);
             }
-            return processors::release;
         };
     }
 }

@@ -7,6 +7,10 @@ import dev.waxwing.classic.ClassicLimits;
 import dev.waxwing.classic.ClassicServer;
 import dev.waxwing.classic.ClassicServerSession;
 import dev.waxwing.media.Text;
+import dev.waxwing.server.admission.Conduct;
+import dev.waxwing.server.admission.Place;
+import dev.waxwing.server.admission.SourcePrefix;
+import dev.waxwing.server.audit.RefusalLedger;
 import dev.waxwing.server.classic.ClassicRefusalException.Reason;
 import dev.waxwing.server.ingest.ClassicIngest;
 import dev.waxwing.server.session.Ending;
@@ -21,6 +25,7 @@ import java.io.InterruptedIOException;
 import java.io.SequenceInputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
@@ -32,6 +37,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
@@ -62,6 +68,7 @@ public final class ClassicDoor {
     private final Sessions sessions;
     private final ClassicMeters meters;
     private final AuditTrail audit;
+    private final RefusalLedger ledger;
     private final Clock clock;
     private final SecureRandom random;
     private final Semaphore handshakes = new Semaphore(MOST_HANDSHAKES);
@@ -79,6 +86,7 @@ public final class ClassicDoor {
             Sessions sessions,
             ClassicMeters meters,
             AuditTrail audit,
+            RefusalLedger ledger,
             Clock clock,
             SecureRandom random) {
         this.properties = properties;
@@ -90,6 +98,7 @@ public final class ClassicDoor {
         this.sessions = sessions;
         this.meters = meters;
         this.audit = audit;
+        this.ledger = ledger;
         this.clock = clock;
         this.random = random;
         this.places = new Semaphore(properties.maxSessions(), true);
@@ -105,9 +114,10 @@ public final class ClassicDoor {
      *
      * @param arrived what was read of it so far
      * @param incident under which the audit trail has the reason of a refusal
+     * @param place left once there is a session, or none; a classic device proves too little to count as authenticated
      */
-    public void serve(SocketChannel socket, Bytes arrived, Incident incident) {
-        String remote = "unknown";
+    public void serve(SocketChannel socket, Bytes arrived, Incident incident, Place place) {
+        String remote = place.source().text();
         try (socket) {
             InetSocketAddress peer = (InetSocketAddress) socket.getRemoteAddress();
             remote = peer.getAddress().getHostAddress() + ":" + peer.getPort();
@@ -115,23 +125,37 @@ public final class ClassicDoor {
             if (!properties.allows(peer.getAddress())) {
                 throw new ClassicRefusalException(Reason.FOREIGN_SOURCE, "not an allowed source of classic");
             }
-            serve(socket, arrived, remote);
+            serve(socket, arrived, remote, place);
         } catch (ClassicRefusalException e) {
-            refused(remote, e.reason(), e.getMessage(), incident);
+            place.leave(conduct(e.reason()));
+            refused(remote, place.source(), e.reason(), e.getMessage(), incident);
+        } catch (SocketTimeoutException e) {
+            place.leave(Conduct.NO_SHOW);
+            LOG.info("{}: no classic session: {}", remote, e.getMessage());
         } catch (IOException e) {
+            place.leave(Conduct.LEFT);
             LOG.info("{}: no classic session: {}", remote, e.getMessage());
         } catch (RuntimeException e) {
             LOG.error("{}: the classic connection failed, reference {}", remote, incident, e);
         }
     }
 
-    private void serve(SocketChannel channel, Bytes arrived, String remote)
+    private static Conduct conduct(Reason reason) {
+        return switch (reason) {
+            case FOREIGN_SOURCE, PROTOCOL -> Conduct.PROTOCOL_ERROR;
+            case NOT_LISTED, WRONG_KEY, DISABLED, MOVED_TO_WXP2, NONCE_REPLAYED -> Conduct.AUTH_FAILED;
+            case TOO_MANY -> Conduct.BLAMELESS;
+        };
+    }
+
+    private void serve(SocketChannel channel, Bytes arrived, String remote, Place place)
             throws IOException, ClassicRefusalException {
         Socket socket = channel.socket();
         socket.setSoTimeout(Math.toIntExact(properties.handshake().toMillis()));
         InputStream in = new SequenceInputStream(new ByteArrayInputStream(arrived.toArray()), socket.getInputStream());
         Gate gate = new Gate(devices, nonces, permits);
         try (ClassicServerSession session = handshake(channel, in, socket, gate)) {
+            place.leave(Conduct.BLAMELESS);
             serve(channel, session, remote);
         }
     }
@@ -205,12 +229,23 @@ public final class ClassicDoor {
         }
     }
 
-    private void refused(String remote, Reason reason, @Nullable String detail, Incident incident) {
+    private void refused(
+            String remote, SourcePrefix source, Reason reason, @Nullable String detail, Incident incident) {
         String word = reason.name().toLowerCase(Locale.ROOT);
         meters.refused(word);
-        audit.record(new AuditEvent(
-                "peer " + remote, "classic.refused", "classic", Outcome.REFUSED, incident.toString(), detail));
-        LOG.info("{}: classic refused, {}, reference {}", remote, word, incident);
+        AuditEvent event = new AuditEvent(
+                "peer " + remote, "classic.refused", "classic", Outcome.REFUSED, incident.toString(), detail);
+        if (ledger.record(source.text(), "classic_" + word, event, false)) {
+            LOG.info("{}: classic refused, {}, reference {}", remote, word, incident);
+        }
+    }
+
+    @EventListener(ApplicationReadyEvent.class)
+    void warn() {
+        if (properties.enabled()) {
+            LOG.warn(
+                    "The classic protocol is on, and it is insecure. It is served to {}.", properties.allowedSources());
+        }
     }
 
     /** What was decided about a device holds at once. */

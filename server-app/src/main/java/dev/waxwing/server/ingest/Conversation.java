@@ -56,6 +56,7 @@ public final class Conversation {
     private final Sender sender;
     private final Ingest ingest;
     private final Outbox outbox;
+    private final SessionRefusals refusals;
     private final TaskLanes lanes = new TaskLanes(TASKS_IN_FLIGHT);
     private final Semaphore textRoom = new Semaphore(TEXT_IN_FLIGHT);
     private final Map<ItemId, IncomingUpload> uploads = new ConcurrentHashMap<>();
@@ -68,6 +69,7 @@ public final class Conversation {
         this.ingest = ingest;
         this.outbox = new Outbox(channel);
         this.captureClock = new CaptureClock(ingest.clock());
+        this.refusals = ingest.refusals(sender);
     }
 
     /** How many uploads are open. */
@@ -112,6 +114,7 @@ public final class Conversation {
     public void close() {
         ending = true;
         uploads.values().forEach(this::release);
+        refusals.close();
     }
 
     private void compareClocks(ItemId id, Instant capturedAt) {
@@ -152,7 +155,7 @@ public final class Conversation {
             refusal = new Refusal(
                     RefusalReason.CONFLICT, "counter " + text.counter() + " or id stands for something else");
         }
-        Incident incident = ingest.refuse(sender, "text.refused", text.id().toString(), refusal);
+        Incident incident = refusals.refuse("text.refused", text.id().toString(), refusal);
         outbox.add(new TextRefused(text.counter(), refusal.reason(), incident, retryAfter(refusal.reason())));
     }
 
@@ -313,7 +316,7 @@ public final class Conversation {
     }
 
     private void refuseNow(ItemId id, Refusal refusal) {
-        Incident incident = ingest.refuse(sender, "upload.refused", id.toString(), refusal);
+        Incident incident = refusals.refuse("upload.refused", id.toString(), refusal);
         outbox.add(new Refused(id, refusal.reason(), incident, retryAfter(refusal.reason())));
     }
 

@@ -423,20 +423,17 @@ public final class Ingest {
         return forgotten;
     }
 
-    /** Tells the audit trail of a refusal that leaves no row behind. Waits for the database. */
-    Incident refuse(Sender sender, String action, String subject, Refusal refusal) {
-        Incident incident = Incident.fresh(random);
-        traffic.offerRefused(word(refusal));
-        audit.record(event(sender.actor(), action, subject, refusal, incident));
-        return incident;
+    /** For the refusals of one session that leave no row behind. */
+    SessionRefusals refusals(Sender sender) {
+        return new SessionRefusals(sender, audit, traffic, clock, random);
     }
 
-    private static AuditEvent event(String actor, String action, String subject, Refusal refusal, Incident incident) {
+    static AuditEvent event(String actor, String action, String subject, Refusal refusal, Incident incident) {
         String reason = word(refusal) + ": " + refusal.detail();
         return new AuditEvent(actor, action, subject, Outcome.REFUSED, incident.toString(), reason);
     }
 
-    private static String word(Refusal refusal) {
+    static String word(Refusal refusal) {
         return refusal.reason().name().toLowerCase(Locale.ROOT);
     }
 

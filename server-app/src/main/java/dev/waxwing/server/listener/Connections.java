@@ -6,9 +6,16 @@ import dev.waxwing.ca.audit.Outcome;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.revocation.Revocation;
 import dev.waxwing.channel.Accepted;
+import dev.waxwing.channel.RefusedException;
 import dev.waxwing.channel.RefusedHandshakeException;
 import dev.waxwing.channel.SecureChannel;
 import dev.waxwing.channel.ServerEndpoint;
+import dev.waxwing.server.admission.Conduct;
+import dev.waxwing.server.admission.Drop;
+import dev.waxwing.server.admission.Gate;
+import dev.waxwing.server.admission.Place;
+import dev.waxwing.server.admission.SourcePrefix;
+import dev.waxwing.server.audit.RefusalLedger;
 import dev.waxwing.server.classic.ClassicDoor;
 import dev.waxwing.server.device.DeviceRegister;
 import dev.waxwing.server.ingest.Ingest;
@@ -22,18 +29,23 @@ import dev.waxwing.wire.PeerAlertException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -48,6 +60,10 @@ final class Connections {
     private static final int ENDINGS_AT_ONCE = 2;
 
     private final Semaphore endings = new Semaphore(ENDINGS_AT_ONCE);
+
+    /** Connections without a session that have a line of log each, between two reports. */
+    private static final int SHOWN_UNFINISHED = 50;
+
     private final ServerEndpoint endpoint;
     private final ClassicDoor classic;
     private final Sessions sessions;
@@ -55,12 +71,16 @@ final class Connections {
     private final DeviceRegister devices;
     private final Revocation revocation;
     private final AuditTrail audit;
+    private final RefusalLedger ledger;
+    private final Gate gate;
     private final Traffic traffic;
     private final Clock clock;
     private final SecureRandom random;
     private final Set<DeviceSession> open = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition ended = lock.newCondition();
+    private final AtomicInteger unfinished = new AtomicInteger();
+    private final AtomicLongArray reported = new AtomicLongArray(Drop.values().length);
 
     Connections(
             ServerEndpoint endpoint,
@@ -70,6 +90,8 @@ final class Connections {
             DeviceRegister devices,
             Revocation revocation,
             AuditTrail audit,
+            RefusalLedger ledger,
+            Gate gate,
             Traffic traffic,
             Clock clock,
             SecureRandom random) {
@@ -80,6 +102,8 @@ final class Connections {
         this.devices = devices;
         this.revocation = revocation;
         this.audit = audit;
+        this.ledger = ledger;
+        this.gate = gate;
         this.traffic = traffic;
         this.clock = clock;
         this.random = random;
@@ -88,50 +112,68 @@ final class Connections {
     /**
      * Serves one connection until it ends.
      *
-     * @param unauthenticated gets one permit back once the handshake is over
+     * @param place left once the handshake is over
      */
-    void serve(SocketChannel socket, Semaphore unauthenticated) {
-        String remote = "unknown";
+    void serve(SocketChannel socket, Place place) {
+        String remote = place.source().text();
         Incident incident = Incident.fresh(random);
         try (socket) {
             remote = remote(socket);
-            Accepted accepted = handshake(socket, incident, unauthenticated);
+            Accepted accepted = handshake(socket, incident);
+            if (!(accepted instanceof Accepted.OtherProtocol)) {
+                place.leave(Conduct.AUTHENTICATED);
+            }
             switch (accepted) {
-                case Accepted.OtherProtocol(var arrived) -> classic.serve(socket, arrived, incident);
-                case Accepted.Connected(SecureChannel channel) -> serve(channel, remote);
+                case Accepted.OtherProtocol(var arrived) -> classic.serve(socket, arrived, incident, place);
+                case Accepted.Connected(SecureChannel channel) -> serve(channel, remote, incident);
                 case Accepted.Enrolled(var name, X509Certificate certificate, var fault) -> {
                     devices.enrolled(name.value(), SerialNumber.of(certificate).toString());
                     sessions.endClassic(name.value(), Ending.CLASSIC_CLOSED);
                     LOG.info("{}: enrolled {}", remote, name);
                     if (fault != null) {
-                        refused(remote, fault);
+                        refused(remote, place.source(), fault);
                     }
                 }
             }
         } catch (RefusedHandshakeException e) {
-            refused(remote, e);
+            place.leave(conduct(e));
+            refused(remote, place.source(), e);
         } catch (PeerAlertException e) {
-            givenUp(remote, incident, e.alert().code());
+            place.leave(Conduct.LEFT);
+            givenUp(remote, place.source(), incident, e.alert().code());
+        } catch (SocketTimeoutException e) {
+            place.leave(Conduct.NO_SHOW);
+            unfinished(remote, "time_limit", e);
         } catch (IOException e) {
-            LOG.info("{}: no session: {}", remote, e.getMessage());
+            place.leave(Conduct.LEFT);
+            unfinished(remote, "left", e);
         } catch (RuntimeException e) {
             LOG.error("{}: the connection failed, reference {}", remote, incident, e);
-        }
-    }
-
-    private Accepted handshake(SocketChannel socket, Incident incident, Semaphore unauthenticated)
-            throws IOException, RefusedHandshakeException {
-        try {
-            socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-            return endpoint.accept(socket, incident, classic::opensFor);
         } finally {
-            unauthenticated.release();
+            place.close(); // Nobody is blamed who was not before.
         }
     }
 
-    private void serve(SecureChannel channel, String remote) {
-        DeviceSession session = new DeviceSession(channel, remote, ingest, audit, clock, random);
+    private Accepted handshake(SocketChannel socket, Incident incident) throws IOException, RefusedHandshakeException {
+        socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        socket.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+        return endpoint.accept(socket, incident, classic::opensFor);
+    }
+
+    private static Conduct conduct(RefusedHandshakeException refusal) {
+        if (refusal.alert().isEmpty()) {
+            return Conduct.PROTOCOL_ERROR;
+        }
+        return switch (refusal.alert().get().code()) {
+            case PROTOCOL_ERROR -> Conduct.PROTOCOL_ERROR;
+            case AUTH_FAILED -> Conduct.AUTH_FAILED;
+            case UNSUPPORTED -> Conduct.LEFT;
+            case BUSY, POLICY, GOING_AWAY, INTERNAL -> Conduct.BLAMELESS;
+        };
+    }
+
+    private void serve(SecureChannel channel, String remote, Incident incident) {
+        DeviceSession session = new DeviceSession(channel, remote, ingest, audit, clock, incident);
         String reason = "internal failure";
         open.add(session);
         try {
@@ -160,10 +202,10 @@ final class Connections {
         }
     }
 
-    private void refused(String remote, RefusedHandshakeException refusal) {
+    private void refused(String remote, SourcePrefix source, RefusedHandshakeException refusal) {
         String word = word(refusal);
         traffic.handshakeRefused(word);
-        audit.record(new AuditEvent(
+        AuditEvent event = new AuditEvent(
                 "peer " + remote,
                 "session.refused",
                 refusal.certificate()
@@ -172,19 +214,26 @@ final class Connections {
                         .orElse("no certificate"),
                 Outcome.REFUSED,
                 refusal.incident().toString(),
-                refusal.reason()));
-        LOG.info("{}: refused, {}, reference {}", remote, word, refusal.incident());
+                refusal.reason());
+        boolean alone =
+                ledger.record(source.text(), word, event, refusal.alert().isPresent());
+        if (alone) {
+            LOG.info("{}: refused, {}, reference {}", remote, word, refusal.incident());
+        }
+        if (refusal.getCause() instanceof RuntimeException failure) {
+            LOG.error("{}: the server failed, reference {}", remote, refusal.incident(), failure);
+        }
     }
 
     /**
      * The device ended the handshake. It never says why; but an honest one of this deployment that does not believe the
      * server has, most often, a wrong clock.
      */
-    private void givenUp(String remote, Incident incident, AlertCode code) {
+    private void givenUp(String remote, SourcePrefix source, Incident incident, AlertCode code) {
         boolean isDistrust = code == AlertCode.AUTH_FAILED;
         String word = isDistrust ? "distrusted_by_device" : "given_up_by_device";
         traffic.handshakeRefused(word);
-        audit.record(new AuditEvent(
+        AuditEvent event = new AuditEvent(
                 "peer " + remote,
                 "session.refused",
                 "no certificate",
@@ -193,22 +242,54 @@ final class Connections {
                 isDistrust
                         ? "the device does not believe this server; its clock may be wrong, or it belongs to another"
                                 + " deployment"
-                        : "the device gave up: " + code));
-        LOG.info("{}: no session, {}, reference {}", remote, word, incident);
+                        : "the device gave up: " + code);
+        if (ledger.record(source.text(), word, event, false)) {
+            LOG.info("{}: no session, {}, reference {}", remote, word, incident);
+        }
     }
 
+    /** The internal reason, in a word. */
     private static String word(RefusedHandshakeException refusal) {
-        if (refusal.getCause() instanceof UntrustedException untrusted) {
-            return untrusted.reason().name().toLowerCase(Locale.ROOT);
+        for (Throwable cause = refusal.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof UntrustedException untrusted) {
+                return untrusted.reason().name().toLowerCase(Locale.ROOT);
+            }
+            if (cause instanceof RefusedException refused && refused.code() == AlertCode.AUTH_FAILED) {
+                return "invite";
+            }
         }
         return refusal.alert()
                 .map(alert -> alert.code().name().toLowerCase(Locale.ROOT))
                 .orElse("other_protocol");
     }
 
-    /** A connection was closed at once, because too many are in their handshake. */
-    void turnedAway() {
-        traffic.handshakeRefused("too_many");
+    private void unfinished(String remote, String word, IOException e) {
+        traffic.handshakeUnfinished(word);
+        if (unfinished.incrementAndGet() <= SHOWN_UNFINISHED) {
+            LOG.info("{}: no session: {}", remote, e.getMessage());
+        }
+    }
+
+    /** Writes what was gathered of refusals since the last time. */
+    void report() {
+        ledger.flush();
+        int more = unfinished.getAndSet(0) - SHOWN_UNFINISHED;
+        if (more > 0) {
+            LOG.warn("{} more connections ended without a session since the last report", more);
+        }
+        String counts = Arrays.stream(Drop.values())
+                .map(this::newlyDropped)
+                .filter(count -> !count.isEmpty())
+                .collect(Collectors.joining(", "));
+        if (!counts.isEmpty()) {
+            LOG.warn("Connections closed unheard since the last report: {}", counts);
+        }
+    }
+
+    private String newlyDropped(Drop reason) {
+        long now = gate.dropped(reason);
+        long before = reported.getAndSet(reason.ordinal(), now);
+        return now == before ? "" : reason.word() + " " + (now - before);
     }
 
     /** Ends the sessions whose time is over. */

@@ -22,7 +22,6 @@ import dev.waxwing.wire.Reader;
 import dev.waxwing.wire.TruncatedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,7 +52,7 @@ final class DeviceSession implements LiveSession {
     private @Nullable End ended;
 
     DeviceSession(
-            SecureChannel channel, String remote, Ingest ingest, AuditTrail audit, Clock clock, SecureRandom random) {
+            SecureChannel channel, String remote, Ingest ingest, AuditTrail audit, Clock clock, Incident incident) {
         this.channel = channel;
         this.remote = remote;
         this.audit = audit;
@@ -67,7 +66,7 @@ final class DeviceSession implements LiveSession {
         this.end = earlier(
                 channel.startedAt().plus(channel.terms().session()),
                 channel.peer().notAfter());
-        this.incident = Incident.fresh(random);
+        this.incident = incident;
     }
 
     String device() {
@@ -89,7 +88,7 @@ final class DeviceSession implements LiveSession {
             conversation.close();
         }
         Ending byUs = ending.get();
-        End end = byUs == null ? found : new End(byUs.words(), byUs.isRefusal() ? incident : null);
+        End end = byUs == null ? found : new End(byUs.words(), byUs.isRefusal());
         ended = end;
         LOG.info(
                 "{}: session {} of {} ended after {} s, {} bytes received: {}",
@@ -102,43 +101,37 @@ final class DeviceSession implements LiveSession {
         return end.reason();
     }
 
-    /** Tells the audit trail how the session ended. Waits for the database. */
+    /** Tells the audit trail how the session ended, under the one reference of this connection, which every alert on it carried. */
     void recordEnd() {
         End end = ended;
-        if (end == null) {
-            return;
+        if (end != null) {
+            audit.record(new AuditEvent(
+                    actor(),
+                    "session.ended",
+                    sender.device(),
+                    end.refused() ? Outcome.REFUSED : Outcome.SUCCESS,
+                    incident.toString(),
+                    "session " + sender.sessionId() + ": " + end.reason()));
         }
-        Incident reference = end.reference();
-        String detail = "session " + sender.sessionId() + ": " + end.reason();
-        audit.record(
-                reference == null
-                        ? AuditEvent.success(actor(), "session.ended", sender.device(), detail)
-                        : new AuditEvent(
-                                actor(),
-                                "session.ended",
-                                sender.device(),
-                                Outcome.REFUSED,
-                                reference.toString(),
-                                detail));
     }
 
     private End readToEnd() {
         try {
             converse();
-            return new End("closed by the device", null);
+            return new End("closed by the device", false);
         } catch (ProtocolException e) {
-            Alert alert = channel.fail(e);
-            return new End("the device broke the protocol: " + e.reason(), alert.incident());
+            channel.fail(e);
+            return new End("the device broke the protocol: " + e.reason(), true);
         } catch (PeerAlertException e) {
-            return new End("the device gave up: " + e.alert().code(), null);
+            return new End("the device gave up: " + e.alert().code(), false);
         } catch (TruncatedException e) {
-            return new End("cut off: " + e.getMessage(), null);
+            return new End("cut off: " + e.getMessage(), false);
         } catch (IOException e) {
-            return new End("connection lost: " + e.getMessage(), null);
+            return new End("connection lost: " + e.getMessage(), false);
         } catch (RuntimeException e) {
             LOG.error("{}: session {} of {} failed", remote, sender.sessionId(), sender.device(), e);
             channel.fail(new Alert(AlertCode.INTERNAL, incident));
-            return new End("internal failure: " + e, incident);
+            return new End("internal failure: " + e, true);
         }
     }
 
@@ -232,7 +225,7 @@ final class DeviceSession implements LiveSession {
     /**
      * How the session ended.
      *
-     * @param reference what the device was told when it was refused; null when it was not
+     * @param refused whether the device was refused
      */
-    private record End(String reason, @Nullable Incident reference) {}
+    private record End(String reason, boolean refused) {}
 }

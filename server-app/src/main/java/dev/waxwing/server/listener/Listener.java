@@ -1,5 +1,9 @@
 package dev.waxwing.server.listener;
 
+import dev.waxwing.server.admission.Drop;
+import dev.waxwing.server.admission.Entry;
+import dev.waxwing.server.admission.Gate;
+import dev.waxwing.server.admission.Place;
 import dev.waxwing.server.ingest.Recovery;
 import dev.waxwing.server.session.Ending;
 import dev.waxwing.server.session.Sessions;
@@ -9,14 +13,12 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
-import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,9 +39,11 @@ public final class Listener implements SmartLifecycle {
     private static final Duration DRAIN = Duration.ofSeconds(5);
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(100);
     private static final long HOUSEKEEPING_MINUTES = 60;
+    private static final long REPORT_SECONDS = 10;
 
     private final ListenerProperties properties;
     private final ListenerAddresses addresses;
+    private final Gate gate;
     private final Connections connections;
     private final Sessions sessions;
     private final Recovery recovery;
@@ -48,11 +52,13 @@ public final class Listener implements SmartLifecycle {
     Listener(
             ListenerProperties properties,
             ListenerAddresses addresses,
+            Gate gate,
             Connections connections,
             Sessions sessions,
             Recovery recovery) {
         this.properties = properties;
         this.addresses = addresses;
+        this.gate = gate;
         this.connections = connections;
         this.sessions = sessions;
         this.recovery = recovery;
@@ -84,6 +90,11 @@ public final class Listener implements SmartLifecycle {
                     TimeUnit.MINUTES);
             housekeeping.scheduleWithFixedDelay(
                     guarded("end old sessions", connections::endOverdue), 1, 1, TimeUnit.SECONDS);
+            housekeeping.scheduleWithFixedDelay(
+                    guarded("report on refusals", connections::report),
+                    REPORT_SECONDS,
+                    REPORT_SECONDS,
+                    TimeUnit.SECONDS);
             Thread acceptor = Thread.ofPlatform().name("waxwing-listener").unstarted(() -> accept(socket));
             running = new Running(socket, port, housekeeping);
             acceptor.start();
@@ -110,26 +121,40 @@ public final class Listener implements SmartLifecycle {
     }
 
     private void accept(ServerSocketChannel socket) {
-        Semaphore unauthenticated = new Semaphore(properties.maxUnauthenticated());
         while (socket.isOpen()) {
             try {
-                SocketChannel connection = socket.accept();
-                if (unauthenticated.tryAcquire()) {
-                    Thread.ofVirtual()
-                            .name("waxwing-connection")
-                            .start(() -> connections.serve(connection, unauthenticated));
-                } else {
-                    connection.close();
-                    connections.turnedAway();
-                }
-            } catch (AsynchronousCloseException e) {
-                return; // Stopped.
+                admit(socket.accept());
             } catch (ClosedChannelException e) {
-                return;
+                return; // Stopped.
             } catch (IOException e) {
                 LOG.warn("A connection could not be accepted: {}", e.getMessage());
                 pause();
             }
+        }
+    }
+
+    /** Whoever is not heard is closed unread and unanswered. */
+    private void admit(SocketChannel connection) {
+        switch (entry(connection)) {
+            case Entry.Heard(Place place) ->
+                Thread.ofVirtual().name("waxwing-connection").start(() -> connections.serve(connection, place));
+            case Entry.Dropped _ -> close(connection);
+        }
+    }
+
+    private Entry entry(SocketChannel connection) {
+        try {
+            return gate.enter(((InetSocketAddress) connection.getRemoteAddress()).getAddress());
+        } catch (IOException e) {
+            return new Entry.Dropped(Drop.EARLY); // Gone already.
+        }
+    }
+
+    private static void close(SocketChannel connection) {
+        try {
+            connection.close();
+        } catch (IOException e) {
+            LOG.debug("A connection that was not heard did not close cleanly", e);
         }
     }
 
@@ -154,6 +179,7 @@ public final class Listener implements SmartLifecycle {
             stopping.socket().close();
             sessions.endAll(Ending.SERVER_STOPS);
             connections.awaitEnd(DRAIN);
+            connections.report();
         } catch (IOException e) {
             LOG.warn("The listener did not close cleanly: {}", e.getMessage());
         } catch (InterruptedException e) {

@@ -6,10 +6,12 @@ import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.issuance.RoleCredentials;
 import dev.waxwing.ca.revocation.OcspResponder;
 import dev.waxwing.ca.revocation.Revocation;
-import dev.waxwing.channel.HandshakeLimits;
+import dev.waxwing.channel.CryptoPermits;
 import dev.waxwing.channel.ServerEndpoint;
 import dev.waxwing.channel.ServerPolicy;
 import dev.waxwing.crypto.CryptoProvider;
+import dev.waxwing.server.admission.AdmissionProperties;
+import dev.waxwing.server.admission.Gate;
 import dev.waxwing.trust.PeerVerifier;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.TrustedRoot;
@@ -22,7 +24,7 @@ import org.springframework.context.annotation.Configuration;
 
 /** The channel's server end, joined to the authority and to the register of sessions. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({ListenerProperties.class, ChannelProperties.class})
+@EnableConfigurationProperties({ListenerProperties.class, AdmissionProperties.class, ChannelProperties.class})
 class ListenerConfiguration {
 
     @Bean
@@ -41,8 +43,22 @@ class ListenerConfiguration {
                 clock);
     }
 
+    /** For all handshakes, whatever protocol they speak. */
+    @Bean
+    CryptoPermits cryptoPermits(ListenerProperties properties) {
+        return properties.cryptoPermits() == 0
+                ? CryptoPermits.forThisMachine()
+                : new CryptoPermits(properties.cryptoPermits());
+    }
+
+    @Bean
+    Gate gate(AdmissionProperties properties, SecureRandom random) {
+        return new Gate(properties, random, System::nanoTime);
+    }
+
     @Bean
     ServerEndpoint serverEndpoint(
+            ListenerProperties properties,
             ChannelProperties channel,
             CryptoProvider crypto,
             SecureRandom random,
@@ -52,15 +68,20 @@ class ListenerConfiguration {
             OcspResponder responder,
             PeerVerifier devices,
             Admission admission,
-            Enrollment enrollment) {
+            Enrollment enrollment,
+            CryptoPermits permits) {
         return new ServerEndpoint(
-                new ServerPolicy(channel.suites(), channel.terms(), HandshakeLimits.defaults()),
+                new ServerPolicy(
+                        channel.suites(),
+                        channel.terms(),
+                        properties.deadlines().limits()),
                 crypto,
                 random,
                 clock,
                 new ChannelIdentity(authority, credentials, responder),
                 devices,
                 admission,
-                new InviteDesk(enrollment));
+                new InviteDesk(enrollment),
+                permits);
     }
 }

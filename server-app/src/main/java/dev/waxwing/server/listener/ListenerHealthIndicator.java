@@ -1,5 +1,7 @@
 package dev.waxwing.server.listener;
 
+import dev.waxwing.channel.CryptoPermits;
+import dev.waxwing.server.admission.Gate;
 import dev.waxwing.server.session.Sessions;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -11,10 +13,14 @@ final class ListenerHealthIndicator implements HealthIndicator {
 
     private final Listener listener;
     private final Sessions sessions;
+    private final Gate gate;
+    private final CryptoPermits permits;
 
-    ListenerHealthIndicator(Listener listener, Sessions sessions) {
+    ListenerHealthIndicator(Listener listener, Sessions sessions, Gate gate, CryptoPermits permits) {
         this.listener = listener;
         this.sessions = sessions;
+        this.gate = gate;
+        this.permits = permits;
     }
 
     @Override
@@ -25,6 +31,11 @@ final class ListenerHealthIndicator implements HealthIndicator {
         return Health.up()
                 .withDetail("port", listener.port())
                 .withDetail("sessions", sessions.count())
+                .withDetail("unauthenticated", gate.unauthenticated())
+                .withDetail("penalisedSources", gate.penalised())
+                .withDetail("cryptoPermits", permits.size())
+                .withDetail("cryptoPermitsInUse", permits.inUse())
+                .withDetail("cryptoPermitsWaitedFor", permits.waiting())
                 .build();
     }
 }

@@ -49,6 +49,15 @@ public final class Traffic {
     }
 
     /**
+     * A connection ended by itself, or by a time limit, before it had a session.
+     *
+     * @param reason a short constant word; it becomes a label
+     */
+    public void handshakeUnfinished(String reason) {
+        counter("waxwing.handshakes.unfinished", reason).increment();
+    }
+
+    /**
      * Something offered in a session was refused.
      *
      * @param reason a short constant word; it becomes a label
