@@ -28,10 +28,11 @@ class ImportRulesTest {
         "dev.waxwing.channel..",
         "dev.waxwing.media..",
         "dev.waxwing.enrollment..",
+        "dev.waxwing.classic..",
         "dev.waxwing.evidence.."
     };
     private static final String[] CHANNEL =
-            List.of(PROTOCOL_LIBRARY).subList(0, 8).toArray(String[]::new);
+            List.of(PROTOCOL_LIBRARY).subList(0, 9).toArray(String[]::new);
 
     private static JavaClasses waxwing;
 
@@ -64,6 +65,8 @@ class ImportRulesTest {
                 .definedBy("dev.waxwing.media..")
                 .optionalLayer("enrollment")
                 .definedBy("dev.waxwing.enrollment..")
+                .layer("classic")
+                .definedBy("dev.waxwing.classic..")
                 .layer("evidence")
                 .definedBy("dev.waxwing.evidence..")
                 .whereLayer("wire")
@@ -82,6 +85,8 @@ class ImportRulesTest {
                 .mayOnlyAccessLayers("wire", "trust", "channel")
                 .whereLayer("enrollment")
                 .mayOnlyAccessLayers("wire", "trust")
+                .whereLayer("classic")
+                .mayOnlyAccessLayers("wire")
                 .whereLayer("evidence")
                 .mayOnlyAccessLayers("wire", "crypto", "trust", "channel", "media")
                 .check(waxwing);

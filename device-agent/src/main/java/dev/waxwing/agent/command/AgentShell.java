@@ -59,6 +59,9 @@ public final class AgentShell {
             if (line.command().isEmpty() && report.json() && !explains(line)) {
                 throw new UsageException("--json needs a command");
             }
+            if (!explains(line)) {
+                ClassicMode.check(line.options(), line.command().orElse(null));
+            }
         } catch (UsageException wrong) {
             return report.print(commandIn(words), Outcome.usage(wrong)).code();
         }

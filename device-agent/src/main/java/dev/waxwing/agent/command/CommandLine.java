@@ -25,11 +25,16 @@ record CommandLine(Optional<String> command, Map<String, String> options, List<S
     static final String HELP = "help";
     static final String VERSION = "version";
     static final String PASSPHRASE_FILE = "passphrase-file";
+    static final String CLASSIC = "classic";
+    static final String CLASSIC_KIT = "classic-kit";
 
     /** The options that every command understands. */
     static final List<Option> GLOBAL = List.of(
             new Option(HOME, "DIR", "where identity, queue and receipts are kept (default ~/.waxwing)"),
             new Option(PASSPHRASE_FILE, "FILE", "the passphrase of the device's key, when it is not kept in the home"),
+            new Option(
+                    CLASSIC, "HOST:PORT", "'send' and 'text' only: speak the insecure classic protocol to this server"),
+            new Option(CLASSIC_KIT, "DIR", "with --classic: the folder with the device's classic keys and certificate"),
             new Option(JSON, null, "print exactly one JSON object on standard output"),
             new Option(HELP, null, "explain the command and exit (-h)"),
             new Option(VERSION, null, "print the version and exit"));

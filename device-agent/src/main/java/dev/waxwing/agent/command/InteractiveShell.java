@@ -94,6 +94,9 @@ final class InteractiveShell {
                     throw new UsageException(
                             "--home and --passphrase-file are given when the shell is started, not to a command in it");
                 }
+                if (line.has(CommandLine.CLASSIC) || line.has(CommandLine.CLASSIC_KIT)) {
+                    throw new UsageException("--classic is for one command at a time, not for the shell");
+                }
                 return AgentShell.input(line.has(CommandLine.HELP) ? helpFor(line) : line);
             } catch (UsageException wrong) {
                 throw new IllegalArgumentException(wrong.getMessage(), wrong);

@@ -6,6 +6,7 @@ import dev.waxwing.agent.spool.FileSource;
 import dev.waxwing.agent.spool.QueuedFile;
 import dev.waxwing.agent.spool.Settled;
 import dev.waxwing.agent.upload.Plan;
+import dev.waxwing.classic.ClassicLimits;
 import dev.waxwing.media.ItemId;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
@@ -34,7 +35,9 @@ final class SendCommand implements AgentCommand {
                             + " stay",
                     "unchanged until its receipt has come. After a break of the connection, or of this command,"
                             + " sending",
-                    "goes on where it stopped. Files that were queued before follow after these."),
+                    "goes on where it stopped. Files that were queued before follow after these.",
+                    "With --classic nothing is queued, and each file has at most %,d bytes."
+                            .formatted(ClassicLimits.DEFAULTS.maxFile())),
             1,
             Usage.ANY_NUMBER,
             List.of(TIMEOUT));
@@ -46,14 +49,13 @@ final class SendCommand implements AgentCommand {
 
     @Override
     public Result run(Invocation invocation) throws UsageException, AgentFailure, IOException, InterruptedException {
+        if (ClassicMode.isAskedFor(invocation)) {
+            return ClassicMode.of(invocation).send(sources(invocation));
+        }
         Duration patience = patience(invocation);
         Device device = invocation.device();
         Identity identity = device.identity();
-        List<FileSource> sources = new ArrayList<>();
-        for (String argument : invocation.arguments()) {
-            sources.add(FileSources.find(path(argument)));
-        }
-        List<QueuedFile> queued = device.spool(identity).addFiles(sources);
+        List<QueuedFile> queued = device.spool(identity).addFiles(sources(invocation));
         List<ItemId> ids = queued.stream().map(QueuedFile::id).toList();
         Courier courier = new Courier(invocation);
         AgentFailure failure = null;
@@ -69,6 +71,14 @@ final class SendCommand implements AgentCommand {
 
     static Duration patience(Invocation invocation) throws UsageException {
         return invocation.duration(TIMEOUT.name(), DEFAULT_PATIENCE);
+    }
+
+    private static List<FileSource> sources(Invocation invocation) throws UsageException, AgentFailure, IOException {
+        List<FileSource> sources = new ArrayList<>();
+        for (String argument : invocation.arguments()) {
+            sources.add(FileSources.find(path(argument)));
+        }
+        return sources;
     }
 
     private static Path path(String argument) throws UsageException {

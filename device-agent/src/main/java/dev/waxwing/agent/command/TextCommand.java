@@ -24,7 +24,9 @@ final class TextCommand implements AgentCommand {
             List.of(
                     "Sends one text: the words, with one space between them, or with '-' all of standard input up to",
                     "%,d bytes of UTF-8, without its last line break.".formatted(Text.MAX_BYTES),
-                    "The text is queued durably first. Texts that were queued before are sent before it.",
+                    "The text is queued durably first. Texts that were queued before are sent before it. With"
+                            + " --classic",
+                    "nothing is queued.",
                     "Put -- before a text that begins with a dash."),
             1,
             Usage.ANY_NUMBER,
@@ -39,6 +41,9 @@ final class TextCommand implements AgentCommand {
     public Result run(Invocation invocation) throws UsageException, AgentFailure, IOException, InterruptedException {
         var patience = SendCommand.patience(invocation);
         String text = text(invocation);
+        if (ClassicMode.isAskedFor(invocation)) {
+            return ClassicMode.of(invocation).text(text);
+        }
         Device device = invocation.device();
         Identity identity = device.identity();
         Spool spool = device.spool(identity);
