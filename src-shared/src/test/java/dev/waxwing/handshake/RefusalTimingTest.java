@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Test;
 class RefusalTimingTest {
 
     private static final int CERTIFICATES = 3_000;
+    private static final int NEW_CERTIFICATES = 1_000;
     private static final int FINISHED = 2_000;
 
     /** A doubt is thrown where it arises, another is only made: this much of a difference there may be, in nanoseconds. */
@@ -102,6 +103,18 @@ class RefusalTimingTest {
                                 GOOD))
                 .differing("of another authority", attempts(TestPki.create().issue(Role.DEVICE, "camera-1"), GOOD))
                 .differing("not a certificate", attempts(List.of(Bytes.fromHex("3000")), GOOD))
+                .run();
+    }
+
+    /** The JDK remembers certificates and that their signatures were right, so that the first time takes longer. */
+    @Test
+    void a_certificate_that_was_never_shown_before() throws Exception {
+        Credential known = PKI.issue(Role.DEVICE, "camera-1");
+        new Experiment<>("certificate shown", NEW_CERTIFICATES, this::refuse)
+                .group("before", attempts(known, GOOD))
+                .differing(
+                        "never",
+                        () -> attempts(PKI.issue(Role.DEVICE, "camera-1"), GOOD).next())
                 .run();
     }
 
