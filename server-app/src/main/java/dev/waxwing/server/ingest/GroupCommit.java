@@ -135,13 +135,25 @@ public final class GroupCommit implements AutoCloseable {
         List<Text> batch = List.copyOf(run);
         guarded(status, completions, batch, () -> {
             List<TextStore.Outcome> outcomes =
-                    texts.store(batch.stream().map(Text::offer).toList());
+                    store(status, batch.stream().map(Text::offer).toList());
             for (int i = 0; i < outcomes.size(); i++) {
                 Text text = batch.get(i);
                 TextStore.Outcome outcome = outcomes.get(i);
                 completions.add(() -> text.done().complete(outcome));
             }
         });
+    }
+
+    /** Writing may have waited for the database, and a revocation counts until the last moment. */
+    private List<TextStore.Outcome> store(TransactionStatus status, List<TextOffer> offers) {
+        Object savepoint = status.createSavepoint();
+        List<TextStore.Outcome> outcomes = texts.store(offers);
+        while (!texts.holds(offers, outcomes)) {
+            status.rollbackToSavepoint(savepoint);
+            outcomes = texts.store(offers);
+        }
+        status.releaseSavepoint(savepoint);
+        return outcomes;
     }
 
     /** What fails takes nothing else of the group with it. */

@@ -73,6 +73,18 @@ final class TextStore {
         return outcomes;
     }
 
+    /** Whether the sender of everything that was stored holds still. */
+    boolean holds(List<TextOffer> texts, List<Outcome> outcomes) {
+        Map<Sender, Boolean> revoked = new HashMap<>();
+        for (int i = 0; i < texts.size(); i++) {
+            if (outcomes.get(i) == Outcome.DURABLE
+                    && revoked.computeIfAbsent(texts.get(i).sender(), senders::isRevoked)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private boolean hasRoomFor(long bytes) {
         try {
             return space.hasRoomFor(bytes);
