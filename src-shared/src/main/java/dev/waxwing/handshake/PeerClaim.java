@@ -5,6 +5,7 @@ import dev.waxwing.crypto.SignatureScheme;
 import dev.waxwing.trust.Certificates;
 import dev.waxwing.trust.PeerVerifier;
 import dev.waxwing.trust.UntrustedException;
+import dev.waxwing.trust.UntrustedException.Reason;
 import dev.waxwing.trust.VerifiedPeer;
 import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.Bytes;
@@ -16,53 +17,39 @@ import java.util.Optional;
 /**
  * A device's Certificate between its arrival and its CertificateVerify. A doubt about it is kept until the signature has
  * been looked at, so that every refusal takes the same steps (protocol section 7.3).
+ *
+ * @param certificate what the peer presented, if it could be read
+ * @param peer the peer, if the chain holds
+ * @param doubt why it is refused; if the chain holds, what there is to say if the signature does not agree. It is made before
+ *     anybody asks, so that whoever shows a certificate that is not his cannot tell from the time whether it still holds
  */
-sealed interface PeerClaim {
-
-    /** The certificate that the peer presented, if it could be read. */
-    Optional<X509Certificate> certificate();
-
-    /** The peer, once the signature was looked at. */
-    VerifiedPeer settle(boolean signatureAgrees) throws ProtocolException;
-
-    /** The chain holds. */
-    record Believed(VerifiedPeer peer) implements PeerClaim {
-        @Override
-        public Optional<X509Certificate> certificate() {
-            return Optional.of(peer.certificate());
-        }
-
-        @Override
-        public VerifiedPeer settle(boolean signatureAgrees) throws ProtocolException {
-            if (!signatureAgrees) {
-                throw new ProtocolException(AlertCode.AUTH_FAILED, "CertificateVerify does not agree");
-            }
-            return peer;
-        }
-    }
-
-    /** The chain does not hold. */
-    record Doubted(Optional<X509Certificate> certificate, UntrustedException doubt) implements PeerClaim {
-        @Override
-        public VerifiedPeer settle(boolean signatureAgrees) throws ProtocolException {
-            throw distrust(doubt);
-        }
-    }
+record PeerClaim(Optional<X509Certificate> certificate, Optional<VerifiedPeer> peer, UntrustedException doubt) {
 
     static PeerClaim of(Certificate message, PeerVerifier verifier) {
         Optional<X509Certificate> leaf = Optional.empty();
         try {
             List<X509Certificate> chain = Certificates.parseAll(message.chain());
             leaf = Optional.of(chain.getFirst());
-            return new Believed(verifier.verify(chain, message.status()));
+            VerifiedPeer peer = verifier.verify(chain, message.status());
+            UntrustedException otherwise =
+                    new UntrustedException(Reason.NOT_THE_HOLDER, "CertificateVerify does not agree");
+            return new PeerClaim(leaf, Optional.of(peer), otherwise);
         } catch (UntrustedException doubt) {
-            return new Doubted(leaf, doubt);
+            return new PeerClaim(leaf, Optional.empty(), doubt);
         }
     }
 
+    /** The peer, once the signature was looked at. */
+    VerifiedPeer settle(boolean signatureAgrees) throws ProtocolException {
+        if (signatureAgrees && peer.isPresent()) {
+            return peer.get();
+        }
+        throw distrust(doubt);
+    }
+
     /** Whether the signature is by the presented certificate's key, under a scheme that was listed. */
-    default boolean agrees(CertificateVerify verify, Bytes content, List<Integer> listed, CryptoProvider crypto) {
-        return certificate().isPresent() && agrees(certificate().get(), verify, content, listed, crypto);
+    boolean agrees(CertificateVerify verify, Bytes content, List<Integer> listed, CryptoProvider crypto) {
+        return certificate.isPresent() && agrees(certificate.get(), verify, content, listed, crypto);
     }
 
     static boolean agrees(

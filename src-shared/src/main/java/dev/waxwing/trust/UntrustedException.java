@@ -2,6 +2,7 @@ package dev.waxwing.trust;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** A certificate, its chain or its status is not to be believed. The message is for the own audit log, never for the peer. */
@@ -29,6 +30,8 @@ public final class UntrustedException extends Exception {
         NOT_IN_INVENTORY,
         /** The peer presented the verifier's own certificate. */
         OWN_CERTIFICATE,
+        /** The peer did not prove that it has the certificate's key. */
+        NOT_THE_HOLDER,
         /** The OCSP response is missing, malformed, about another certificate or not signed by who may sign it. */
         BAD_STAPLE,
         /** The OCSP response, or its signer's certificate, is of a time to come. */
@@ -48,6 +51,7 @@ public final class UntrustedException extends Exception {
     }
 
     private static final int LONGEST_MESSAGE = 500;
+    private static final Pattern HARMFUL = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]");
 
     private final Reason reason;
     private final transient @Nullable Instant claimedTime;
@@ -84,6 +88,6 @@ public final class UntrustedException extends Exception {
     /** The JDK quotes what it cannot read, and that is the peer's choice: it must not steer a terminal or fill a log. */
     private static String harmless(String message) {
         String start = message.length() <= LONGEST_MESSAGE ? message : message.substring(0, LONGEST_MESSAGE) + "…";
-        return start.replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]", "\uFFFD");
+        return HARMFUL.matcher(start).replaceAll("\uFFFD");
     }
 }

@@ -64,7 +64,7 @@ class AuthenticationTest {
             return loopback.pki.issue(Role.DEVICE, "camera-1");
         }),
         STOLEN_CERTIFICATE(
-                "CertificateVerify",
+                "NOT_THE_HOLDER",
                 loopback -> new Credential(
                         TestPki.p256().getPrivate(),
                         loopback.pki.issue(Role.DEVICE, "camera-1").chain()));

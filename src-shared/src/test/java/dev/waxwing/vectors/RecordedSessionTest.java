@@ -62,6 +62,14 @@ class RecordedSessionTest {
         Bytes stream() {
             return RecordedSession.stream(records);
         }
+
+        /** What the application has got when all records before this one have come. */
+        List<Bytes> contentsBefore(int record) {
+            long taken = records.subList(0, record).stream()
+                    .filter(session.applicationRecords::contains)
+                    .count();
+            return contents.subList(0, (int) taken);
+        }
     }
 
     @ParameterizedTest
@@ -159,13 +167,17 @@ class RecordedSessionTest {
                 device.records().subList(1, device.records().size()));
         int refused = 0;
         for (int bit : bits(hello, suite)) {
-            Outcome outcome = device.of(Bytes.concat(flip(hello, bit), rest), Integer.MAX_VALUE);
+            Bytes flipped = flip(hello, bit);
+            Outcome outcome = device.of(Bytes.concat(flipped, rest), Integer.MAX_VALUE);
             assertThat(outcome.connected()).isFalse();
+            refused++;
+            if (promisesMore(flipped, rest.size()) && outcome.end() == End.TRUNCATED) {
+                continue;
+            }
             assertThat(outcome.end()).describedAs("bit " + bit).isEqualTo(End.PROTOCOL_ERROR);
             assertThat(records(outcome.written()))
                     .describedAs("ClientHello and one alert")
                     .hasSize(2);
-            refused++;
         }
         assertThat(refused).isEqualTo(bits(hello, suite).length).isGreaterThan(250);
     }
@@ -180,6 +192,12 @@ class RecordedSessionTest {
                     List<Bytes> changed = new ArrayList<>(hearing.records());
                     changed.set(victim, flip(record, bit));
                     Outcome outcome = hearing.of(changed);
+                    int following = RecordedSession.stream(changed.subList(victim + 1, changed.size()))
+                            .size();
+                    if (promisesMore(changed.get(victim), following) && outcome.end() == End.TRUNCATED) {
+                        assertThat(outcome.contents()).isEqualTo(hearing.contentsBefore(victim));
+                        continue;
+                    }
                     assertRefused(hearing, outcome, victim, "record " + victim + ", bit " + bit);
                 }
             }
@@ -332,18 +350,18 @@ class RecordedSessionTest {
         // Two records of handshake from the device, three from the server, then the contents.
         int first = hearing.atServer() ? 2 : 3;
         assertThat(outcome.connected()).describedAs(what).isEqualTo(victim >= first);
-        int taken = (int) hearing.records().subList(0, victim).stream()
-                .filter(hearing.session().applicationRecords::contains)
-                .count();
-        assertThat(outcome.contents())
-                .describedAs(what)
-                .isEqualTo(hearing.contents().subList(0, taken));
+        assertThat(outcome.contents()).describedAs(what).isEqualTo(hearing.contentsBefore(victim));
         List<Bytes> written = records(outcome.written());
         assertThat(written.stream().filter(RecordedSessionTest::hasTheSizeOfAnAlert))
                 .describedAs(what)
                 .hasSize(1)
                 .first()
                 .isEqualTo(written.getLast());
+    }
+
+    /** Whether the header says that more belongs to this record than there is: the receiver waits for it. */
+    private static boolean promisesMore(Bytes record, int following) {
+        return (record.asByteBuffer().getInt(4) & 0xFF_FFFF) > record.size() - 8 + following;
     }
 
     private static boolean hasTheSizeOfAnAlert(Bytes record) {

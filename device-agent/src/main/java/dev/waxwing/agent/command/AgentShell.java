@@ -2,11 +2,14 @@ package dev.waxwing.agent.command;
 
 import dev.waxwing.agent.command.ShellCommand.Outcome;
 import dev.waxwing.agent.command.ShellCommand.Report;
+import dev.waxwing.crypto.Suite;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -84,10 +87,34 @@ public final class AgentShell {
                     : Path.of(System.getProperty("user.home"), ".waxwing");
             String passphrase = line.options().get(CommandLine.PASSPHRASE_FILE);
             return new Device(
-                    home, passphrase == null ? null : Path.of(passphrase).toAbsolutePath(), random, clock);
+                    home,
+                    passphrase == null ? null : Path.of(passphrase).toAbsolutePath(),
+                    suitesOf(line),
+                    random,
+                    clock);
         } catch (InvalidPathException invalid) {
             throw new UsageException("'%s' is not a path".formatted(Words.shown(invalid.getInput())));
         }
+    }
+
+    private static List<Suite> suitesOf(CommandLine line) throws UsageException {
+        String named = line.options().get(CommandLine.SUITES);
+        if (named == null) {
+            return Suite.usual();
+        }
+        List<Suite> suites = new ArrayList<>();
+        for (String name : named.split(",", -1)) {
+            Suite suite = Stream.of(Suite.values())
+                    .filter(known -> known.name().equalsIgnoreCase(name.strip()))
+                    .findFirst()
+                    .orElseThrow(() -> new UsageException("'%s' is none of the cipher suites %s"
+                            .formatted(Words.shown(name), Arrays.toString(Suite.values()))));
+            if (suites.contains(suite)) {
+                throw new UsageException("--suites names %s twice".formatted(suite));
+            }
+            suites.add(suite);
+        }
+        return suites;
     }
 
     private static boolean explains(CommandLine line) {

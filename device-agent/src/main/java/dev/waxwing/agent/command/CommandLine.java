@@ -25,6 +25,7 @@ record CommandLine(Optional<String> command, Map<String, String> options, List<S
     static final String HELP = "help";
     static final String VERSION = "version";
     static final String PASSPHRASE_FILE = "passphrase-file";
+    static final String SUITES = "suites";
     static final String CLASSIC = "classic";
     static final String CLASSIC_KIT = "classic-kit";
 
@@ -32,6 +33,10 @@ record CommandLine(Optional<String> command, Map<String, String> options, List<S
     static final List<Option> GLOBAL = List.of(
             new Option(HOME, "DIR", "where identity, queue and receipts are kept (default ~/.waxwing)"),
             new Option(PASSPHRASE_FILE, "FILE", "the passphrase of the device's key, when it is not kept in the home"),
+            new Option(
+                    SUITES,
+                    "NAME,...",
+                    "the cipher suites to offer, best first (default: those that every server knows)"),
             new Option(
                     CLASSIC, "HOST:PORT", "'send' and 'text' only: speak the insecure classic protocol to this server"),
             new Option(CLASSIC_KIT, "DIR", "with --classic: the folder with the device's classic keys and certificate"),

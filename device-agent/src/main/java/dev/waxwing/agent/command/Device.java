@@ -17,6 +17,7 @@ import dev.waxwing.channel.DeviceEndpoint;
 import dev.waxwing.channel.DevicePolicy;
 import dev.waxwing.channel.SecureChannel;
 import dev.waxwing.crypto.CryptoProvider;
+import dev.waxwing.crypto.Suite;
 import dev.waxwing.trust.Credential;
 import java.io.Closeable;
 import java.io.IOException;
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +40,7 @@ final class Device implements Closeable {
     private final Home home;
     private final KeyProtection protection;
     private final IdentityStore identities;
+    private final List<Suite> suites;
     private final SecureRandom random;
     private final Clock clock;
     private @Nullable HomeLock lock;
@@ -45,10 +48,12 @@ final class Device implements Closeable {
     private @Nullable Delivery delivery;
     private boolean keepsSession;
 
-    Device(Path directory, @Nullable Path passphraseFile, SecureRandom random, Clock clock) {
+    /** @param suites to offer, best first */
+    Device(Path directory, @Nullable Path passphraseFile, List<Suite> suites, SecureRandom random, Clock clock) {
         this.home = Home.at(directory);
         this.protection = new KeyProtection(home, passphraseFile, random);
         this.identities = new IdentityStore(home, protection);
+        this.suites = List.copyOf(suites);
         this.random = random;
         this.clock = clock;
     }
@@ -151,7 +156,8 @@ final class Device implements Closeable {
     }
 
     DeviceEndpoint endpoint() {
-        return new DeviceEndpoint(DevicePolicy.defaults(), CryptoProvider.best(), random, clock);
+        return new DeviceEndpoint(
+                new DevicePolicy(suites, DevicePolicy.defaults().handshake()), CryptoProvider.best(), random, clock);
     }
 
     Dialer dialer() {

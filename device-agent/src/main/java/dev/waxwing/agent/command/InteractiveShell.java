@@ -90,9 +90,12 @@ final class InteractiveShell {
                     throw new UsageException("there is no command in that line");
                 }
                 CommandLine line = CommandLine.parse(words, shell::usage);
-                if (line.has(CommandLine.HOME) || line.has(CommandLine.PASSPHRASE_FILE)) {
+                if (line.has(CommandLine.HOME)
+                        || line.has(CommandLine.PASSPHRASE_FILE)
+                        || line.has(CommandLine.SUITES)) {
                     throw new UsageException(
-                            "--home and --passphrase-file are given when the shell is started, not to a command in it");
+                            "--home, --passphrase-file and --suites are given when the shell is started, not to a"
+                                    + " command in it");
                 }
                 if (line.has(CommandLine.CLASSIC) || line.has(CommandLine.CLASSIC_KIT)) {
                     throw new UsageException("--classic is for one command at a time, not for the shell");

@@ -128,6 +128,20 @@ class AgentCommandsTest {
     }
 
     @Test
+    void offers_the_suites_that_it_is_told_to() throws IOException {
+        enrol();
+
+        Run connected = run("--suites", "chacha20_poly1305_sha256,AES_256_GCM_SHA384", "connect");
+        Run notAllowed = run("connect", "--suites=AES_128_CBC_HMAC_SHA256");
+
+        assertThat(connected.json().get("suite").stringValue()).isEqualTo("CHACHA20_POLY1305_SHA256");
+        assertThat(notAllowed.status()).isEqualTo(1);
+        for (String wrong : List.of("ROT13", "", "AES_256_GCM_SHA384,AES_256_GCM_SHA384")) {
+            assertThat(run("connect", "--suites", wrong).status()).as(wrong).isEqualTo(2);
+        }
+    }
+
+    @Test
     void renews_the_keys_of_a_session() throws IOException {
         enrol();
 

@@ -3,6 +3,7 @@ package dev.waxwing.agent.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waxwing.agent.upload.ServerDouble;
+import dev.waxwing.crypto.Suite;
 import dev.waxwing.media.Text;
 import dev.waxwing.trust.TestPki;
 import java.io.ByteArrayInputStream;
@@ -32,7 +33,7 @@ class InteractiveShellTest {
     private String type(String... lines) throws IOException {
         String input = String.join("\n", lines) + "\n";
         ByteArrayOutputStream shown = new ByteArrayOutputStream();
-        Device device = new Device(directory.resolve("home"), null, random, TestPki.CLOCK);
+        Device device = new Device(directory.resolve("home"), null, Suite.usual(), random, TestPki.CLOCK);
         try (device;
                 Terminal terminal = new DumbTerminal(
                         "test",
@@ -109,7 +110,7 @@ class InteractiveShellTest {
         try (ServerDouble server = new ServerDouble()) {
             Path invite = Files.writeString(
                     directory.resolve("invite"), server.invite("camera-1").encode());
-            Device device = new Device(directory.resolve("home"), null, random, TestPki.CLOCK);
+            Device device = new Device(directory.resolve("home"), null, Suite.usual(), random, TestPki.CLOCK);
             try (device;
                     Terminal terminal = new DumbTerminal(
                             "test",

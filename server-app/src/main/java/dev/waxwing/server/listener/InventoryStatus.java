@@ -10,18 +10,21 @@ import dev.waxwing.wire.Bytes;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 
-/** Asks the authority itself about a device's certificate (docs/protocol.md, section 7.1). */
+/**
+ * Asks the authority itself about a device's certificate (docs/protocol.md, section 7.1). The database is asked before
+ * anything is decided, so that a revoked certificate takes as long as any other (section 7.3).
+ */
 record InventoryStatus(Inventory inventory, Revocation revocation) implements CertificateStatus {
 
     @Override
     public void check(X509Certificate leaf, X509Certificate issuer, Bytes staple, Instant now)
             throws UntrustedException {
         SerialNumber serialNumber = SerialNumber.of(leaf);
+        boolean issued =
+                inventory.certificate(serialNumber).filter(leaf::equals).isPresent();
         if (revocation.isRevoked(leaf)) {
             throw new UntrustedException(Reason.REVOKED, "certificate " + serialNumber + " is revoked");
         }
-        boolean issued =
-                inventory.certificate(serialNumber).filter(leaf::equals).isPresent();
         if (!issued) {
             throw new UntrustedException(
                     Reason.NOT_IN_INVENTORY, "certificate " + serialNumber + " is not in the inventory");
