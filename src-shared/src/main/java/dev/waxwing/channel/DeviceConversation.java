@@ -75,6 +75,8 @@ final class DeviceConversation {
         } catch (RuntimeException e) {
             LastWord.say(new Alert(AlertCode.INTERNAL, Incident.NONE), stream);
             throw e;
+        } finally {
+            actions.forEach(Action::discard);
         }
     }
 

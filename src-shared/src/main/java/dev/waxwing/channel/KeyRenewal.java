@@ -29,6 +29,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeyRenewal implements AutoCloseable {
 
+    /** Ratchets that a device begins in any sixth of {@code ratchet_seconds} (protocol section 12). */
+    private static final int ORDERS = 5;
+
+    /** What a server takes of them: their times of arrival may lie closer together. */
+    private static final int ORDERS_TAKEN = 2 * ORDERS;
+
     private static final long SHORTEST_WAIT = Duration.ofMillis(10).toNanos();
 
     private final Rekeying rekeying;
@@ -39,6 +45,8 @@ final class KeyRenewal implements AutoCloseable {
     private final long ratchetAge;
     private final long ratchetBytes;
     private final Duration patience;
+    private final boolean isDevice;
+    private final Budget devicesRatchets;
     private final Consumer<RuntimeException> onFailure;
     private final ReentrantLock lock = new ReentrantLock();
     private final ReentrantLock waiting = new ReentrantLock();
@@ -54,7 +62,7 @@ final class KeyRenewal implements AutoCloseable {
     private volatile @Nullable Deadline stuck;
 
     /**
-     * @param waits whether the other end is to begin a ratchet first: this end does when one is overdue by a tenth
+     * @param isDevice a device leaves it to the server to begin a ratchet until one is overdue by a tenth
      * @param onFailure the own end cannot go on
      */
     KeyRenewal(
@@ -62,16 +70,21 @@ final class KeyRenewal implements AutoCloseable {
             RecordStream stream,
             WritingHalf out,
             SessionTerms terms,
-            boolean waits,
+            boolean isDevice,
             Consumer<RuntimeException> onFailure) {
         this.rekeying = rekeying;
         this.stream = stream;
         this.out = out;
         this.policy = terms.rekey();
         this.keyAge = policy.keyUpdateAfter().toNanos();
-        this.ratchetAge = overdue(policy.ratchetAfter().toNanos(), waits);
-        this.ratchetBytes = overdue(policy.ratchetBytes(), waits);
+        this.ratchetAge = overdue(policy.ratchetAfter().toNanos(), isDevice);
+        this.ratchetBytes = overdue(policy.ratchetBytes(), isDevice);
         this.patience = terms.idle();
+        this.isDevice = isDevice;
+        this.devicesRatchets = new Budget(
+                "ratchets",
+                isDevice ? ORDERS : ORDERS_TAKEN,
+                policy.ratchetAfter().dividedBy(6));
         this.onFailure = onFailure;
     }
 
@@ -89,7 +102,11 @@ final class KeyRenewal implements AutoCloseable {
         lock.lock();
         try {
             if (!closed) {
+                boolean wasRatcheting = ratcheting;
                 perform(rekeying.receive(content, sequence));
+                if (!isDevice && ratcheting && !wasRatcheting) {
+                    devicesRatchets.spend();
+                }
             }
         } finally {
             release();
@@ -114,7 +131,7 @@ final class KeyRenewal implements AutoCloseable {
      * Begins a ratchet, or joins one that is under way, and waits until it is over.
      *
      * @return how many ratchets are over in this session now
-     * @throws IOException if the session ends first, or the peer does not answer in time
+     * @throws IOException if the session ends first, the peer does not answer in time, or a device has begun too many
      */
     long ratchet(Duration limit) throws IOException, InterruptedException {
         long before = beginNow();
@@ -122,11 +139,16 @@ final class KeyRenewal implements AutoCloseable {
         return awaitRatchetAfter(before, limit);
     }
 
-    private long beginNow() {
+    private long beginNow() throws IOException {
         lock.lock();
         try {
             long before = ratchets;
-            begin();
+            if (!stopped && !ratcheting) {
+                if (isDevice && !devicesRatchets.take()) {
+                    throw new IOException("the keys were renewed too often just now");
+                }
+                perform(rekeying.ratchet());
+            }
             return before;
         } finally {
             release();
@@ -192,6 +214,13 @@ final class KeyRenewal implements AutoCloseable {
         }
     }
 
+    /** Whoever stopped in between has cancelled the one before. */
+    private void cancelIfStopped(@Nullable Deadline deadline) {
+        if (stopped) {
+            cancel(deadline);
+        }
+    }
+
     private static void cancel(@Nullable Deadline deadline) {
         if (deadline != null) {
             deadline.close();
@@ -222,7 +251,11 @@ final class KeyRenewal implements AutoCloseable {
     private void updateKey() {
         if (!stopped && lock.tryLock()) {
             try {
-                if (!closed && rekeying.sendingEpoch() == stream.sendingEpoch()) {
+                // Due it was when somebody looked; by now the key may be another, which has protected nothing.
+                if (!closed
+                        && rekeying.sendingEpoch() == stream.sendingEpoch()
+                        && stream.recordsSent() > 0
+                        && isKeyDue(System.nanoTime())) {
                     perform(rekeying.updateKey());
                 }
             } finally {
@@ -237,19 +270,14 @@ final class KeyRenewal implements AutoCloseable {
                 try {
                     beginNow();
                     flush();
+                } catch (IOException e) {
+                    // Not now, then at the next look.
                 } catch (RuntimeException e) {
                     onFailure.accept(e);
                 } finally {
                     beginning.set(false);
                 }
             });
-        }
-    }
-
-    /** The lock is held. */
-    private void begin() {
-        if (!stopped) {
-            perform(rekeying.ratchet());
         }
     }
 
@@ -269,7 +297,10 @@ final class KeyRenewal implements AutoCloseable {
             }
         }
         ratcheting = rekeying.isRatcheting();
-        watch(ratcheting && !stopped);
+        // Only a step of the ratchet gives the peer new time: what else happens meanwhile must not keep it open.
+        if (!toSend.isEmpty() || !ratcheting) {
+            watch(ratcheting && !stopped);
+        }
         out.post(toSend);
         signal();
     }
@@ -281,6 +312,7 @@ final class KeyRenewal implements AutoCloseable {
             stuck = Deadline.after(
                     patience,
                     () -> stream.closeBecause(new TruncatedException("the peer did not go on with a ratchet")));
+            cancelIfStopped(stuck);
         }
     }
 
@@ -303,6 +335,7 @@ final class KeyRenewal implements AutoCloseable {
                 beginSoon();
             }
             next = Deadline.after(Duration.ofNanos(untilNextTick(now)), this::tick);
+            cancelIfStopped(next);
         });
     }
 
@@ -316,7 +349,7 @@ final class KeyRenewal implements AutoCloseable {
         return spent < of ? of - spent : of;
     }
 
-    private static long overdue(long due, boolean waits) {
-        return waits ? due + due / 10 : due;
+    private static long overdue(long due, boolean isDevice) {
+        return isDevice ? due + due / 10 : due;
     }
 }

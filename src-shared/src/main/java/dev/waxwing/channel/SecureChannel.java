@@ -37,6 +37,9 @@ import org.jspecify.annotations.Nullable;
 public final class SecureChannel implements Closeable {
 
     private static final Duration LAST_WORD = Duration.ofSeconds(1);
+    /** Pings that are answered in any third of the idle time (protocol section 12). */
+    private static final int PINGS = 10;
+
     private static final Duration CLOSE_WAIT = Duration.ofSeconds(2);
 
     private final RecordStream stream;
@@ -49,7 +52,7 @@ public final class SecureChannel implements Closeable {
     private final WritingHalf out;
     private final KeyRenewal renewal;
     private final Heartbeat heartbeat;
-    private final PingBudget peersPings;
+    private final Budget peersPings;
     private final Deadline end;
     private final CountDownLatch readingEnded = new CountDownLatch(1);
     private volatile @Nullable Thread reader;
@@ -68,7 +71,7 @@ public final class SecureChannel implements Closeable {
         this.renewal =
                 new KeyRenewal(connect.rekeying(), stream, out, session.terms(), side == Side.DEVICE, _ -> giveUp());
         this.heartbeat = new Heartbeat(stream, session.terms().idle(), side == Side.DEVICE, this::ping);
-        this.peersPings = new PingBudget(session.terms().idle());
+        this.peersPings = new Budget("pings", PINGS, session.terms().idle().dividedBy(3));
         this.end = Deadline.after(
                 Duration.between(startedAt, latestEnd()),
                 () -> Thread.startVirtualThread(side == Side.SERVER ? this::sayGoodbye : this::close));

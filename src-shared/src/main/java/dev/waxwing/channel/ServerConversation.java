@@ -88,6 +88,8 @@ final class ServerConversation {
             throw refuse(new Alert(e.code(), incident, e.retryAfter()), String.valueOf(e.getMessage()), e);
         } catch (RuntimeException e) {
             throw refuse(new Alert(AlertCode.INTERNAL, incident), "the server failed: " + e, e);
+        } finally {
+            actions.forEach(Action::discard);
         }
     }
 

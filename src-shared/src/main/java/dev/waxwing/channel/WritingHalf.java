@@ -30,10 +30,8 @@ final class WritingHalf {
     private final ReentrantLock lock = new ReentrantLock();
     private final Queue<Post> posts = new ConcurrentLinkedQueue<>();
     private volatile Runnable afterWrite = () -> {};
+    private volatile boolean disposing;
     private boolean ended;
-
-    /** The keys are wiped: there is nothing left to write with. */
-    private boolean disposed;
 
     /** What the session itself says. */
     private sealed interface Post {
@@ -71,7 +69,7 @@ final class WritingHalf {
                 writePosts();
             }
         } finally {
-            lock.unlock();
+            release();
         }
         flush();
         return sent;
@@ -95,7 +93,7 @@ final class WritingHalf {
             try {
                 writePosts();
             } finally {
-                lock.unlock();
+                release();
             }
         }
     }
@@ -106,23 +104,37 @@ final class WritingHalf {
             throw new IOException("another thread is stuck in a write");
         }
         try {
+            writePosts();
             if (!ended) {
-                writePosts();
                 ended = true;
                 stream.write(type, content);
             }
         } finally {
-            lock.unlock();
+            release();
         }
     }
 
-    /** Wipes the sending keys, once the socket is closed, unless somebody is still writing. What is posted later is dropped. */
+    /** Wipes the sending keys, once the socket is closed, now or as soon as nobody writes any more. */
     void dispose() {
+        disposing = true;
+        disposeIfIdle();
+    }
+
+    private void release() {
+        lock.unlock();
+        if (disposing) {
+            disposeIfIdle();
+        }
+    }
+
+    private void disposeIfIdle() {
         if (lock.tryLock()) {
             try {
                 ended = true;
-                disposed = true;
+                writePosts();
                 stream.disposeWriting();
+            } catch (IOException e) {
+                throw new IllegalStateException("nothing is written once this direction has ended", e);
             } finally {
                 lock.unlock();
             }
@@ -142,7 +154,7 @@ final class WritingHalf {
         for (Action action : actions) {
             switch (action) {
                 case Send(Bytes message) -> write(ContentType.HANDSHAKE, message);
-                case ChangeSendingKeys change when disposed -> change.keys().close();
+                case ChangeSendingKeys change when ended -> change.keys().close();
                 case ChangeSendingKeys change -> stream.change(change);
                 default -> throw new IllegalStateException("not an action of this place");
             }

@@ -15,6 +15,7 @@ import java.security.spec.X509EncodedKeySpec;
 import javax.crypto.DecapsulateException;
 import javax.crypto.KEM;
 import javax.crypto.SecretKey;
+import javax.security.auth.DestroyFailedException;
 
 /**
  * X25519MLKEM768 (protocol sections 5.1, 5.2 and 6.2): shares and shared secret have the ML-KEM part first. Randomness is
@@ -90,6 +91,11 @@ public final class HybridKeyExchange {
         @Override
         public void close() {
             scalar.close();
+            try {
+                mlKem.getPrivate().destroy();
+            } catch (DestroyFailedException e) {
+                // Not every provider can; then the garbage collector has it.
+            }
         }
     }
 

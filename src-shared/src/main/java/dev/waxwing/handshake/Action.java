@@ -10,6 +10,9 @@ import dev.waxwing.wire.SessionId;
 /** What the handshake wants done, in the order in which it gives it. */
 public sealed interface Action {
 
+    /** Wipes what it holds: nobody will carry it out. */
+    default void discard() {}
+
     /** Send these whole messages as the content of one handshake record. */
     record Send(Bytes messages) implements Action {
         @Override
@@ -19,7 +22,12 @@ public sealed interface Action {
     }
 
     /** Protect all further records with these keys. */
-    record ChangeSendingKeys(int epoch, SessionId session, TrafficKeys keys) implements Action {}
+    record ChangeSendingKeys(int epoch, SessionId session, TrafficKeys keys) implements Action {
+        @Override
+        public void discard() {
+            keys.close();
+        }
+    }
 
     /**
      * Expect all further records under these keys.
@@ -27,7 +35,12 @@ public sealed interface Action {
      * @param lateAlertAllowed until the first of them, the former key may carry an alert (protocol section 3.4)
      */
     record ChangeReceivingKeys(int epoch, SessionId session, TrafficKeys keys, boolean lateAlertAllowed)
-            implements Action {}
+            implements Action {
+        @Override
+        public void discard() {
+            keys.close();
+        }
+    }
 
     /** Ask whether the device is let in, then call {@link ServerHandshake#admit}. */
     record AskAdmission(VerifiedPeer device, SessionId session) implements Action {}
@@ -45,7 +58,12 @@ public sealed interface Action {
      *
      * @param rekeying renews its keys; it holds their secrets
      */
-    record Connect(Session session, Rekeying rekeying) implements Action {}
+    record Connect(Session session, Rekeying rekeying) implements Action {
+        @Override
+        public void discard() {
+            rekeying.close();
+        }
+    }
 
     /** A ratchet is over for this end: keys of both directions are new (protocol section 10.2). */
     record Ratcheted(long number) implements Action {}

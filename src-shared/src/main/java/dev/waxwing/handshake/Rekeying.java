@@ -144,10 +144,9 @@ public final class Rekeying implements AutoCloseable {
         if (isRatcheting() || sendingEpoch == LAST_EPOCH || receivingEpoch == LAST_EPOCH) {
             return List.of();
         }
+        Bytes status = parties.status().get();
         DeviceKeys ephemeral = DeviceKeys.generate(crypto, random);
-        Bytes request = new RatchetRequest(
-                        ratchets + 1, ephemeral.share(), parties.status().get())
-                .encode();
+        Bytes request = new RatchetRequest(ratchets + 1, ephemeral.share(), status).encode();
         state = new AwaitResponse(ephemeral, request, sendingEpoch);
         return List.of(new Send(request));
     }
@@ -203,17 +202,25 @@ public final class Rekeying implements AutoCloseable {
         requireNextEpoch(receivingEpoch);
         requireNextEpoch(sendingEpoch);
         verifyPeerAgain(request.status());
-        ServerAnswer answer = ServerAnswer.to(request.keyShare(), crypto, random);
         Bytes status = parties.status().get();
-        Bytes part = RatchetResponse.signedPart(answer.share(), status);
-        Bytes signed = parties.side().response.over(covered(receivingEpoch, sendingEpoch, hash(th, encoded, part)));
-        Bytes response = new RatchetResponse(answer.share(), status, sign(signed)).encode();
-        actions.add(new Send(response));
-        Bytes transcript = Bytes.concat(th, encoded, response);
-        return new AwaitFinish(
-                parties.side().peer().finish.over(covered(receivingEpoch, sendingEpoch, hash(transcript))),
-                transcript,
-                ratchet.next(answer.shared()));
+        ServerAnswer answer = ServerAnswer.to(request.keyShare(), crypto, random);
+        MainSecret main = ratchet.next(answer.shared());
+        try {
+            Bytes response = respond(answer.share(), status, encoded);
+            actions.add(new Send(response));
+            Bytes transcript = Bytes.concat(th, encoded, response);
+            Bytes signed = parties.side().peer().finish.over(covered(receivingEpoch, sendingEpoch, hash(transcript)));
+            return new AwaitFinish(signed, transcript, main);
+        } catch (RuntimeException e) {
+            main.close();
+            throw e;
+        }
+    }
+
+    private Bytes respond(Bytes share, Bytes status, Bytes request) {
+        Bytes part = RatchetResponse.signedPart(share, status);
+        Bytes signed = parties.side().response.over(covered(receivingEpoch, sendingEpoch, hash(th, request, part)));
+        return new RatchetResponse(share, status, sign(signed)).encode();
     }
 
     /** Both ends began at once: the server's ratchet counts. */

@@ -8,6 +8,7 @@ import dev.waxwing.handshake.Action;
 import dev.waxwing.handshake.DeviceHandshake;
 import dev.waxwing.handshake.DevicePurpose;
 import dev.waxwing.handshake.RekeyPolicy;
+import dev.waxwing.handshake.Rekeying;
 import dev.waxwing.handshake.SessionTerms;
 import dev.waxwing.recordlayer.ContentType;
 import dev.waxwing.recordlayer.Direction;
@@ -195,7 +196,7 @@ class RekeyTest {
 
     @Test
     void requests_that_cross_while_data_flows_both_ways_lose_nothing() throws Exception {
-        try (Loopback loopback = new Loopback().rekey(policy(7, 1 << 30, 600, 1L << 36, 3_600));
+        try (Loopback loopback = new Loopback().rekey(policy(7, 1 << 30, 600, 1L << 36, 1));
                 Live live = new Live(loopback)) {
             AtomicBoolean stop = new AtomicBoolean();
             List<CompletableFuture<Long>> senders = new ArrayList<>();
@@ -206,8 +207,8 @@ class RekeyTest {
             for (boolean device : new boolean[] {true, false}) {
                 orders.add(inBackground(() -> {
                     long ratchets = 0;
-                    for (int i = 0; i < 40; i++) {
-                        ratchets = live.end(device).rekey(LONG);
+                    while (ratchets < 40) {
+                        ratchets = rekeyOrWait(live.end(device));
                     }
                     return ratchets;
                 }));
@@ -219,6 +220,16 @@ class RekeyTest {
             live.atServer.await(Loopback.get(senders.get(0)));
             live.atDevice.await(Loopback.get(senders.get(1)));
             until(() -> live.pair.device().ratchets() == live.pair.server().ratchets());
+        }
+    }
+
+    /** A device may have to wait a moment. */
+    private static long rekeyOrWait(SecureChannel channel) throws Exception {
+        try {
+            return channel.rekey(LONG);
+        } catch (IOException e) {
+            assertThat(e).hasMessageContaining("too often");
+            return channel.ratchets();
         }
     }
 
@@ -264,22 +275,33 @@ class RekeyTest {
 
     @Test
     void a_peer_that_does_not_go_on_with_a_ratchet_counts_as_silent() throws Exception {
-        RekeyPolicy policy = policy(1 << 20, 1 << 30, 600, 1L << 36, 3_600);
+        // The server's key is due with each of its records, too, and cannot be updated meanwhile.
+        RekeyPolicy policy = policy(1, 1 << 30, 600, 1L << 36, 3_600);
         SessionTerms terms = new SessionTerms(Duration.ofHours(1), Duration.ofSeconds(5), policy);
         try (Loopback loopback = new Loopback().terms(terms)) {
             CompletableFuture<Accepted> accepted = loopback.accept();
-            RecordStream device = connected(loopback);
+            RecordStream device = stream(loopback);
+            Action.Connect connect = connected(loopback, device);
             SecureChannel server = ((Accepted.Connected) Loopback.get(accepted)).channel();
             Reception atServer = new Reception(server);
             CompletableFuture<Long> order = inBackground(() -> server.rekey(LONG));
-            // It takes the request, and says other things as often as the server has taken the last.
+            // It takes the request, says other things, updates its key, and has the server say things.
             assertThat(device.read()).isEqualTo(ContentType.HANDSHAKE);
+            Rekeying keys = connect.rekeying();
             long said = 0;
-            while (!atServer.end.isDone()) {
-                device.write(
-                        ContentType.APPLICATION, Writer.growing().u64(said++).toBytes());
-                long awaited = said;
-                until(() -> atServer.records.get() == awaited || atServer.end.isDone());
+            try {
+                while (!atServer.end.isDone()) {
+                    device.write(
+                            ContentType.APPLICATION,
+                            Writer.growing().u64(said++).toBytes());
+                    perform(keys.updateKey(), device);
+                    long awaited = said;
+                    until(() -> atServer.records.get() == awaited || atServer.end.isDone());
+                    send(server, said, 1, 8);
+                    assertThat(device.read()).isEqualTo(ContentType.APPLICATION);
+                }
+            } catch (IOException | UncheckedIOException e) {
+                // The server is gone, as it should be.
             }
             assertThatThrownBy(() -> Loopback.get(atServer.end)).hasMessageContaining("did not go on with a ratchet");
             assertThatThrownBy(() -> Loopback.get(order)).hasMessageContaining("ended");
@@ -287,15 +309,19 @@ class RekeyTest {
         }
     }
 
-    /** A device that has a session, and does with it only what the test says. */
-    private static RecordStream connected(Loopback loopback) throws Exception {
-        RecordStream stream = new RecordStream(
+    /** The connection of a device that does only what the test says. */
+    private static RecordStream stream(Loopback loopback) throws IOException {
+        return new RecordStream(
                 loopback.dial(),
                 loopback.deviceCrypto,
                 loopback.random,
                 new BufferPool(loopback.deviceCrypto),
                 Direction.DEVICE_TO_SERVER,
                 Direction.SERVER_TO_DEVICE);
+    }
+
+    /** Runs the handshake, and gives what the device needs to go on. */
+    private static Action.Connect connected(Loopback loopback, RecordStream stream) throws Exception {
         DevicePurpose purpose = new DevicePurpose.Normal(
                 loopback.pki.issue(Role.DEVICE, "camera-1"), loopback.pki.verifier(Role.SERVER));
         try (DeviceHandshake handshake =
@@ -311,11 +337,60 @@ class RekeyTest {
                     case Action.Send(Bytes messages) -> stream.write(ContentType.HANDSHAKE, messages);
                     case Action.ChangeSendingKeys change -> stream.change(change);
                     case Action.ChangeReceivingKeys change -> stream.change(change);
-                    case Action.Connect _ -> {
-                        return stream;
+                    case Action.Connect connect -> {
+                        return connect;
                     }
                     case Action other -> throw new AssertionError(other);
                 }
+            }
+        }
+    }
+
+    @Test
+    void a_device_that_begins_ratchets_all_the_time_is_sent_away() throws Exception {
+        try (Loopback loopback = new Loopback()) {
+            CompletableFuture<Accepted> accepted = loopback.accept();
+            RecordStream device = stream(loopback);
+            Rekeying keys = connected(loopback, device).rekeying();
+            Reception atServer = new Reception(((Accepted.Connected) Loopback.get(accepted)).channel());
+            for (int ratchet = 1; ratchet <= 10; ratchet++) {
+                perform(keys.ratchet(), device);
+                while (keys.isRatcheting()) {
+                    assertThat(device.read()).isEqualTo(ContentType.HANDSHAKE);
+                    perform(keys.receive(device.content(), device.recordsReceived() - 1), device);
+                }
+            }
+            perform(keys.ratchet(), device);
+            assertThatThrownBy(() -> Loopback.get(atServer.end)).isInstanceOfSatisfying(ProtocolException.class, e -> {
+                assertThat(e.code()).isEqualTo(AlertCode.PROTOCOL_ERROR);
+                assertThat(e.reason()).contains("more than 10 ratchets");
+            });
+            device.closeAndDispose();
+        }
+    }
+
+    @Test
+    void a_device_does_not_begin_more_ratchets_than_it_may() throws Exception {
+        try (Loopback loopback = new Loopback();
+                Live live = new Live(loopback)) {
+            for (int n = 1; n <= 5; n++) {
+                assertThat(live.pair.device().rekey(LONG)).isEqualTo(n);
+            }
+            assertThatThrownBy(() -> live.pair.device().rekey(LONG)).hasMessageContaining("too often");
+            assertThat(live.pair.server().rekey(LONG)).isEqualTo(6);
+            send(live.pair.device(), 0, 1, 10);
+            live.atServer.await(1);
+        }
+    }
+
+    private static void perform(List<Action> actions, RecordStream stream) throws IOException {
+        for (Action action : actions) {
+            switch (action) {
+                case Action.Send(Bytes message) -> stream.write(ContentType.HANDSHAKE, message);
+                case Action.ChangeSendingKeys change -> stream.change(change);
+                case Action.ChangeReceivingKeys change -> stream.change(change);
+                case Action.Ratcheted _ -> {}
+                default -> throw new AssertionError(action);
             }
         }
     }
@@ -358,9 +433,9 @@ class RekeyTest {
                 }
                 send(live.pair.server(), n, 1, 64);
                 live.atServer.await(sent);
-                assertThat(live.end(n % 2 == 0).rekey(LONG)).isEqualTo(n + 1);
+                assertThat(live.end(n < 5).rekey(LONG)).isEqualTo(n + 1);
                 int done = n + 1;
-                until(() -> live.end(done % 2 == 0).ratchets() == done);
+                until(() -> live.end(done > 5).ratchets() == done);
             }
             until(() ->
                     live.pair.server().receivingEpoch() == live.pair.device().epoch());

@@ -219,6 +219,7 @@ public final class Delivery implements Closeable {
         session = null;
         if (old != null) {
             old.abort();
+            time.keep();
         }
     }
 
@@ -229,6 +230,7 @@ public final class Delivery implements Closeable {
         session = null;
         if (old != null) {
             old.close();
+            time.keep();
         }
     }
 }

@@ -185,6 +185,8 @@ final class Connections {
             }
             reason = session.run();
         } finally {
+            // Whatever went wrong before it was read, its timers must not keep it, nor its keys.
+            channel.abort();
             sessions.closed(session, reason);
             recordEnd(session);
             open.remove(session);
