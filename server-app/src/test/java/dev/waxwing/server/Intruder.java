@@ -10,6 +10,8 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /**
  * Somebody who is no device: he may send what he likes. With a classic device's certificate, which every handshake shows, he is
@@ -22,6 +24,7 @@ final class Intruder implements AutoCloseable {
     private static final int ACKNOWLEDGEMENT = 256;
     private static final int NONCE = 16;
 
+    private final Instant since = Instant.now().truncatedTo(ChronoUnit.MILLIS);
     private final Socket socket;
     private final InputStream in;
     private final OutputStream out;
@@ -76,9 +79,9 @@ final class Intruder implements AutoCloseable {
         return new ClassicThief(preMaster, nonce, serverNonce);
     }
 
-    /** How the audit trail names him. */
-    String peer() {
-        return "peer 127.0.0.1:" + socket.getLocalPort();
+    /** When he came. */
+    Instant since() {
+        return since;
     }
 
     /** Everything that still comes until the server ends the connection. */
