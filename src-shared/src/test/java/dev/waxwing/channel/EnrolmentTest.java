@@ -28,9 +28,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -230,23 +228,8 @@ class EnrolmentTest {
                 pin(loopback), Loopback.DEVICE, Bytes.of(Loopback.TOKEN), requests(), TestPki.CLOCK);
         try (DeviceHandshake handshake =
                 new DeviceHandshake(loopback.deviceCrypto, loopback.random, loopback.devicePolicy.suites(), purpose)) {
-            Deque<Action> actions = new ArrayDeque<>(handshake.start());
-            while (true) {
-                if (actions.isEmpty()) {
-                    assertThat(stream.read()).isEqualTo(ContentType.HANDSHAKE);
-                    actions.addAll(handshake.receive(stream.content()));
-                    continue;
-                }
-                switch (actions.remove()) {
-                    case Action.Send(Bytes messages) -> stream.write(ContentType.HANDSHAKE, messages);
-                    case Action.ChangeSendingKeys change -> stream.change(change);
-                    case Action.ChangeReceivingKeys change -> stream.change(change);
-                    case Action.TakeIdentity _ -> {
-                        return stream;
-                    }
-                    case Action other -> throw new AssertionError(other);
-                }
-            }
+            assertThat(DeviceSteps.toTheEnd(handshake, stream)).isInstanceOf(Action.TakeIdentity.class);
+            return stream;
         }
     }
 

@@ -24,9 +24,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -326,23 +324,7 @@ class RekeyTest {
                 loopback.pki.issue(Role.DEVICE, "camera-1"), loopback.pki.verifier(Role.SERVER));
         try (DeviceHandshake handshake =
                 new DeviceHandshake(loopback.deviceCrypto, loopback.random, loopback.devicePolicy.suites(), purpose)) {
-            Deque<Action> actions = new ArrayDeque<>(handshake.start());
-            while (true) {
-                if (actions.isEmpty()) {
-                    assertThat(stream.read()).isEqualTo(ContentType.HANDSHAKE);
-                    actions.addAll(handshake.receive(stream.content()));
-                    continue;
-                }
-                switch (actions.remove()) {
-                    case Action.Send(Bytes messages) -> stream.write(ContentType.HANDSHAKE, messages);
-                    case Action.ChangeSendingKeys change -> stream.change(change);
-                    case Action.ChangeReceivingKeys change -> stream.change(change);
-                    case Action.Connect connect -> {
-                        return connect;
-                    }
-                    case Action other -> throw new AssertionError(other);
-                }
-            }
+            return (Action.Connect) DeviceSteps.toTheEnd(handshake, stream);
         }
     }
 
