@@ -11,7 +11,7 @@ import java.util.List;
 final class Fields {
 
     static final int RANDOM = 32;
-    static final int MIN_CONTENT = 4_096;
+    static final int MIN_CONTENT = 61_440;
     static final int MAX_CONTENT = 66_048;
     static final int MAX_CERTIFICATES = 4;
     static final int MAX_VEC24 = 0xFF_FFFF;

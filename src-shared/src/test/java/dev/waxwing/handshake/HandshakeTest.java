@@ -173,7 +173,7 @@ class HandshakeTest {
                 genuine.group(),
                 genuine.keyShare(),
                 List.of(0x0807, 0x0403),
-                4_096,
+                61_440,
                 List.of(new Extension(0xABCD, Bytes.fromHex("00"))));
         Conversation conversation = Conversation.of(Mode.NORMAL);
         conversation.receiveAtServer(fuller.encode());
@@ -213,7 +213,7 @@ class HandshakeTest {
                     genuine.group(),
                     share,
                     List.of(0x0403),
-                    4_096,
+                    61_440,
                     List.of());
             Conversation conversation = Conversation.of(Mode.NORMAL);
             assertRefused(AlertCode.PROTOCOL_ERROR, "share", () -> conversation.receiveAtServer(wrong.encode()));
@@ -287,7 +287,7 @@ class HandshakeTest {
             int group,
             List<Integer> schemes) {
         return new ClientHello(
-                genuine.random(), mode, versions, suites, group, genuine.keyShare(), schemes, 4_096, List.of());
+                genuine.random(), mode, versions, suites, group, genuine.keyShare(), schemes, 61_440, List.of());
     }
 
     private static void assertUnsupported(ClientHello hello) {

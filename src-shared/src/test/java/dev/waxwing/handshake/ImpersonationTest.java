@@ -356,7 +356,7 @@ class ImpersonationTest {
         MORE_VERSIONS(h ->
                 with(h, List.of(0x0002, 0x0001), h.suites(), h.signatureSchemes(), h.maxContent(), h.extensions())),
         FEWER_SCHEMES(h -> with(h, h.versions(), h.suites(), List.of(0x0403), h.maxContent(), h.extensions())),
-        SMALLER_CONTENT(h -> with(h, h.versions(), h.suites(), h.signatureSchemes(), 4_096, h.extensions())),
+        SMALLER_CONTENT(h -> with(h, h.versions(), h.suites(), h.signatureSchemes(), 61_440, h.extensions())),
         AN_EXTENSION(h -> with(
                 h,
                 h.versions(),

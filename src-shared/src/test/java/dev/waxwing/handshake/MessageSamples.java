@@ -48,7 +48,7 @@ final class MessageSamples {
                 HybridKeyExchange.GROUP,
                 bytes(HybridKeyExchange.DEVICE_SHARE),
                 List.of(0x0403),
-                4_096,
+                61_440,
                 EXTENSIONS);
     }
 

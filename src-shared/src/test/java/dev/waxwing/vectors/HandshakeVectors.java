@@ -61,7 +61,8 @@ final class HandshakeVectors {
         # (ML-KEM.KeyGen and ML-KEM.Encaps), *.x25519 the private keys of RFC 7748, *.key PKCS#8. The certificate chains
         # are NAME.certificate and issuing. Signatures are ECDSA with the deterministic nonce of RFC 6979.
         #
-        # Everything else follows from the inputs by docs/protocol.md: message.* whole handshake messages with their
+        # The numbers and limits in the messages are given, and so is the alert's incident. Everything else follows from the
+        # inputs by docs/protocol.md: message.* whole handshake messages with their
         # heads, *.signed what a CertificateVerify signs, then the key schedule in the names of section 6, and whole
         # records. record.padded is what the device could have sent in the place of record.close: the text again, with 30
         # bytes of padding, under the same sequence number 2.
