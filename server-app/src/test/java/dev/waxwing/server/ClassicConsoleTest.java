@@ -56,7 +56,8 @@ class ClassicConsoleTest {
 
     @BeforeAll
     static void start() {
-        server = RunningServer.start(directory.resolve("data"), "--waxwing.classic.enabled=true");
+        // As somebody may well write it in YAML: whatever serves classic has to show it, too.
+        server = RunningServer.start(directory.resolve("data"), "--waxwing.classic.enabled=on");
         people(server);
     }
 
@@ -117,6 +118,8 @@ class ClassicConsoleTest {
         HttpResponse<String> verified = ConsoleClient.of(server)
                 .send("POST", "/api/v1/transfers/" + id + "/verification", "", "Authorization", basic("viewer"));
         assertThat(JSON.readTree(verified.body()).path("passed").booleanValue()).isTrue();
+        assertThat(JSON.readTree(verified.body()).path("trustLevel").stringValue())
+                .isEqualTo("classic");
         HttpResponse<byte[]> evidence = admin.bytes("/transfers/" + id + "/evidence");
         assertThat(evidence.headers().firstValue("Content-Disposition").orElseThrow())
                 .contains("evidence-classic-" + id);

@@ -2,11 +2,13 @@ package dev.waxwing.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import dev.waxwing.ca.audit.Outcome;
 import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.web.Page;
+import dev.waxwing.channel.CryptoPermits;
 import dev.waxwing.classic.ClassicDeviceSession;
 import dev.waxwing.classic.ClassicKit;
 import dev.waxwing.classic.ClassicLimits;
@@ -18,12 +20,14 @@ import dev.waxwing.evidence.TrustLevel;
 import dev.waxwing.evidence.VerificationReport;
 import dev.waxwing.media.Text;
 import dev.waxwing.media.TextAck;
+import dev.waxwing.server.admission.Gate;
 import dev.waxwing.server.audit.AuditEntry;
 import dev.waxwing.server.audit.AuditLog;
 import dev.waxwing.server.classic.ClassicDevices;
 import dev.waxwing.server.classic.ClassicKits;
 import dev.waxwing.server.classic.KitResult;
 import dev.waxwing.server.device.Device;
+import dev.waxwing.server.device.DeviceRegister;
 import dev.waxwing.server.device.DeviceState;
 import dev.waxwing.server.device.Devices;
 import dev.waxwing.server.media.Previews;
@@ -46,10 +50,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.AfterAll;
@@ -57,6 +66,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** The classic protocol at a running server, through the real listener (docs/classic.md). */
 class ClassicTest {
@@ -216,6 +227,107 @@ class ClassicTest {
     }
 
     @Test
+    void of_many_badly_signed_files_in_one_session_twenty_are_listed_and_the_others_counted() throws Exception {
+        byte[] content = {1};
+        try (RawClassicDevice raw = new RawClassicDevice(server.listenerPort(), kit)) {
+            raw.handshake();
+            for (int i = 0; i < 35; i++) {
+                raw.send(raw.record("<IMGX>", RawClassicDevice.payload("a.jpg", content, new byte[256])));
+                assertThat(raw.acknowledgement()).contains("IMX_REJECTED");
+            }
+            raw.send(raw.record("<IMGX>", RawClassicDevice.payload("a.jpg", content, raw.signature(content))));
+            assertThat(raw.acknowledgement()).contains("IMX_RECEIVED");
+            raw.send("<ENDD>".getBytes(StandardCharsets.US_ASCII));
+            assertThat(raw.rest()).isEmpty();
+        }
+        await().untilAsserted(() -> assertThat(actions()).contains("classic.session.ended"));
+        List<AuditEntry> refused = audited("device:" + name).stream()
+                .filter(entry -> entry.action().equals("upload.refused"))
+                .toList();
+        assertThat(refused)
+                .hasSize(20 + 1 + 1)
+                .allMatch(entry -> String.valueOf(entry.reason()).startsWith("classic: "));
+        assertThat(refused)
+                .filteredOn(entry -> String.valueOf(entry.reason()).contains("15 refusals of one kind"))
+                .hasSize(1);
+        assertThat(server.bean(Transfers.class)
+                        .page(new TransferFilter(name, null, null), 0, 1)
+                        .total())
+                .isEqualTo(20 + 1);
+    }
+
+    @Test
+    void whoever_has_only_the_certificate_does_not_open_one_session_after_another() throws Exception {
+        int opened = 0;
+        while (handshakes(kit)) {
+            opened++;
+            assertThat(opened).isLessThan(40);
+        }
+        assertThat(opened).isGreaterThanOrEqualTo(10);
+        await().untilAsserted(() -> assertThat(audited(name + " comes too often"))
+                .isNotEmpty()
+                .allSatisfy(entry -> assertThat(entry.subject()).isEqualTo(name)));
+    }
+
+    /** Whether the server goes on after the nonce. */
+    private static boolean handshakes(ClassicKit kit) throws IOException {
+        try (RawClassicDevice raw = new RawClassicDevice(server.listenerPort(), kit)) {
+            raw.hello();
+            assertThat(raw.acknowledgement()).contains("CERT_RECEIVED");
+            byte[] nonce = new byte[16];
+            RANDOM.nextBytes(nonce);
+            raw.send(nonce);
+            return raw.acknowledgement().isPresent();
+        }
+    }
+
+    @Test
+    void a_device_that_signs_what_it_sends_comes_as_often_as_it_likes() throws Exception {
+        for (int i = 0; i < 25; i++) {
+            send("photo.jpg", new byte[] {(byte) i});
+        }
+    }
+
+    @Test
+    void a_slow_handshake_counts_as_lapsed_and_one_for_which_no_processor_was_free_as_nothing() throws Exception {
+        try (RunningServer strict = RunningServer.start(
+                directory.resolve("slow"),
+                "--waxwing.classic.enabled=true",
+                "--waxwing.classic.handshake=1s",
+                "--waxwing.listener.crypto-permits=1",
+                "--waxwing.listener.exempt-sources=",
+                "--waxwing.listener.penalties.left=30s",
+                "--waxwing.listener.penalties.no-show=60s",
+                "--waxwing.listener.penalties.threshold=50s",
+                "--waxwing.listener.penalties.max=1h")) {
+            Gate gate = strict.bean(Gate.class);
+            ClassicKit waiting = kit(strict, "waiting", false);
+            CryptoPermits.Permit taken = strict.bean(CryptoPermits.class).acquire(Duration.ofSeconds(1));
+            for (int i = 0; i < 2; i++) {
+                try (RawClassicDevice raw = new RawClassicDevice(strict.listenerPort(), waiting)) {
+                    assertThat(catchThrowable(raw::handshake)).isNotNull();
+                }
+            }
+            await().untilAsserted(() -> assertThat(strict.bean(AuditLog.class)
+                            .page("no processor was free", 0, 5)
+                            .items())
+                    .hasSize(2));
+            taken.close();
+            assertThat(gate.penalised()).isZero();
+
+            try (Socket socket = socket(strict)) {
+                OutputStream out = socket.getOutputStream();
+                out.write("<HELO>\0\0\4\0".getBytes(StandardCharsets.US_ASCII));
+                await().pollInterval(Duration.ofMillis(100)).ignoreExceptions().until(() -> {
+                    boolean penalised = gate.penalised() == 1;
+                    out.write(0);
+                    return penalised;
+                });
+            }
+        }
+    }
+
+    @Test
     void a_file_that_is_not_what_its_name_says_is_kept_and_marked() throws Exception {
         send("photo.jpg", "PK\3\4 not a picture".getBytes(StandardCharsets.US_ASCII));
         Transfer transfer = transfers().getFirst();
@@ -311,6 +423,35 @@ class ClassicTest {
     }
 
     @Test
+    void a_name_that_is_listed_at_the_moment_when_it_completes_wxp2_never_comes_by_classic() throws Exception {
+        String racing = "old-" + NAMES.incrementAndGet();
+        JdbcClient jdbc = server.bean(JdbcClient.class);
+        try (ExecutorService elsewhere = Executors.newSingleThreadExecutor()) {
+            Future<?> enrolled = server.bean(TransactionTemplate.class).execute(_ -> {
+                jdbc.sql("INSERT INTO device (name, trust_level, created_at) VALUES (:name, 'classic', :now)")
+                        .param("name", racing)
+                        .param("now", OffsetDateTime.now())
+                        .update();
+                Future<?> begun =
+                        elsewhere.submit(() -> server.bean(DeviceRegister.class).enrolled(racing, "01"));
+                // It found no row to change, and waits for this transaction with the one that it adds.
+                await().until(() -> jdbc.sql("""
+                    SELECT COUNT(*) FROM information_schema.sessions WHERE executing_statement LIKE :insert
+                    """)
+                                .param("insert", "%INSERT INTO device (%")
+                                .query(Long.class)
+                                .single()
+                        > 0);
+                return begun;
+            });
+            enrolled.get();
+        }
+        assertThat(server.bean(Devices.class).find(racing).orElseThrow().trustLevel())
+                .isEqualTo("wxp2");
+        assertThat(server.bean(ClassicKits.class).make(racing, true, "test")).isInstanceOf(KitResult.Refused.class);
+    }
+
+    @Test
     void a_nonce_is_good_once() throws Exception {
         byte[] nonce = new byte[16];
         new Random(7).nextBytes(nonce);
@@ -321,6 +462,7 @@ class ClassicTest {
             assertThat(raw.acknowledgement()).contains("HELLO_RECEIVED");
         }
         assertRefused(kit, "used before", nonce);
+        assertThat(audited("used before").getFirst().subject()).isEqualTo(name);
     }
 
     @Test

@@ -181,6 +181,7 @@ class RestInterfaceTest {
         JsonNode verification = JSON.readTree(response.body());
         assertThat(response.statusCode()).isEqualTo(200);
         assertThat(verification.path("passed").asBoolean()).isTrue();
+        assertThat(verification.path("trustLevel").stringValue()).isEqualTo("wxp2");
         assertThat(verification.path("checks").size()).isGreaterThanOrEqualTo(4);
     }
 
@@ -195,8 +196,17 @@ class RestInterfaceTest {
         assertThat(json("/api/v1/devices/gate-camera")).isEqualTo(device);
         assertThat(live.propertyNames())
                 .containsExactlyInAnyOrder(
-                        "id", "device", "suite", "epoch", "ratchets", "keyBytes", "startedAt", "remoteAddress");
+                        "id",
+                        "device",
+                        "trustLevel",
+                        "suite",
+                        "epoch",
+                        "ratchets",
+                        "keyBytes",
+                        "startedAt",
+                        "remoteAddress");
         assertThat(live.path("device").stringValue()).isEqualTo("gate-camera");
+        assertThat(live.path("trustLevel").stringValue()).isEqualTo("wxp2");
     }
 
     @Test

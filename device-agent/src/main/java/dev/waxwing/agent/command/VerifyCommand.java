@@ -7,6 +7,7 @@ import dev.waxwing.evidence.ClassicManifest.ContentSignature;
 import dev.waxwing.evidence.Manifest;
 import dev.waxwing.evidence.Receipt;
 import dev.waxwing.evidence.Statement;
+import dev.waxwing.evidence.TrustLevel;
 import dev.waxwing.evidence.VerificationReport;
 import dev.waxwing.evidence.VerificationReport.Outcome;
 import dev.waxwing.media.SafeName;
@@ -100,7 +101,19 @@ final class VerifyCommand implements AgentCommand {
         boolean holds = report.holds();
         report.manifest().ifPresent(manifest -> text.add(summary(manifest, holds)));
         Result result = holds ? Result.done(text) : refusal(report, kind).withText(text);
-        return result.withItems(items(report)).with("checks", checks);
+        return result.withItems(items(report))
+                .with(
+                        "trustLevel",
+                        report.manifest().map(VerifyCommand::trustLevel).orElse(null))
+                .with("checks", checks);
+    }
+
+    /** What the evidence is of, whether it holds or not. */
+    private static String trustLevel(Statement manifest) {
+        return switch (manifest) {
+            case Manifest _ -> TrustLevel.WXP2.label();
+            case ClassicManifest _ -> TrustLevel.CLASSIC.label();
+        };
     }
 
     private static Result refusal(VerificationReport report, String kind) {

@@ -4,17 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waxwing.agent.upload.ServerDouble;
 import dev.waxwing.channel.RefusedException;
+import dev.waxwing.evidence.ClassicEvidence;
+import dev.waxwing.evidence.ClassicManifest;
+import dev.waxwing.evidence.ClassicManifest.ContentSignature;
 import dev.waxwing.evidence.DetachedSignature;
+import dev.waxwing.evidence.EvidenceBundle;
+import dev.waxwing.evidence.Manifest;
+import dev.waxwing.evidence.Receipt;
+import dev.waxwing.evidence.TextLines;
+import dev.waxwing.evidence.TrustLevel;
+import dev.waxwing.media.ItemId;
 import dev.waxwing.media.RefusalReason;
 import dev.waxwing.media.Text;
 import dev.waxwing.media.UploadOpen;
 import dev.waxwing.trust.Certificates;
 import dev.waxwing.trust.Credential;
+import dev.waxwing.trust.PeerName;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.TestPki;
 import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.Bytes;
+import dev.waxwing.wire.SessionId;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -111,6 +124,7 @@ class AgentCommandsTest {
             Run verified = run("verify", run.item().get("receiptId").stringValue());
             assertThat(verified.status()).isZero();
             assertThat(verified.item().get("sha256")).isEqualTo(run.item().get("sha256"));
+            assertThat(verified.json().get("trustLevel").stringValue()).isEqualTo("wxp2");
         }
         assertThat(run("history").json().get("items")).hasSize(2);
         assertThat(run("queue").json().get("items")).isEmpty();
@@ -331,6 +345,62 @@ class AgentCommandsTest {
                         .status())
                 .isZero();
         assertThat(run("status").status()).isZero();
+    }
+
+    @Test
+    void says_of_evidence_that_holds_whether_it_is_of_classic() throws Exception {
+        enrol();
+        Path bundle = classicBundle("hello");
+
+        Run run = run("verify", bundle.toString());
+
+        assertThat(run.status()).as(run.out() + run.err()).isZero();
+        assertThat(run.item().get("state").stringValue()).isEqualTo("verified");
+        assertThat(run.json().get("trustLevel").stringValue()).isEqualTo("classic");
+        ConsoleRecording console = new ConsoleRecording("");
+        assertThat(shell.run(List.of("--home", home.toString(), "verify", bundle.toString()), console.console()))
+                .isZero();
+        assertThat(console.out()).contains("CLASSIC", "did not sign it");
+    }
+
+    /** The evidence of a text that came by classic to the server of the device. */
+    private Path classicBundle(String text) throws Exception {
+        ItemId id = ItemId.parse("00112233445566778899aabbccddeeff");
+        Bytes key = Bytes.of(TestPki.rsa(2048).getPublic().getEncoded());
+        Bytes line = TextLines.classicLine(id, TestPki.NOW, text);
+        Bytes manifest = new ClassicManifest(
+                        new PeerName("old-camera"),
+                        Manifest.sha256(key),
+                        id,
+                        TextLines.NAME,
+                        TextLines.MEDIA_TYPE,
+                        line.size(),
+                        Manifest.sha256(line),
+                        ContentSignature.NONE,
+                        TestPki.NOW)
+                .encode();
+        Bytes receipt = new Receipt(
+                        TestPki.NOW,
+                        Manifest.sha256(manifest),
+                        Bytes.fromHex("ffeeddccbbaa99887766554433221100"),
+                        new SessionId(Bytes.fromHex("0123456789abcdef0123456789abcdef")),
+                        TrustLevel.CLASSIC)
+                .encode();
+        ClassicEvidence evidence = new ClassicEvidence(
+                manifest,
+                Optional.empty(),
+                key,
+                receipt,
+                DetachedSignature.sign(receipt, server.receiptSigner),
+                server.pki.rootCertificate(),
+                List.of(server.pki.issuingCertificate()),
+                server.receiptSigner.certificate(),
+                server.pki.crl(List.of()));
+        Path bundle = directory.resolve("bundle.zip");
+        try (OutputStream out = Files.newOutputStream(bundle)) {
+            EvidenceBundle.write(evidence, new ByteArrayInputStream(line.toArray()), out);
+        }
+        return bundle;
     }
 
     @Test

@@ -46,7 +46,7 @@ public record AdmissionProperties(
      * @param noShow for one that ran into a time limit
      * @param protocolError for one that broke the protocol
      * @param authFailed for one that was not who it had to be
-     * @param threshold the sum from which on the source is shut out, until the sum has passed away
+     * @param threshold the sum from which on the source is shut out, until the sum has passed away; a known one not wholly
      * @param max the sum does not grow beyond
      * @param maxKnown the same for a source from which a device was authenticated before
      */

@@ -16,6 +16,11 @@ public final class Gate {
     /** Sources remembered in each table; some 300 bytes each. */
     private static final int MOST_SOURCES = 16_384;
 
+    /** How many of a hundred connections of a known source are dropped while it is shut out. */
+    private static final int DROPPED_OF_KNOWN = 80;
+
+    private static final int ALL = 100;
+
     private final AdmissionProperties properties;
     private final List<SourceRange> exempts;
     private final EarlyDrop strangers;
@@ -91,6 +96,8 @@ public final class Gate {
             unauthenticated--;
             if (!exempt) {
                 left(source, conduct, nanoTime.getAsLong());
+            } else if (conduct == Conduct.AUTHENTICATED) {
+                sources.know(source);
             }
         } finally {
             lock.unlock();
@@ -107,14 +114,18 @@ public final class Gate {
     }
 
     private Entry enterExempt(SourcePrefix source) {
-        return unauthenticated >= properties.maxUnauthenticated()
-                ? new Entry.Dropped(Drop.FULL)
-                : new Entry.Heard(new Place(this, source, true));
+        if (unauthenticated >= properties.maxUnauthenticated()) {
+            return new Entry.Dropped(Drop.FULL);
+        }
+        if (!sources.isKnown(source) && strangers.drops(unauthenticated, random)) {
+            return new Entry.Dropped(Drop.EARLY);
+        }
+        return new Entry.Heard(new Place(this, source, true));
     }
 
     private Entry enter(SourcePrefix source, long now) {
         SourceRecord record = sources.of(source);
-        if (record.shutOut(now)) {
+        if (record.shutOut(now) && !isLucky(source)) {
             return new Entry.Dropped(Drop.PENALISED);
         }
         if (unauthenticated >= properties.maxUnauthenticated()) {
@@ -131,6 +142,14 @@ public final class Gate {
         }
         record.entered();
         return new Entry.Heard(new Place(this, source, false));
+    }
+
+    /**
+     * A known source is heard now and then although it is shut out: else a bad neighbour of a device, who is punished again as
+     * soon as the penalty has passed, would keep it out for as long as he likes.
+     */
+    private boolean isLucky(SourcePrefix source) {
+        return sources.isKnown(source) && random.nextInt(ALL) >= DROPPED_OF_KNOWN;
     }
 
     private void left(SourcePrefix source, Conduct conduct, long now) {

@@ -3,7 +3,7 @@ package dev.waxwing.server.admission;
 import java.time.Duration;
 
 /** So many at once, and so many more as time passes. Times are those of {@link System#nanoTime()}. Its owner guards it. */
-final class TokenBucket {
+public final class TokenBucket {
 
     private final int burst;
     private final double perNano;
@@ -14,7 +14,7 @@ final class TokenBucket {
      * @param burst how many it holds, and begins with
      * @param refill how long it takes for one more
      */
-    TokenBucket(int burst, Duration refill, long now) {
+    public TokenBucket(int burst, Duration refill, long now) {
         this.burst = burst;
         this.perNano = 1.0 / refill.toNanos();
         this.tokens = burst;
@@ -22,7 +22,7 @@ final class TokenBucket {
     }
 
     /** Takes one, if there is one. */
-    boolean take(long now) {
+    public boolean take(long now) {
         tokens = Math.min(burst, tokens + (now - filledAt) * perNano);
         filledAt = now;
         if (tokens < 1) {
@@ -30,5 +30,10 @@ final class TokenBucket {
         }
         tokens--;
         return true;
+    }
+
+    /** Gives one back. */
+    public void giveBack() {
+        tokens = Math.min(burst, tokens + 1);
     }
 }

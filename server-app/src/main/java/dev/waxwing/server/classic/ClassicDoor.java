@@ -71,6 +71,7 @@ public final class ClassicDoor {
     private final RefusalLedger ledger;
     private final Clock clock;
     private final SecureRandom random;
+    private final ClassicPace pace = new ClassicPace(System::nanoTime);
     private final Semaphore handshakes = new Semaphore(MOST_HANDSHAKES);
     private final Semaphore places;
     private final ReentrantLock lock = new ReentrantLock();
@@ -128,7 +129,7 @@ public final class ClassicDoor {
             serve(socket, arrived, remote, place);
         } catch (ClassicRefusalException e) {
             place.leave(conduct(e.reason()));
-            refused(remote, place.source(), e.reason(), e.getMessage(), incident);
+            refused(remote, place.source(), e, incident);
         } catch (SocketTimeoutException e) {
             place.leave(Conduct.NO_SHOW);
             LOG.info("{}: no classic session: {}", remote, e.getMessage());
@@ -143,7 +144,7 @@ public final class ClassicDoor {
     private static Conduct conduct(Reason reason) {
         return switch (reason) {
             case FOREIGN_SOURCE, PROTOCOL -> Conduct.PROTOCOL_ERROR;
-            case NOT_LISTED, WRONG_KEY, DISABLED, MOVED_TO_WXP2, NONCE_REPLAYED -> Conduct.AUTH_FAILED;
+            case NOT_LISTED, WRONG_KEY, DISABLED, MOVED_TO_WXP2, NONCE_REPLAYED, TOO_OFTEN -> Conduct.AUTH_FAILED;
             case TOO_MANY -> Conduct.BLAMELESS;
         };
     }
@@ -153,10 +154,10 @@ public final class ClassicDoor {
         Socket socket = channel.socket();
         socket.setSoTimeout(Math.toIntExact(properties.handshake().toMillis()));
         InputStream in = new SequenceInputStream(new ByteArrayInputStream(arrived.toArray()), socket.getInputStream());
-        Gate gate = new Gate(devices, nonces, permits);
+        Gate gate = new Gate(devices, nonces, permits, pace, place.source());
         try (ClassicServerSession session = handshake(channel, in, socket, gate)) {
             place.leave(Conduct.BLAMELESS);
-            serve(channel, session, remote);
+            serve(channel, session, remote, place.source());
         }
     }
 
@@ -165,30 +166,54 @@ public final class ClassicDoor {
         if (!handshakes.tryAcquire()) {
             throw new ClassicRefusalException(Reason.TOO_MANY, MOST_HANDSHAKES + " classic handshakes are under way");
         }
-        try (var _ = CloseAfter.of(properties.handshake(), channel, "no whole handshake")) {
-            return server().accept(in, socket.getOutputStream(), gate);
-        } catch (ProtocolException e) {
-            throw new ClassicRefusalException(gate.refusal().orElse(Reason.PROTOCOL), e.reason());
+        try (CloseAfter deadline = CloseAfter.of(properties.handshake(), channel, "no whole handshake")) {
+            return handshake(in, socket, gate, deadline);
         } finally {
             handshakes.release();
         }
     }
 
-    private void serve(SocketChannel channel, ClassicServerSession session, String remote)
+    private ClassicServerSession handshake(InputStream in, Socket socket, Gate gate, CloseAfter deadline)
+            throws IOException, ClassicRefusalException {
+        try {
+            return server().accept(in, socket.getOutputStream(), gate);
+        } catch (ProtocolException e) {
+            Reason reason = gate.refusal().orElse(Reason.PROTOCOL);
+            throw gate.listedName()
+                    .map(name -> new ClassicRefusalException(reason, name, e.reason()))
+                    .orElseGet(() -> new ClassicRefusalException(reason, e.reason()));
+        } catch (NoPermitException e) {
+            throw new ClassicRefusalException(Reason.TOO_MANY, String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            throw deadline.hasPassed() ? tooSlow(e) : e;
+        }
+    }
+
+    private static SocketTimeoutException tooSlow(IOException cause) {
+        SocketTimeoutException tooSlow = new SocketTimeoutException("no whole handshake in time");
+        tooSlow.initCause(cause);
+        return tooSlow;
+    }
+
+    private void serve(SocketChannel channel, ClassicServerSession session, String remote, SourcePrefix source)
             throws IOException, ClassicRefusalException {
         ClassicSession live =
                 new ClassicSession(channel, session, remote, devices, ingest, meters, audit, clock, random);
         // An older session of the same device has to make room first.
         if (!sessions.open(live)) {
-            throw new ClassicRefusalException(Reason.MOVED_TO_WXP2, live.device() + " is connected by WXP/2");
+            throw new ClassicRefusalException(
+                    Reason.MOVED_TO_WXP2, live.device(), live.device() + " is connected by WXP/2");
         }
         String end = "internal failure";
         try {
-            requirePlace();
+            requirePlace(live.device());
             try (var _ = CloseAfter.of(properties.session(), channel, "its time is over")) {
                 channel.socket().setSoTimeout(Math.toIntExact(properties.idle().toMillis()));
                 meters.opened();
                 end = live.run();
+                if (live.hasShownKey()) {
+                    pace.forgive(live.device(), source);
+                }
             } finally {
                 places.release();
             }
@@ -200,11 +225,11 @@ public final class ClassicDoor {
         }
     }
 
-    private void requirePlace() throws IOException, ClassicRefusalException {
+    private void requirePlace(String device) throws IOException, ClassicRefusalException {
         try {
             if (!places.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 throw new ClassicRefusalException(
-                        Reason.TOO_MANY, "there are " + properties.maxSessions() + " classic sessions already");
+                        Reason.TOO_MANY, device, "there are " + properties.maxSessions() + " classic sessions already");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -229,12 +254,16 @@ public final class ClassicDoor {
         }
     }
 
-    private void refused(
-            String remote, SourcePrefix source, Reason reason, @Nullable String detail, Incident incident) {
-        String word = reason.name().toLowerCase(Locale.ROOT);
+    private void refused(String remote, SourcePrefix source, ClassicRefusalException refusal, Incident incident) {
+        String word = refusal.reason().name().toLowerCase(Locale.ROOT);
         meters.refused(word);
         AuditEvent event = new AuditEvent(
-                "peer " + remote, "classic.refused", "classic", Outcome.REFUSED, incident.toString(), detail);
+                "peer " + remote,
+                "classic.refused",
+                refusal.subject(),
+                Outcome.REFUSED,
+                incident.toString(),
+                refusal.getMessage());
         if (ledger.record(source.text(), "classic_" + word, event, false)) {
             LOG.info("{}: classic refused, {}, reference {}", remote, word, incident);
         }

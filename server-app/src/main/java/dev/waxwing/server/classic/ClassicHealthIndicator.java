@@ -3,14 +3,13 @@ package dev.waxwing.server.classic;
 import java.util.Map;
 import org.springframework.boot.actuate.info.Info;
 import org.springframework.boot.actuate.info.InfoContributor;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
 /** Says that classic is on; while it is off, nothing shows. */
 @Component
-@ConditionalOnProperty(name = "waxwing.classic.enabled", havingValue = "true")
+@ConditionalOnClassic
 final class ClassicHealthIndicator implements HealthIndicator, InfoContributor {
 
     private final ClassicProperties properties;

@@ -11,7 +11,7 @@ interface ClassicPermits {
      * Waits for leave to compute once.
      *
      * @return to be closed when that is done
-     * @throws IOException if there is none in time
+     * @throws NoPermitException if there is none in time
      */
     ClassicGate.Permit acquire() throws IOException;
 }

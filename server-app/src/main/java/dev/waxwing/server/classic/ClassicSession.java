@@ -10,6 +10,7 @@ import dev.waxwing.classic.ClassicVerdict;
 import dev.waxwing.evidence.TrustLevel;
 import dev.waxwing.server.ingest.ClassicIngest;
 import dev.waxwing.server.ingest.ClassicSender;
+import dev.waxwing.server.ingest.SessionRefusals;
 import dev.waxwing.server.session.Ending;
 import dev.waxwing.server.session.LiveSession;
 import dev.waxwing.server.session.Session;
@@ -50,9 +51,11 @@ final class ClassicSession implements LiveSession, ClassicReceiver {
     private final AuditTrail audit;
     private final Clock clock;
     private final ClassicSender sender;
+    private final SessionRefusals refusals;
     private final Incident incident;
     private final Instant startedAt;
     private final AtomicLong received = new AtomicLong();
+    private boolean shownKey;
     private final AtomicReference<@Nullable Ending> ending = new AtomicReference<>();
 
     ClassicSession(
@@ -78,6 +81,7 @@ final class ClassicSession implements LiveSession, ClassicReceiver {
         String name = session.device().commonName();
         Bytes key = Bytes.of(session.device().publicKey().getEncoded());
         this.sender = new ClassicSender(name, key, freshId(random), () -> devices.admits(name, key));
+        this.refusals = ingest.refusals(sender);
     }
 
     private static String freshId(SecureRandom random) {
@@ -99,6 +103,7 @@ final class ClassicSession implements LiveSession, ClassicReceiver {
                 "session " + sender.sessionId() + " from " + remote + "; classic does not prove who it is"));
         devices.seen(device());
         End found = takeAll();
+        refusals.close();
         devices.seen(device());
         Ending byUs = ending.get();
         End end = byUs == null ? found : new End(byUs.words(), byUs.isRefusal());
@@ -112,6 +117,11 @@ final class ClassicSession implements LiveSession, ClassicReceiver {
                 received.get(),
                 end.reason());
         return end.reason();
+    }
+
+    /** Whether it sent something that the device's key signed, once it has ended. */
+    boolean hasShownKey() {
+        return shownKey;
     }
 
     private End takeAll() {
@@ -156,14 +166,15 @@ final class ClassicSession implements LiveSession, ClassicReceiver {
     public ClassicVerdict text(String text) throws IOException, ProtocolException {
         requireAdmitted();
         received.addAndGet(text.getBytes(StandardCharsets.UTF_8).length);
-        return verdict("text", ingest.text(sender, text));
+        return verdict("text", ingest.text(sender, refusals, text));
     }
 
     @Override
     public ClassicVerdict file(ClassicFile file) throws IOException, ProtocolException {
         requireAdmitted();
         received.addAndGet(file.size());
-        return verdict("file", ingest.file(sender, file));
+        shownKey |= file.signatureValid();
+        return verdict("file", ingest.file(sender, refusals, file));
     }
 
     private void requireAdmitted() throws ProtocolException {

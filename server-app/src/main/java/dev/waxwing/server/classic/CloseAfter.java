@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,14 +16,26 @@ final class CloseAfter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CloseAfter.class);
     private static final ScheduledThreadPoolExecutor TIMER = timer();
 
+    private final AtomicBoolean passed;
     private final Future<?> scheduled;
 
-    private CloseAfter(Future<?> scheduled) {
+    private CloseAfter(AtomicBoolean passed, Future<?> scheduled) {
+        this.passed = passed;
         this.scheduled = scheduled;
     }
 
     static CloseAfter of(Duration delay, SocketChannel socket, String why) {
-        return new CloseAfter(TIMER.schedule(() -> close(socket, why), delay.toMillis(), TimeUnit.MILLISECONDS));
+        AtomicBoolean passed = new AtomicBoolean();
+        Runnable close = () -> {
+            passed.set(true);
+            close(socket, why);
+        };
+        return new CloseAfter(passed, TIMER.schedule(close, delay.toMillis(), TimeUnit.MILLISECONDS));
+    }
+
+    /** Whether the time has come, so that it was this that closed the socket. */
+    boolean hasPassed() {
+        return passed.get();
     }
 
     private static void close(SocketChannel socket, String why) {

@@ -2,6 +2,7 @@ package dev.waxwing.server.classic;
 
 import dev.waxwing.classic.ClassicCertificate;
 import dev.waxwing.classic.ClassicGate;
+import dev.waxwing.server.admission.SourcePrefix;
 import dev.waxwing.server.classic.ClassicRefusalException.Reason;
 import dev.waxwing.trust.PeerName;
 import dev.waxwing.wire.AlertCode;
@@ -17,12 +18,17 @@ final class Gate implements ClassicGate {
     private final ClassicDevices devices;
     private final ClassicNonces nonces;
     private final ClassicPermits permits;
+    private final ClassicPace pace;
+    private final SourcePrefix source;
     private @Nullable Reason refusal;
+    private @Nullable String listedName;
 
-    Gate(ClassicDevices devices, ClassicNonces nonces, ClassicPermits permits) {
+    Gate(ClassicDevices devices, ClassicNonces nonces, ClassicPermits permits, ClassicPace pace, SourcePrefix source) {
         this.devices = devices;
         this.nonces = nonces;
         this.permits = permits;
+        this.pace = pace;
+        this.source = source;
     }
 
     @Override
@@ -32,6 +38,7 @@ final class Gate implements ClassicGate {
         if (listed.isEmpty()) {
             throw refused(Reason.NOT_LISTED, "a device that is not on the list of classic devices");
         }
+        listedName = name;
         ClassicDevice device = listed.get();
         if (!device.publicKey().equals(Bytes.of(certificate.publicKey().getEncoded()))) {
             throw refused(Reason.WRONG_KEY, name + " with another key than the listed one");
@@ -41,6 +48,9 @@ final class Gate implements ClassicGate {
         }
         if (device.disabledAt() != null) {
             throw refused(Reason.DISABLED, name + " is kept out by an administrator");
+        }
+        if (!pace.allows(name, source)) {
+            throw refused(Reason.TOO_OFTEN, name + " comes too often from here");
         }
         if (!nonces.use(name, nonce.hex())) {
             throw refused(Reason.NONCE_REPLAYED, name + " with a nonce that it has used before");
@@ -55,6 +65,11 @@ final class Gate implements ClassicGate {
     /** Why the device was not let in; nothing if that was not for here to decide. */
     Optional<Reason> refusal() {
         return Optional.ofNullable(refusal);
+    }
+
+    /** The name in its certificate; nothing as long as it is not known to be on the list. */
+    Optional<String> listedName() {
+        return Optional.ofNullable(listedName);
     }
 
     @Override

@@ -100,7 +100,9 @@ public final class DeviceRegister {
                     .param("now", clock.instant().atOffset(ZoneOffset.UTC))
                     .update();
         } catch (DuplicateKeyException e) {
-            // Another thread was first, with the same news.
+            // Another thread was first, with the same news; or an administrator, who has just listed the name for
+            // classic.
+            changedCertificate(name, serialNumber);
         }
     }
 }

@@ -10,6 +10,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Set;
@@ -50,11 +52,26 @@ record KitFolder(Path path) {
         }
     }
 
-    /** Writes the files, readable by their owner only. */
+    /**
+     * Writes the files, readable by their owner only. If that fails, nothing of what was written stays: half a kit is of no use,
+     * and its private key is valid.
+     */
     void write(Map<String, byte[]> files) throws IOException {
+        Deque<Path> made = new ArrayDeque<>();
+        try {
+            write(files, made);
+        } catch (IOException e) {
+            discard(made, e);
+            throw e;
+        }
+    }
+
+    /** @param made what is new, the last first */
+    private void write(Map<String, byte[]> files, Deque<Path> made) throws IOException {
         Path folder = path.toAbsolutePath().normalize();
         if (Files.notExists(folder)) {
             Files.createDirectory(folder, permissions(FOLDER));
+            made.push(folder);
         }
         for (Map.Entry<String, byte[]> file : files.entrySet()) {
             Path target = folder.resolve(file.getKey()).normalize();
@@ -64,13 +81,25 @@ record KitFolder(Path path) {
             }
             if (Files.notExists(parent)) {
                 Files.createDirectory(parent, permissions(FOLDER));
+                made.push(parent);
             }
             try (var channel = Files.newByteChannel(
                     target, EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), permissions(FILE))) {
+                made.push(target);
                 ByteBuffer content = ByteBuffer.wrap(file.getValue());
                 while (content.hasRemaining()) {
                     channel.write(content);
                 }
+            }
+        }
+    }
+
+    private static void discard(Deque<Path> made, IOException why) {
+        for (Path path : made) {
+            try {
+                Files.deleteIfExists(path);
+            } catch (IOException e) {
+                why.addSuppressed(e);
             }
         }
     }

@@ -2,7 +2,6 @@ package dev.waxwing.server.ingest;
 
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
-import dev.waxwing.ca.audit.Outcome;
 import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.issuance.RoleCredentials;
 import dev.waxwing.ca.revocation.RevocationLists;
@@ -43,7 +42,6 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.springframework.context.ApplicationEventPublisher;
@@ -106,18 +104,23 @@ public final class ClassicIngest {
         this.random = random;
     }
 
+    /** For what is refused in one session; to be closed when it ends. */
+    public SessionRefusals refusals(ClassicSender sender) {
+        return new SessionRefusals(sender.actor(), sender.sessionId(), "classic: ", audit, traffic, clock, random);
+    }
+
     /**
      * Accepts a text of at most 60,000 bytes of UTF-8, maybe empty, or refuses it.
      *
      * @return why it was refused, for the log; nothing if it is accepted
      */
-    public Optional<String> text(ClassicSender sender, String text) throws IOException {
+    public Optional<String> text(ClassicSender sender, SessionRefusals refusals, String text) throws IOException {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         ItemId id = ItemId.fresh(random);
         int size = text.getBytes(StandardCharsets.UTF_8).length;
         if (size > Text.MAX_BYTES) {
             return Optional.of(
-                    refused(sender, "text.refused", id, RefusalReason.TOO_LARGE, "a text of " + size + " bytes"));
+                    refused(refusals, "text.refused", id, RefusalReason.TOO_LARGE, "a text of " + size + " bytes"));
         }
         Bytes line = TextLines.classicLine(id, now, text);
         Item item = new Item(
@@ -128,7 +131,7 @@ public final class ClassicIngest {
                 ContentSignature.NONE,
                 Optional.empty(),
                 now);
-        Optional<String> refusal = take(sender, item);
+        Optional<String> refusal = take(sender, refusals, item);
         if (refusal.isEmpty()) {
             traffic.textsAccepted(1);
         }
@@ -140,7 +143,7 @@ public final class ClassicIngest {
      *
      * @return why it was refused, for the log; nothing if it is accepted
      */
-    public Optional<String> file(ClassicSender sender, ClassicFile file) throws IOException {
+    public Optional<String> file(ClassicSender sender, SessionRefusals refusals, ClassicFile file) throws IOException {
         String name = ClassicName.of(file.name());
         Item item = new Item(
                 ItemId.fresh(random),
@@ -151,25 +154,28 @@ public final class ClassicIngest {
                 Optional.of(file.signature()),
                 clock.instant().truncatedTo(ChronoUnit.MILLIS));
         if (!file.signatureValid()) {
-            String id = open(sender, item);
-            return Optional.of(reject(
-                    sender,
-                    item,
-                    id,
-                    new Refusal(RefusalReason.BAD_SIGNATURE, "the signature is not the device's over this content")));
+            return Optional.of(badlySigned(sender, refusals, item));
         }
-        return take(sender, item);
+        return take(sender, refusals, item);
     }
 
-    private Optional<String> take(ClassicSender sender, Item item) throws IOException {
+    /** Anybody who copied the device's certificate can send such files: only the first few of a session leave a row behind. */
+    private String badlySigned(ClassicSender sender, SessionRefusals refusals, Item item) throws IOException {
+        String detail = "the signature is not the device's over this content";
+        return refusals.areMany()
+                ? refused(refusals, item.refusal(), item.id(), RefusalReason.BAD_SIGNATURE, detail)
+                : reject(refusals, item, open(sender, item), new Refusal(RefusalReason.BAD_SIGNATURE, detail));
+    }
+
+    private Optional<String> take(ClassicSender sender, SessionRefusals refusals, Item item) throws IOException {
         int size = item.content().remaining();
         traffic.received(size);
         if (size > properties.maxUpload().toBytes()) {
-            return Optional.of(refused(sender, item.refusal(), item.id(), RefusalReason.TOO_LARGE, size + " bytes"));
+            return Optional.of(refused(refusals, item.refusal(), item.id(), RefusalReason.TOO_LARGE, size + " bytes"));
         }
         if (!space.promise(size)) {
             return Optional.of(refused(
-                    sender,
+                    refusals,
                     item.refusal(),
                     item.id(),
                     RefusalReason.STORAGE_FULL,
@@ -177,7 +183,7 @@ public final class ClassicIngest {
         }
         try {
             String id = open(sender, item);
-            return store(sender, item, id);
+            return store(sender, refusals, item, id);
         } finally {
             space.release(size);
         }
@@ -195,13 +201,14 @@ public final class ClassicIngest {
                 .join();
     }
 
-    private Optional<String> store(ClassicSender sender, Item item, String id) throws IOException {
+    private Optional<String> store(ClassicSender sender, SessionRefusals refusals, Item item, String id)
+            throws IOException {
         try {
             Bytes sha256 = write(id, item.content());
             return accept(sender, item, id, sha256)
                     ? Optional.empty()
                     : Optional.of(reject(
-                            sender,
+                            refusals,
                             item,
                             id,
                             new Refusal(RefusalReason.POLICY, "classic was closed to the device meanwhile")));
@@ -209,7 +216,7 @@ public final class ClassicIngest {
             IOException recognised = StorageFullException.recognise(e);
             RefusalReason reason =
                     recognised instanceof StorageFullException ? RefusalReason.STORAGE_FULL : RefusalReason.UNAVAILABLE;
-            return Optional.of(reject(sender, item, id, new Refusal(reason, String.valueOf(e.getMessage()))));
+            return Optional.of(reject(refusals, item, id, new Refusal(reason, String.valueOf(e.getMessage()))));
         }
     }
 
@@ -309,41 +316,24 @@ public final class ClassicIngest {
     }
 
     /** Refuses for good: the row stays, what has arrived goes. */
-    private String reject(ClassicSender sender, Item item, String id, Refusal refusal) throws IOException {
-        Incident incident = Incident.fresh(random);
+    private String reject(SessionRefusals refusals, Item item, String id, Refusal refusal) throws IOException {
+        Incident incident = refusals.refuse(item.refusal(), id, refusal);
         commit.submit(() -> {
                     rows.reject(id, refusal, incident);
-                    audit.record(event(sender, item.refusal(), id, refusal, incident));
                     return id;
                 })
                 .join();
         store.discardPart(id);
-        traffic.offerRefused(word(refusal));
         changed(id);
-        return word(refusal) + ": " + refusal.detail();
+        return Ingest.word(refusal) + ": " + refusal.detail();
     }
 
     /** Refuses what is not even opened: no row is left behind. */
-    private String refused(ClassicSender sender, String action, ItemId id, RefusalReason reason, String detail) {
+    private static String refused(
+            SessionRefusals refusals, String action, ItemId id, RefusalReason reason, String detail) {
         Refusal refusal = new Refusal(reason, detail);
-        traffic.offerRefused(word(refusal));
-        audit.record(event(sender, action, id.toString(), refusal, Incident.fresh(random)));
-        return word(refusal) + ": " + detail;
-    }
-
-    private static AuditEvent event(
-            ClassicSender sender, String action, String subject, Refusal refusal, Incident incident) {
-        return new AuditEvent(
-                sender.actor(),
-                action,
-                subject,
-                Outcome.REFUSED,
-                incident.toString(),
-                "classic: " + word(refusal) + ": " + refusal.detail());
-    }
-
-    private static String word(Refusal refusal) {
-        return refusal.reason().name().toLowerCase(Locale.ROOT);
+        refusals.refuse(action, id.toString(), refusal);
+        return Ingest.word(refusal) + ": " + detail;
     }
 
     private void changed(String id) {

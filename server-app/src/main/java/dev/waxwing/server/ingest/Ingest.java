@@ -425,7 +425,7 @@ public final class Ingest {
 
     /** For the refusals of one session that leave no row behind. */
     SessionRefusals refusals(Sender sender) {
-        return new SessionRefusals(sender, audit, traffic, clock, random);
+        return new SessionRefusals(sender.actor(), sender.sessionId(), "", audit, traffic, clock, random);
     }
 
     static AuditEvent event(String actor, String action, String subject, Refusal refusal, Incident incident) {

@@ -23,14 +23,16 @@ import org.slf4j.LoggerFactory;
  * ends. So a session writes a bounded number of entries whatever its device offers. Any thread may call; nothing is written under
  * the lock.
  */
-final class SessionRefusals implements AutoCloseable {
+public final class SessionRefusals implements AutoCloseable {
 
     /** Refusals with an entry of their own. */
     static final int ALONE = 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(SessionRefusals.class);
 
-    private final Sender sender;
+    private final String actor;
+    private final String sessionId;
+    private final String way;
     private final AuditTrail audit;
     private final Traffic traffic;
     private final Clock clock;
@@ -39,12 +41,36 @@ final class SessionRefusals implements AutoCloseable {
     private final Map<Kind, Repeated> repeated = new HashMap<>();
     private int alone;
 
-    SessionRefusals(Sender sender, AuditTrail audit, Traffic traffic, Clock clock, SecureRandom random) {
-        this.sender = sender;
+    /**
+     * @param actor whom the audit trail names for them
+     * @param sessionId 32 hex digits
+     * @param way what their reasons begin with, maybe nothing
+     */
+    SessionRefusals(
+            String actor,
+            String sessionId,
+            String way,
+            AuditTrail audit,
+            Traffic traffic,
+            Clock clock,
+            SecureRandom random) {
+        this.actor = actor;
+        this.sessionId = sessionId;
+        this.way = way;
         this.audit = audit;
         this.traffic = traffic;
         this.clock = clock;
         this.random = random;
+    }
+
+    /** Whether the next one has no entry of its own, unless it is the first of its kind. */
+    boolean areMany() {
+        lock.lock();
+        try {
+            return alone >= ALONE;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** The reference that the device is told. Waits for the database if the refusal needs an entry. */
@@ -66,13 +92,19 @@ final class SessionRefusals implements AutoCloseable {
                 repeated.put(kind, new Repeated(fresh, clock.instant()));
                 written = new Refusal(
                         refusal.reason(),
-                        refusal.detail() + "; more refusals of this kind in session " + sender.sessionId()
+                        refusal.detail() + "; more refusals of this kind in session " + sessionId
                                 + " have this reference too");
             }
         } finally {
             lock.unlock();
         }
-        audit.record(Ingest.event(sender.actor(), action, subject, written, fresh));
+        audit.record(new AuditEvent(
+                actor,
+                action,
+                subject,
+                Outcome.REFUSED,
+                fresh.toString(),
+                way + Ingest.word(written) + ": " + written.detail()));
         return fresh;
     }
 
@@ -104,12 +136,12 @@ final class SessionRefusals implements AutoCloseable {
 
     private AuditEvent sum(Kind kind, Repeated of) {
         return new AuditEvent(
-                sender.actor(),
+                actor,
                 kind.action(),
-                "session " + sender.sessionId(),
+                "session " + sessionId,
                 Outcome.REFUSED,
                 of.incident.toString(),
-                of.count + " refusals of one kind (" + Ingest.word(new Refusal(kind.reason(), "")) + ") between "
+                way + of.count + " refusals of one kind (" + Ingest.word(new Refusal(kind.reason(), "")) + ") between "
                         + of.first + " and " + of.last);
     }
 

@@ -4,6 +4,7 @@ import dev.waxwing.ca.web.Page;
 import dev.waxwing.server.classic.ClassicDevice;
 import dev.waxwing.server.classic.ClassicDevices;
 import dev.waxwing.server.classic.ClassicKits;
+import dev.waxwing.server.classic.ConditionalOnClassic;
 import dev.waxwing.server.classic.KitResult;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -16,7 +17,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -34,7 +34,7 @@ import org.springframework.web.server.ResponseStatusException;
 /** The operator's list of classic devices for programs; there only while classic is on. */
 @RestController
 @RequestMapping("/api/v1/classic/devices")
-@ConditionalOnProperty(name = "waxwing.classic.enabled", havingValue = "true")
+@ConditionalOnClassic
 @Tag(name = "Classic", description = "Devices that may use the insecure classic protocol; for administrators")
 class ClassicEndpoints {
 

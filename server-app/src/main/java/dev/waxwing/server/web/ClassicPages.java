@@ -3,12 +3,12 @@ package dev.waxwing.server.web;
 import dev.waxwing.server.classic.ClassicDevices;
 import dev.waxwing.server.classic.ClassicKits;
 import dev.waxwing.server.classic.ClassicProperties;
+import dev.waxwing.server.classic.ConditionalOnClassic;
 import dev.waxwing.server.classic.KitResult;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.security.Principal;
 import org.jspecify.annotations.Nullable;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -23,7 +23,7 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 /** The operator's list of classic devices; there only while classic is on. */
 @Controller
 @RequestMapping("/classic")
-@ConditionalOnProperty(name = "waxwing.classic.enabled", havingValue = "true")
+@ConditionalOnClassic
 class ClassicPages {
 
     private final ClassicDevices devices;

@@ -33,6 +33,7 @@ class SessionEndpoints {
     record SessionAnswer(
             String id,
             String device,
+            String trustLevel,
             String suite,
             int epoch,
             long ratchets,
@@ -44,6 +45,7 @@ class SessionEndpoints {
             return new SessionAnswer(
                     session.id(),
                     session.device(),
+                    session.trustLevel(),
                     session.suite(),
                     session.epoch(),
                     session.ratchets(),

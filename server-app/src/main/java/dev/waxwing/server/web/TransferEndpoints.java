@@ -142,7 +142,8 @@ class TransferEndpoints {
     }
 
     /** What the checks of a transfer found, in the REST interface. */
-    record VerificationAnswer(String transferId, boolean passed, Instant checkedAt, List<CheckAnswer> checks) {}
+    record VerificationAnswer(
+            String transferId, String trustLevel, boolean passed, Instant checkedAt, List<CheckAnswer> checks) {}
 
     /** One check. */
     record CheckAnswer(String name, boolean passed, String detail) {}
@@ -155,6 +156,7 @@ class TransferEndpoints {
                 transfers.verifyAgain(id, caller.getName()).orElseThrow(() -> notAccepted(transfer));
         return new VerificationAnswer(
                 verification.transferId(),
+                transfer.trustLevel(),
                 verification.passed(),
                 verification.checkedAt(),
                 verification.checks().stream()

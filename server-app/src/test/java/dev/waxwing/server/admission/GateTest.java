@@ -195,17 +195,53 @@ class GateTest {
     }
 
     @Test
-    void an_honest_source_with_a_bad_neighbour_is_shut_out_for_half_a_minute_at_most() {
-        Gate gate = gate();
+    void four_of_five_connections_of_a_known_source_are_dropped_while_it_is_shut_out_half_a_minute_at_most() {
+        Gate gate = gate(properties(1_000, 1_000, 1_000, 10_000));
         knows(gate, CAMERA);
         List<Place> places = new ArrayList<>();
         for (int i = 0; i < 60; i++) {
             places.add(hear(gate, CAMERA));
         }
         places.forEach(place -> place.leave(Conduct.NO_SHOW));
-        assertThat(refusal(gate, CAMERA)).isEqualTo(Drop.PENALISED);
+        assertThat(gate.penalised()).isEqualTo(1);
+        int heard = 0;
+        for (int i = 0; i < 1_000; i++) {
+            if (gate.enter(CAMERA) instanceof Entry.Heard(Place place)) {
+                heard++;
+                place.close();
+            }
+        }
+        assertThat(heard).isBetween(150, 250);
+        assertThat(gate.dropped(Drop.PENALISED)).isEqualTo(1_000 - heard);
         passes(PENALTIES.maxKnown());
+        assertThat(gate.penalised()).isZero();
         hear(gate, CAMERA).close();
+    }
+
+    @Test
+    void a_neighbour_who_breaks_the_protocol_whenever_he_is_heard_does_not_keep_a_device_out() {
+        Gate gate = gate(properties(256, 64, 32, 100));
+        knows(gate, CAMERA);
+        int tries = 0;
+        int heard = 0;
+        int inVain = 0;
+        for (int tick = 0; tick < 3_600 * 20; tick++) {
+            passes(Duration.ofMillis(50));
+            while (gate.enter(CAMERA) instanceof Entry.Heard(Place place)) {
+                place.leave(Conduct.PROTOCOL_ERROR);
+            }
+            if (tick % 100 == 0) {
+                tries++;
+                inVain++;
+                if (gate.enter(CAMERA) instanceof Entry.Heard(Place place)) {
+                    heard++;
+                    inVain = 0;
+                    place.leave(Conduct.AUTHENTICATED);
+                }
+            }
+            assertThat(inVain).isLessThan(60);
+        }
+        assertThat(heard).isGreaterThan(tries / 10);
     }
 
     @ParameterizedTest
@@ -221,17 +257,34 @@ class GateTest {
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "127.9.9.9", "::1"})
     void nothing_that_is_counted_by_source_applies_to_an_exempt_one(String address) {
-        Gate gate = gate(properties(1_000, 1, 1, 1));
+        Gate gate = gate(properties(1_000, 1_000, 1, 1));
         InetAddress exempt = InetAddress.ofLiteral(address);
         List<Place> places = new ArrayList<>();
-        for (int i = 0; i < 1_000; i++) {
+        for (int i = 0; i < 750; i++) {
             places.add(hear(gate, exempt));
         }
-        assertThat(refusal(gate, exempt)).isEqualTo(Drop.FULL);
         places.forEach(place -> place.leave(Conduct.AUTH_FAILED));
         hear(gate, exempt).close();
         assertThat(gate.penalised()).isZero();
         assertThat(gate.remembered()).isZero();
+    }
+
+    @Test
+    void the_last_quarter_of_the_places_is_not_for_strangers_behind_an_exempt_source_either() {
+        Gate gate = gate(properties(8, 100, 100, 100));
+        InetAddress exempt = InetAddress.ofLiteral("127.0.0.1");
+        knows(gate, CAMERA);
+        Place first = hear(gate, exempt);
+        for (int i = 1; i < 6; i++) {
+            hear(gate, exempt);
+        }
+        assertThat(refusal(gate, exempt)).isEqualTo(Drop.EARLY);
+        hear(gate, CAMERA);
+        first.leave(Conduct.AUTHENTICATED);
+        // From now on it is a known one.
+        hear(gate, exempt);
+        hear(gate, exempt);
+        assertThat(refusal(gate, exempt)).isEqualTo(Drop.FULL);
     }
 
     @Test
