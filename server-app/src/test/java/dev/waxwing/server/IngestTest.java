@@ -73,6 +73,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What a device offers, and what becomes of it: through the real listener, from a real device end (sections 13 and 14). */
 class IngestTest {
@@ -393,6 +394,35 @@ class IngestTest {
             assertThat(session.expect(ReceiptMessage.class)).isEqualTo(first);
         }
         assertThat(transfers()).hasSize(1);
+    }
+
+    @Test
+    void signs_a_receipt_again_whose_signer_was_replaced_and_keeps_the_evidence_as_it_was() throws Exception {
+        byte[] content = random(4_000);
+        UploadOpen offer = device.offer("b.bin", "application/octet-stream", content);
+        UploadSeal seal = device.seal(device.manifest(offer, content));
+        ReceiptMessage first;
+        try (TestSession session = device.connect()) {
+            first = upload(session, offer, content, seal);
+        }
+        byte[] ofAnother =
+                DetachedSignature.sign(first.receipt(), device.credential()).toArray();
+        JdbcClient jdbc = server.bean(JdbcClient.class);
+        jdbc.sql("UPDATE evidence SET receipt_signature = :signature WHERE transfer_id = :id")
+                .param("signature", ofAnother)
+                .param("id", offer.id().toString())
+                .update();
+        try (TestSession session = device.connect()) {
+            session.send(offer);
+            ReceiptMessage again = session.expect(ReceiptMessage.class);
+            assertThat(again.receipt()).isEqualTo(first.receipt());
+            assertReceipt(session, again, seal.manifest());
+        }
+        assertThat(jdbc.sql("SELECT receipt_signature FROM evidence WHERE transfer_id = :id")
+                        .param("id", offer.id().toString())
+                        .query((row, _) -> row.getBytes(1))
+                        .single())
+                .isEqualTo(ofAnother);
     }
 
     @Test

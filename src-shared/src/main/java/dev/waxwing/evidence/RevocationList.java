@@ -1,5 +1,6 @@
 package dev.waxwing.evidence;
 
+import dev.waxwing.trust.Certificates;
 import dev.waxwing.trust.Der;
 import dev.waxwing.trust.StapledStatus;
 import dev.waxwing.trust.UntrustedException;
@@ -35,6 +36,10 @@ final class RevocationList {
             X509CRL list = (X509CRL) factory.generateCRL(new ByteArrayInputStream(der.toArray()));
             if (!list.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
                 throw new UntrustedException(Reason.UNKNOWN_ISSUER, "the revocation list is another issuer's");
+            }
+            if (!Certificates.isStrongSignature(list.getSigAlgOID())) {
+                throw new UntrustedException(
+                        Reason.WEAK_KEY, "the revocation list is signed with " + list.getSigAlgName());
             }
             list.verify(issuer.getPublicKey());
             if (list.hasUnsupportedCriticalExtension()

@@ -31,6 +31,11 @@ final class CertificatePath {
 
     private CertificatePath() {}
 
+    /** Whether a signature under this algorithm counts (protocol section 7.1). */
+    static boolean isStrong(String signatureOid) {
+        return SIGNATURE_OIDS.contains(signatureOid);
+    }
+
     /**
      * @param chain the end of the path first, each signed by the next, the last signed by the anchor
      * @throws UntrustedException if a link does not hold at that time
@@ -40,7 +45,7 @@ final class CertificatePath {
             if (certificate.equals(anchor)) {
                 throw new UntrustedException(Reason.BAD_PATH, "the chain holds the root itself");
             }
-            if (!SIGNATURE_OIDS.contains(certificate.getSigAlgOID())) {
+            if (!isStrong(certificate.getSigAlgOID())) {
                 throw new UntrustedException(
                         Reason.WEAK_KEY, "a certificate is signed with " + certificate.getSigAlgName());
             }

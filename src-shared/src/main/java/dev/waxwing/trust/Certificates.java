@@ -27,6 +27,11 @@ public final class Certificates {
 
     private Certificates() {}
 
+    /** Whether a signature under this algorithm counts: nothing with SHA-1 or less (protocol section 7.1). */
+    public static boolean isStrongSignature(String signatureOid) {
+        return CertificatePath.isStrong(signatureOid);
+    }
+
     /**
      * Parses exactly one DER certificate.
      *

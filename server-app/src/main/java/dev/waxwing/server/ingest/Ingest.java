@@ -6,8 +6,11 @@ import dev.waxwing.ca.audit.Outcome;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.issuance.RoleCredentials;
 import dev.waxwing.channel.SecureChannel;
+import dev.waxwing.evidence.DetachedSignature;
+import dev.waxwing.evidence.InvalidSignatureException;
 import dev.waxwing.evidence.MalformedEvidenceException;
 import dev.waxwing.evidence.Manifest;
+import dev.waxwing.evidence.SignerId;
 import dev.waxwing.media.ItemId;
 import dev.waxwing.media.RefusalReason;
 import dev.waxwing.media.TextSeal;
@@ -23,6 +26,7 @@ import dev.waxwing.server.media.TransferChanged;
 import dev.waxwing.server.media.Transfers;
 import dev.waxwing.server.session.Traffic;
 import dev.waxwing.trust.Certificates;
+import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerName;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Incident;
@@ -236,9 +240,10 @@ public final class Ingest {
                         new Refusal(RefusalReason.BAD_MANIFEST, "its name and type leave no room for a manifest"));
     }
 
-    private static Answer answer(Opened.Settled settled) {
+    private Answer answer(Opened.Settled settled) {
         return switch (settled) {
-            case Opened.Accepted(Bytes receipt, Bytes signature) -> new Answer.Receipted(receipt, signature);
+            case Opened.Accepted(Bytes receipt, Bytes signature) ->
+                new Answer.Receipted(receipt, byThePresentSigner(receipt, signature));
             case Opened.Refused(RefusalReason reason, Incident incident) -> new Answer.Declined(reason, incident);
             case Opened.Revoked _ -> new Answer.Refuse(Conversation.REVOKED);
             case Opened.Conflict _ ->
@@ -332,6 +337,18 @@ public final class Ingest {
             }
             case Opened.Settled settled -> answer(settled);
         };
+    }
+
+    /** A device knows who signs receipts now; the evidence keeps the signature of who did when this one was made. */
+    private Bytes byThePresentSigner(Bytes receipt, Bytes signature) {
+        Credential signer = credentials.receipt();
+        try {
+            return DetachedSignature.signer(signature).equals(SignerId.of(signer.certificate()))
+                    ? signature
+                    : DetachedSignature.sign(receipt, signer);
+        } catch (InvalidSignatureException e) {
+            throw new IllegalStateException("a stored receipt's signature cannot be read", e);
+        }
     }
 
     private Answer sealTexts(Sender sender, TextSeal seal, Manifest manifest) throws IOException {
