@@ -5,6 +5,7 @@ import dev.waxwing.handshake.DeviceHandshake;
 import dev.waxwing.handshake.DevicePurpose;
 import dev.waxwing.handshake.EnrolmentRequestFactory;
 import dev.waxwing.recordlayer.Direction;
+import dev.waxwing.trust.AuthoritySignatures;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerName;
 import dev.waxwing.trust.PeerVerifier;
@@ -28,6 +29,7 @@ public final class DeviceEndpoint {
     private final SecureRandom random;
     private final Clock clock;
     private final BufferPool pool;
+    private final AuthoritySignatures signatures;
 
     public DeviceEndpoint(DevicePolicy policy, CryptoProvider crypto, SecureRandom random, Clock clock) {
         this.policy = policy;
@@ -35,6 +37,7 @@ public final class DeviceEndpoint {
         this.random = random;
         this.clock = clock;
         this.pool = new BufferPool(crypto);
+        this.signatures = new AuthoritySignatures(crypto);
     }
 
     /** {@link #connect(SocketChannel, Credential, TrustedRoot, TimeFloor)} without a memory of the time. */
@@ -54,8 +57,9 @@ public final class DeviceEndpoint {
      */
     public SecureChannel connect(SocketChannel socket, Credential credential, TrustedRoot root, TimeFloor floor)
             throws IOException, ProtocolException {
-        PeerVerifier servers =
-                new PeerVerifier(root, Role.SERVER, new StapledStatus(floor), clock).refusing(credential.certificate());
+        PeerVerifier servers = new PeerVerifier(
+                        root, Role.SERVER, new StapledStatus(floor, signatures), clock, signatures)
+                .refusing(credential.certificate());
         SecureChannel channel =
                 converse(socket, new DevicePurpose.Normal(credential, servers), DeviceConversation::connect);
         floor.raise(channel.startedAt().plus(channel.serverTimeOffset()), channel.startedAt());

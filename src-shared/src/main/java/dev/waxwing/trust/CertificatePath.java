@@ -40,7 +40,9 @@ final class CertificatePath {
      * @param chain the end of the path first, each signed by the next, the last signed by the anchor
      * @throws UntrustedException if a link does not hold at that time
      */
-    static void validate(List<X509Certificate> chain, X509Certificate anchor, Instant at) throws UntrustedException {
+    static void validate(
+            List<X509Certificate> chain, X509Certificate anchor, Instant at, AuthoritySignatures signatures)
+            throws UntrustedException {
         for (X509Certificate certificate : chain) {
             if (certificate.equals(anchor)) {
                 throw new UntrustedException(Reason.BAD_PATH, "the chain holds the root itself");
@@ -55,7 +57,10 @@ final class CertificatePath {
             var parameters = new PKIXParameters(Set.of(new TrustAnchor(anchor, null)));
             parameters.setRevocationEnabled(false);
             parameters.setDate(Date.from(at));
-            var path = CertificateFactory.getInstance("X.509").generateCertPath(chain);
+            var path = CertificateFactory.getInstance("X.509")
+                    .generateCertPath(chain.stream()
+                            .map(certificate -> new SignedCertificate(certificate, signatures))
+                            .toList());
             CertPathValidator.getInstance("PKIX").validate(path, parameters);
         } catch (CertPathValidatorException e) {
             throw new UntrustedException(reason(e.getReason()), "path: " + e.getMessage(), e);

@@ -1,5 +1,6 @@
 package dev.waxwing.trust;
 
+import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.trust.UntrustedException.Reason;
 import dev.waxwing.wire.Bytes;
 import java.security.cert.X509Certificate;
@@ -18,24 +19,37 @@ public final class PeerVerifier {
     private final Role required;
     private final CertificateStatus status;
     private final Clock clock;
+    private final AuthoritySignatures signatures;
     private final @Nullable X509Certificate own;
 
+    /** For verifying now and then: with signatures of its own, computed by the JDK. */
     public PeerVerifier(TrustedRoot root, Role required, CertificateStatus status, Clock clock) {
-        this(root, required, status, clock, null);
+        this(root, required, status, clock, new AuthoritySignatures(CryptoProvider.jdk()));
+    }
+
+    public PeerVerifier(
+            TrustedRoot root, Role required, CertificateStatus status, Clock clock, AuthoritySignatures signatures) {
+        this(root, required, status, clock, signatures, null);
     }
 
     private PeerVerifier(
-            TrustedRoot root, Role required, CertificateStatus status, Clock clock, @Nullable X509Certificate own) {
+            TrustedRoot root,
+            Role required,
+            CertificateStatus status,
+            Clock clock,
+            AuthoritySignatures signatures,
+            @Nullable X509Certificate own) {
         this.root = root;
         this.required = required;
         this.status = status;
         this.clock = clock;
+        this.signatures = signatures;
         this.own = own;
     }
 
     /** The same verifier, which also refuses this certificate: a peer must not present the verifier's own. */
     public PeerVerifier refusing(X509Certificate ownCertificate) {
-        return new PeerVerifier(root, required, status, clock, ownCertificate);
+        return new PeerVerifier(root, required, status, clock, signatures, ownCertificate);
     }
 
     public TrustedRoot root() {
@@ -57,7 +71,7 @@ public final class PeerVerifier {
             throw new UntrustedException(Reason.OWN_CERTIFICATE, "the peer presented our own certificate");
         }
         Instant now = clock.instant();
-        CertificatePath.validate(path, root.certificate(), now);
+        CertificatePath.validate(path, root.certificate(), now, signatures);
         PeerName name = EndEntity.requireRole(leaf, required);
         X509Certificate issuer = path.size() > 1 ? path.get(1) : root.certificate();
         status.check(leaf, issuer, staple, now);

@@ -1,9 +1,9 @@
 package dev.waxwing.trust;
 
+import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.trust.UntrustedException.Reason;
 import dev.waxwing.wire.Bytes;
 import java.security.GeneralSecurityException;
-import java.security.Signature;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -28,15 +28,17 @@ public final class StapledStatus implements CertificateStatus {
     private static final String OCSP_SIGNING = "1.3.6.1.5.5.7.3.9";
 
     private final TimeFloor floor;
+    private final AuthoritySignatures signatures;
 
     /** For a reader without a memory, such as one that judges evidence as of a time that has passed. */
     public StapledStatus() {
-        this(new TimeFloor());
+        this(new TimeFloor(), new AuthoritySignatures(CryptoProvider.jdk()));
     }
 
     /** @param floor refuses what lapsed before it, and is raised by every response that is believed */
-    public StapledStatus(TimeFloor floor) {
+    public StapledStatus(TimeFloor floor, AuthoritySignatures signatures) {
         this.floor = floor;
+        this.signatures = signatures;
     }
 
     @Override
@@ -83,14 +85,15 @@ public final class StapledStatus implements CertificateStatus {
         }
     }
 
-    private static void requireSignature(OcspResponse response, X509Certificate issuer, Instant now)
+    private void requireSignature(OcspResponse response, X509Certificate issuer, Instant now)
             throws UntrustedException {
         X509Certificate signer = response.isBy(issuer) ? issuer : delegate(response, issuer, now);
         try {
-            Signature verifier = Signature.getInstance(response.signatureAlgorithm());
-            verifier.initVerify(signer.getPublicKey());
-            verifier.update(response.signedContent().asByteBuffer());
-            if (verifier.verify(response.signature().toArray())) {
+            if (signatures.verify(
+                    response.signatureAlgorithm(),
+                    signer.getPublicKey(),
+                    response.signedContent(),
+                    response.signature())) {
                 return;
             }
         } catch (GeneralSecurityException e) {
@@ -100,7 +103,7 @@ public final class StapledStatus implements CertificateStatus {
     }
 
     /** RFC 6960 section 4.2.2.2: a certificate for OCSP signing, issued directly by the issuer in question. */
-    private static X509Certificate delegate(OcspResponse response, X509Certificate issuer, Instant now)
+    private X509Certificate delegate(OcspResponse response, X509Certificate issuer, Instant now)
             throws UntrustedException {
         for (X509Certificate candidate : response.certificates()) {
             if (response.isBy(candidate)) {
@@ -111,10 +114,10 @@ public final class StapledStatus implements CertificateStatus {
         throw new UntrustedException(Reason.BAD_STAPLE, "the OCSP response's signer is neither issuer nor enclosed");
     }
 
-    private static void requireDelegation(X509Certificate delegate, X509Certificate issuer, Instant now)
+    private void requireDelegation(X509Certificate delegate, X509Certificate issuer, Instant now)
             throws UntrustedException {
         try {
-            CertificatePath.validate(List.of(delegate), issuer, now);
+            CertificatePath.validate(List.of(delegate), issuer, now, signatures);
             List<String> usages = delegate.getExtendedKeyUsage();
             boolean[] keyUsage = delegate.getKeyUsage();
             if (usages == null || !usages.equals(List.of(OCSP_SIGNING)) || keyUsage == null || !keyUsage[0]) {

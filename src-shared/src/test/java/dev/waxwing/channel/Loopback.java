@@ -8,6 +8,7 @@ import dev.waxwing.handshake.EnrolmentRequestFactory;
 import dev.waxwing.handshake.RekeyPolicy;
 import dev.waxwing.handshake.SessionGrant;
 import dev.waxwing.handshake.SessionTerms;
+import dev.waxwing.trust.AuthoritySignatures;
 import dev.waxwing.trust.CertificateStatus;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerName;
@@ -150,7 +151,8 @@ final class Loopback implements AutoCloseable {
                 random,
                 TestPki.CLOCK,
                 identity,
-                new PeerVerifier(pki.root(), Role.DEVICE, status, TestPki.CLOCK),
+                new PeerVerifier(
+                        pki.root(), Role.DEVICE, status, TestPki.CLOCK, new AuthoritySignatures(serverCrypto)),
                 admission,
                 desk,
                 permits);

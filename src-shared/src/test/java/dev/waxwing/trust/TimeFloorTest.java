@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.trust.UntrustedException.Reason;
 import dev.waxwing.wire.Bytes;
 import java.security.cert.X509Certificate;
@@ -17,6 +18,7 @@ class TimeFloorTest {
     private static final TestPki PKI = TestPki.create();
     private static final Instant NOW = TestPki.NOW;
     private static final Duration HOUR = Duration.ofHours(1);
+    private static final AuthoritySignatures SIGNATURES = new AuthoritySignatures(CryptoProvider.best());
 
     private final X509Certificate server = PKI.issue(Role.SERVER, "gate").certificate();
     private final TimeFloor floor = new TimeFloor();
@@ -98,6 +100,6 @@ class TimeFloorTest {
     }
 
     private void check(Bytes staple, Instant now) throws UntrustedException {
-        new StapledStatus(floor).check(server, PKI.issuingCertificate(), staple, now);
+        new StapledStatus(floor, SIGNATURES).check(server, PKI.issuingCertificate(), staple, now);
     }
 }

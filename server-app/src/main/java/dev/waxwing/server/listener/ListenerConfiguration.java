@@ -12,6 +12,7 @@ import dev.waxwing.channel.ServerPolicy;
 import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.server.admission.AdmissionProperties;
 import dev.waxwing.server.admission.Gate;
+import dev.waxwing.trust.AuthoritySignatures;
 import dev.waxwing.trust.PeerVerifier;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.TrustedRoot;
@@ -34,13 +35,19 @@ class ListenerConfiguration {
 
     /** Verifies devices when they come, and again while they are there. */
     @Bean
-    PeerVerifier deviceVerifier(CertificateAuthority authority, Inventory inventory, Revocation revocation, Clock clock)
+    PeerVerifier deviceVerifier(
+            CertificateAuthority authority,
+            Inventory inventory,
+            Revocation revocation,
+            Clock clock,
+            CryptoProvider crypto)
             throws UntrustedException {
         return new PeerVerifier(
                 TrustedRoot.of(authority.rootCertificate()),
                 Role.DEVICE,
                 new InventoryStatus(inventory, revocation),
-                clock);
+                clock,
+                new AuthoritySignatures(crypto));
     }
 
     /** For all handshakes, whatever protocol they speak. */

@@ -1,0 +1,99 @@
+package dev.waxwing.trust;
+
+import dev.waxwing.crypto.CryptoProvider;
+import dev.waxwing.crypto.SignatureScheme;
+import dev.waxwing.wire.Bytes;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Signatures of authorities over certificates and OCSP responses. Whether one verifies never changes, so what has verified is
+ * remembered and not computed again; everything that changes with time (validity, revocation) is looked at elsewhere, each time.
+ *
+ * <p>Any thread may call. The lock guards what is remembered, and is not held while a signature is computed.
+ */
+public final class AuthoritySignatures {
+
+    /** Signatures that are remembered; each takes about 150 bytes. */
+    private static final int REMEMBERED = 4_096;
+
+    private static final Map<String, SignatureScheme> SCHEMES = Map.of(
+            "SHA256withECDSA", SignatureScheme.ECDSA_SECP256R1_SHA256,
+            "SHA384withECDSA", SignatureScheme.ECDSA_SECP384R1_SHA384);
+
+    private final CryptoProvider crypto;
+    private final Map<Bytes, Boolean> verified = new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Bytes, Boolean> eldest) {
+            return size() > REMEMBERED;
+        }
+    };
+
+    /** @param crypto computes what it has a scheme for; the JDK computes the rest */
+    public AuthoritySignatures(CryptoProvider crypto) {
+        this.crypto = crypto;
+    }
+
+    /**
+     * Whether the signature over the content is by this key.
+     *
+     * @param algorithm its JCA name, such as {@code SHA256withECDSA}
+     * @throws GeneralSecurityException if the key or the algorithm cannot be used
+     */
+    boolean verify(String algorithm, PublicKey key, Bytes content, Bytes signature) throws GeneralSecurityException {
+        Bytes claim = fingerprint(algorithm, key, content, signature);
+        if (isRemembered(claim)) {
+            return true;
+        }
+        boolean agrees = compute(algorithm, key, content, signature);
+        if (agrees) {
+            remember(claim);
+        }
+        return agrees;
+    }
+
+    private boolean compute(String algorithm, PublicKey key, Bytes content, Bytes signature)
+            throws GeneralSecurityException {
+        SignatureScheme scheme = SCHEMES.get(algorithm);
+        if (scheme != null && scheme.fits(key)) {
+            return crypto.verify(scheme, key, content, signature);
+        }
+        Signature verifier = Signature.getInstance(algorithm);
+        verifier.initVerify(key);
+        verifier.update(content.asByteBuffer());
+        return verifier.verify(signature.toArray());
+    }
+
+    private boolean isRemembered(Bytes claim) {
+        synchronized (verified) {
+            return verified.get(claim) != null;
+        }
+    }
+
+    private void remember(Bytes claim) {
+        synchronized (verified) {
+            verified.put(claim, Boolean.TRUE);
+        }
+    }
+
+    /** SHA-256 over all four, each behind its length. */
+    private static Bytes fingerprint(String algorithm, PublicKey key, Bytes content, Bytes signature)
+            throws GeneralSecurityException {
+        MessageDigest digest = MessageDigest.getInstance("SHA-256");
+        ByteBuffer length = ByteBuffer.allocate(Integer.BYTES);
+        byte[][] parts = {
+            algorithm.getBytes(StandardCharsets.US_ASCII), key.getEncoded(), content.toArray(), signature.toArray()
+        };
+        for (byte[] part : parts) {
+            digest.update(length.clear().putInt(part.length).flip());
+            digest.update(part);
+        }
+        return Bytes.of(digest.digest());
+    }
+}
