@@ -87,7 +87,7 @@ final class DeviceConversation {
                 continue;
             }
             switch (actions.remove()) {
-                case Send(Bytes messages) -> stream.write(ContentType.HANDSHAKE, messages);
+                case Send(Bytes messages) -> stream.gather(ContentType.HANDSHAKE, messages);
                 case ChangeSendingKeys change -> stream.change(change);
                 case ChangeReceivingKeys change -> stream.change(change);
                 case Connect end -> {
@@ -103,6 +103,7 @@ final class DeviceConversation {
     }
 
     private void receive() throws IOException, ProtocolException {
+        stream.flush();
         ContentType type = stream.read();
         ByteBuffer content = stream.content();
         switch (type) {

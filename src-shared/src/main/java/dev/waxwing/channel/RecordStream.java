@@ -17,6 +17,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +41,9 @@ final class RecordStream {
 
     /** What has arrived and was not read yet, from position to limit; borrowed from the pool. */
     private @Nullable ByteBuffer arrived;
+
+    /** Records that are protected and not written yet; borrowed from the pool. */
+    private final List<ByteBuffer> gathered = new ArrayList<>(2);
 
     private ByteBuffer content = NOTHING;
     private volatile @Nullable IOException closedBecause;
@@ -134,15 +139,37 @@ final class RecordStream {
         }
     }
 
+    /** Protects one record, which leaves together with those that follow: with {@link #flush} or the next write. */
+    void gather(ContentType type, Bytes content) {
+        ByteBuffer memory = pool.holding(Protector.HEAD + content.size() + Protector.TAIL);
+        gathered.add(memory);
+        content.putInto(memory.position(Protector.HEAD));
+        protect(type, memory.flip());
+    }
+
+    /** Writes what was gathered. */
+    void flush() throws IOException {
+        if (gathered.isEmpty()) {
+            return;
+        }
+        ByteBuffer[] records = gathered.toArray(ByteBuffer[]::new);
+        writingSince = System.nanoTime();
+        try {
+            while (records[records.length - 1].hasRemaining()) {
+                socket.write(records);
+            }
+        } catch (ClosedChannelException e) {
+            throw reasonOf(e);
+        } finally {
+            written();
+            disposeGathered();
+        }
+    }
+
     /** Protects and writes one record. */
     void write(ContentType type, Bytes content) throws IOException {
-        ByteBuffer memory = pool.holding(Protector.HEAD + content.size() + Protector.TAIL);
-        try {
-            memory.position(Protector.HEAD).put(content.asByteBuffer()).flip();
-            write(type, memory);
-        } finally {
-            pool.giveBack(memory);
-        }
+        gather(type, content);
+        flush();
     }
 
     /**
@@ -151,8 +178,8 @@ final class RecordStream {
      * @param record laid out as {@link Protector#protect} wants it
      */
     void write(ContentType type, ByteBuffer record) throws IOException {
-        protector.protect(type, record);
-        int size = record.remaining();
+        flush();
+        protect(type, record);
         writingSince = System.nanoTime();
         try {
             while (record.hasRemaining()) {
@@ -161,12 +188,20 @@ final class RecordStream {
         } catch (ClosedChannelException e) {
             throw reasonOf(e);
         } finally {
-            writingSince = 0;
+            written();
         }
-        lastWrite = System.nanoTime();
-        bytesSent += size;
-        keyBytesSent += size;
+    }
+
+    private void protect(ContentType type, ByteBuffer record) {
+        protector.protect(type, record);
+        bytesSent += record.remaining();
+        keyBytesSent += record.remaining();
         recordsSent = protector.records();
+    }
+
+    private void written() {
+        writingSince = 0;
+        lastWrite = System.nanoTime();
     }
 
     void change(ChangeSendingKeys change) {
@@ -304,6 +339,12 @@ final class RecordStream {
     /** Wipes the sending keys; for the writing thread, once the socket is closed. */
     void disposeWriting() {
         protector.close();
+        disposeGathered();
+    }
+
+    private void disposeGathered() {
+        gathered.forEach(pool::giveBack);
+        gathered.clear();
     }
 
     /** Waits until so many bytes have arrived and gives them, and maybe more, unread. */

@@ -130,11 +130,12 @@ final class ServerConversation {
     private Accepted converse() throws IOException, ProtocolException, RefusedException {
         while (true) {
             if (actions.isEmpty()) {
+                stream.flush();
                 take(stream.read());
                 continue;
             }
             switch (actions.remove()) {
-                case Send(Bytes messages) -> stream.write(ContentType.HANDSHAKE, messages);
+                case Send(Bytes messages) -> stream.gather(ContentType.HANDSHAKE, messages);
                 case ChangeSendingKeys change -> stream.change(change);
                 case ChangeReceivingKeys change -> stream.change(change);
                 case AskAdmission ask -> actions.addAll(handshake.admit(admission.admit(ask.device(), ask.session())));
@@ -144,6 +145,7 @@ final class ServerConversation {
                     return finishEnrolment(chain.getFirst());
                 }
                 case Connect connect -> {
+                    stream.flush();
                     return new Accepted.Connected(SecureChannel.ofServer(stream, pool, connect, incident, clock));
                 }
                 case AwaitClose _, TakeIdentity _, Ratcheted _ ->
@@ -185,7 +187,7 @@ final class ServerConversation {
         try {
             for (Action action : actions) {
                 switch (action) {
-                    case Send(Bytes messages) -> stream.write(ContentType.HANDSHAKE, messages);
+                    case Send(Bytes messages) -> stream.gather(ContentType.HANDSHAKE, messages);
                     case ChangeSendingKeys change -> stream.change(change);
                     case AwaitClose _ -> awaitClose();
                     default -> throw new IllegalStateException("not an action of this place");
@@ -206,6 +208,7 @@ final class ServerConversation {
     }
 
     private void awaitClose() throws IOException, ProtocolException {
+        stream.flush();
         ContentType type = stream.read();
         switch (type) {
             case CLOSE -> {

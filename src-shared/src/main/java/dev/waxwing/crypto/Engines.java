@@ -65,7 +65,7 @@ record Engines(Provider ciphers, Provider agreement, Provider ecdsa, Provider rs
         try {
             Signature signature = signature(scheme);
             signature.initSign(key);
-            signature.update(content.asByteBuffer());
+            content.addTo(signature);
             return Bytes.of(signature.sign());
         } catch (InvalidKeyException e) {
             throw e;
@@ -78,7 +78,7 @@ record Engines(Provider ciphers, Provider agreement, Provider ecdsa, Provider rs
         try {
             Signature verifier = signature(scheme);
             verifier.initVerify(key);
-            verifier.update(content.asByteBuffer());
+            content.addTo(verifier);
             return scheme.fits(key) && verifier.verify(signature.toArray());
         } catch (GeneralSecurityException e) {
             return false;

@@ -136,7 +136,7 @@ public final class DetachedSignature {
             }
             Signature engine = Signature.getInstance(rsa ? "SHA256withRSA" : "SHA256withECDSA");
             engine.initVerify(signer.getPublicKey());
-            engine.update(data.signedAttributes().asByteBuffer());
+            data.signedAttributes().addTo(engine);
             return engine.verify(data.signature().toArray());
         } catch (GeneralSecurityException | UntrustedException e) {
             throw new InvalidSignatureException("the signature does not verify: " + e.getMessage(), e);

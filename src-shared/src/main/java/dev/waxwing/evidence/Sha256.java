@@ -21,7 +21,7 @@ final class Sha256 {
 
     static Bytes of(Bytes content) {
         MessageDigest digest = start();
-        digest.update(content.asByteBuffer());
+        content.addTo(digest);
         return Bytes.of(digest.digest());
     }
 }

@@ -374,7 +374,7 @@ public final class Rekeying implements AutoCloseable {
     private Bytes hash(Bytes... parts) {
         MessageDigest digest = suite.newHash();
         for (Bytes part : parts) {
-            digest.update(part.asByteBuffer());
+            part.addTo(digest);
         }
         return Bytes.of(digest.digest());
     }

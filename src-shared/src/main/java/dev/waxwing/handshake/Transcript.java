@@ -15,14 +15,14 @@ final class Transcript {
     /** The suite is known now. */
     void begin(Suite suite) {
         hash = suite.newHash();
-        hash.update(early.toBytes().asByteBuffer());
+        early.toBytes().addTo(hash);
     }
 
     void add(Bytes messages) {
         if (hash == null) {
             early.bytes(messages);
         } else {
-            hash.update(messages.asByteBuffer());
+            messages.addTo(hash);
         }
     }
 

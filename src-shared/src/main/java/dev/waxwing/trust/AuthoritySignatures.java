@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -66,7 +67,7 @@ public final class AuthoritySignatures {
         }
         Signature verifier = Signature.getInstance(algorithm);
         verifier.initVerify(key);
-        verifier.update(content.asByteBuffer());
+        content.addTo(verifier);
         return verifier.verify(signature.toArray());
     }
 
@@ -87,12 +88,10 @@ public final class AuthoritySignatures {
             throws GeneralSecurityException {
         MessageDigest digest = MessageDigest.getInstance("SHA-256");
         ByteBuffer length = ByteBuffer.allocate(Integer.BYTES);
-        byte[][] parts = {
-            algorithm.getBytes(StandardCharsets.US_ASCII), key.getEncoded(), content.toArray(), signature.toArray()
-        };
-        for (byte[] part : parts) {
-            digest.update(length.clear().putInt(part.length).flip());
-            digest.update(part);
+        Bytes name = Bytes.of(algorithm.getBytes(StandardCharsets.US_ASCII));
+        for (Bytes part : List.of(name, Bytes.of(key.getEncoded()), content, signature)) {
+            digest.update(length.clear().putInt(part.size()).flip());
+            part.addTo(digest);
         }
         return Bytes.of(digest.digest());
     }

@@ -2,6 +2,8 @@ package dev.waxwing.wire;
 
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
@@ -80,6 +82,21 @@ public final class Bytes {
     /** A read-only view. */
     public ByteBuffer asByteBuffer() {
         return ByteBuffer.wrap(value).asReadOnlyBuffer();
+    }
+
+    /** Writes the bytes at the buffer's position, and moves that. */
+    public void putInto(ByteBuffer target) {
+        target.put(value);
+    }
+
+    /** Adds the bytes to what is hashed. */
+    public void addTo(MessageDigest digest) {
+        digest.update(value);
+    }
+
+    /** Adds the bytes to what is signed or verified. */
+    public void addTo(Signature signature) throws SignatureException {
+        signature.update(value);
     }
 
     /** Lower-case hex. */

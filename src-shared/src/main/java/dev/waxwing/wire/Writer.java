@@ -83,7 +83,8 @@ public final class Writer {
     }
 
     public Writer bytes(Bytes value) {
-        return bytes(value.asByteBuffer());
+        value.putInto(room(value.size()));
+        return this;
     }
 
     public Writer bytes(byte[] value) {

@@ -151,8 +151,7 @@ final class Loopback implements AutoCloseable {
                 random,
                 TestPki.CLOCK,
                 identity,
-                new PeerVerifier(
-                        pki.root(), Role.DEVICE, status, TestPki.CLOCK, new AuthoritySignatures(serverCrypto)),
+                new PeerVerifier(pki.root(), Role.DEVICE, status, TestPki.CLOCK, new AuthoritySignatures(serverCrypto)),
                 admission,
                 desk,
                 permits);
