@@ -12,27 +12,34 @@ import java.nio.channels.spi.SelectorProvider;
 import java.util.Set;
 
 /** A connection whose peer has said everything already and ended the stream. Owned by one thread, but any may close it. */
-final class MemorySocket extends SocketChannel {
+public final class MemorySocket extends SocketChannel {
 
     private final ByteBuffer incoming;
     private final int atOnce;
     private final ByteArrayOutputStream outgoing = new ByteArrayOutputStream();
+    private int reads;
 
     /** @param atOnce how many bytes one read gives at most */
-    MemorySocket(Bytes incoming, int atOnce) {
+    public MemorySocket(Bytes incoming, int atOnce) {
         super(SelectorProvider.provider());
         this.incoming = incoming.asByteBuffer();
         this.atOnce = atOnce;
     }
 
     /** What was written. */
-    Bytes written() {
+    public Bytes written() {
         return Bytes.of(outgoing.toByteArray());
+    }
+
+    /** How often it was read from. */
+    public int reads() {
+        return reads;
     }
 
     @Override
     public int read(ByteBuffer to) throws ClosedChannelException {
         requireOpen();
+        reads++;
         if (!incoming.hasRemaining()) {
             return -1;
         }
@@ -63,8 +70,12 @@ final class MemorySocket extends SocketChannel {
     }
 
     @Override
-    public long write(ByteBuffer[] from, int offset, int length) {
-        throw new UnsupportedOperationException();
+    public long write(ByteBuffer[] from, int offset, int length) throws ClosedChannelException {
+        long n = 0;
+        for (int i = offset; i < offset + length; i++) {
+            n += write(from[i]);
+        }
+        return n;
     }
 
     @Override
