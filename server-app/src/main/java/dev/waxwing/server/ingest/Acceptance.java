@@ -169,7 +169,7 @@ final class Acceptance {
     private boolean commit(
             Candidate candidate, X509Certificate signer, TransferRows.Outcome outcome, EvidenceParts evidence) {
         Sender sender = candidate.sender();
-        if (signers.isRevoked(signer) || signers.isRevoked(sender)) {
+        if (signers.isRevoked(SerialNumber.of(signer)) || signers.isRevoked(sender)) {
             return false;
         }
         if (!rows.accept(candidate.transferId(), outcome)

@@ -58,7 +58,7 @@ final class OpenUploads {
 
     private record Holding(Sender sender, IncomingUpload upload) {
         boolean isBy(SerialNumber certificate) {
-            return SerialNumber.of(sender.certificate()).equals(certificate);
+            return sender.certificate().equals(certificate);
         }
     }
 

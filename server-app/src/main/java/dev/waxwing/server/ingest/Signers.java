@@ -53,7 +53,7 @@ final class Signers implements SenderStatus {
         if (!ofThisDevice) {
             throw new UnfitSignerException("certificate " + serialNumber + " is not one of device " + device);
         }
-        if (isRevoked(certificate)) {
+        if (isRevoked(serialNumber)) {
             throw new UnfitSignerException("certificate " + serialNumber + " is revoked");
         }
         checkValidity(certificate, serialNumber);
@@ -67,11 +67,8 @@ final class Signers implements SenderStatus {
     }
 
     /** Asks the database, inside the caller's transaction. */
-    boolean isRevoked(X509Certificate certificate) {
-        return inventory
-                .find(SerialNumber.of(certificate))
-                .map(CertificateEntry::revoked)
-                .orElse(true);
+    boolean isRevoked(SerialNumber certificate) {
+        return inventory.find(certificate).map(CertificateEntry::revoked).orElse(true);
     }
 
     private void checkValidity(X509Certificate certificate, SerialNumber serialNumber) throws UnfitSignerException {

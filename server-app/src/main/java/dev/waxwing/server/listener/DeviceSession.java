@@ -57,11 +57,10 @@ final class DeviceSession implements LiveSession {
         this.remote = remote;
         this.audit = audit;
         this.clock = clock;
-        this.serialNumber = SerialNumber.of(channel.peer().certificate()).toString();
+        SerialNumber certificate = SerialNumber.of(channel.peer().certificate());
+        this.serialNumber = certificate.toString();
         this.sender = new Sender(
-                channel.peer().name().value(),
-                channel.peer().certificate(),
-                channel.sessionId().toString());
+                channel.peer().name().value(), certificate, channel.sessionId().toString());
         this.conversation = ingest.converse(sender, channel);
         this.end = earlier(
                 channel.startedAt().plus(channel.terms().session()),

@@ -3,18 +3,14 @@ package dev.waxwing.server.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.server.ingest.TextStore.Outcome;
 import dev.waxwing.server.media.DiskSpace;
 import dev.waxwing.wire.Bytes;
 import java.math.BigInteger;
-import java.security.GeneralSecurityException;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -24,11 +20,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import javax.security.auth.x500.X500Principal;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
@@ -42,7 +33,7 @@ class GroupCommitTest {
 
     private static final Instant CAPTURED = Instant.parse("2026-01-31T09:30:00Z");
 
-    private static final X509Certificate CERTIFICATE = certificate();
+    private static final SerialNumber CERTIFICATE = new SerialNumber(BigInteger.ONE);
 
     private final AtomicLong usable = new AtomicLong(1L << 30);
     private final Set<String> revoked = ConcurrentHashMap.newKeySet();
@@ -209,21 +200,6 @@ class GroupCommitTest {
 
     private static Sender sender(String device) {
         return new Sender(device, CERTIFICATE, "0".repeat(32));
-    }
-
-    private static X509Certificate certificate() {
-        try {
-            KeyPair keys = KeyPairGenerator.getInstance("EC").generateKeyPair();
-            X500Principal name = new X500Principal("CN=cam");
-            Date from = Date.from(CAPTURED);
-            Date to = Date.from(CAPTURED.plusSeconds(60));
-            return new JcaX509CertificateConverter()
-                    .getCertificate(
-                            new JcaX509v3CertificateBuilder(name, BigInteger.ONE, from, to, name, keys.getPublic())
-                                    .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate())));
-        } catch (GeneralSecurityException | OperatorCreationException e) {
-            throw new AssertionError(e);
-        }
     }
 
     private static String id(long number) {
