@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -140,6 +141,25 @@ public final class Inventory {
                 .list();
     }
 
+    /**
+     * The newest issued certificate of each of these names in this role; a name that has none is left out. The role is no part of the
+     * question: H2 would look up that, and go through all names.
+     */
+    public Map<String, CertificateEntry> newestOf(Collection<String> names, CertificateRole role) {
+        Map<String, CertificateEntry> newest = new HashMap<>();
+        if (!names.isEmpty()) {
+            jdbc
+                    .sql(COLUMNS + " AND name IN (:names) ORDER BY created_at DESC, serial_number")
+                    .param("names", names)
+                    .query(entries())
+                    .list()
+                    .stream()
+                    .filter(entry -> entry.role() == role)
+                    .forEach(entry -> newest.putIfAbsent(entry.name(), entry));
+        }
+        return newest;
+    }
+
     /** All issued certificates of this key, newest first. */
     public List<CertificateEntry> ofKey(String spkiSha256) {
         return jdbc.sql(COLUMNS + " AND spki_sha256 = :spki ORDER BY created_at DESC, serial_number")
@@ -148,11 +168,14 @@ public final class Inventory {
                 .list();
     }
 
-    /** One page of what a search finds, newest first. */
+    /**
+     * One page of what a search finds, newest first. The order begins with the state, which is the same in all, so that it is the
+     * order of an index.
+     */
     public List<CertificateEntry> list(CertificateSearch search) {
         Map<String, Object> parameters = new HashMap<>();
         String sql = COLUMNS + conditions(search, parameters)
-                + " ORDER BY created_at DESC, serial_number OFFSET :offset ROWS FETCH NEXT :size ROWS ONLY";
+                + " ORDER BY state, created_at DESC, serial_number OFFSET :offset ROWS FETCH NEXT :size ROWS ONLY";
         parameters.put("offset", (long) search.page() * search.size());
         parameters.put("size", search.size());
         return jdbc.sql(sql).params(parameters).query(entries()).list();
@@ -161,8 +184,20 @@ public final class Inventory {
     /** How many certificates a search finds on all its pages. */
     public long count(CertificateSearch search) {
         Map<String, Object> parameters = new HashMap<>();
-        String sql = "SELECT COUNT(*) FROM certificate WHERE state = 'issued'" + conditions(search, parameters);
+        String conditions = conditions(search, parameters);
+        if (conditions.isEmpty()) {
+            return countAll();
+        }
+        String sql = "SELECT COUNT(*) FROM certificate WHERE state = 'issued'" + conditions;
         return jdbc.sql(sql).params(parameters).query(Long.class).single();
+    }
+
+    /** A database knows how many rows a table has; what is not issued is little. */
+    private long countAll() {
+        return jdbc.sql("""
+            SELECT (SELECT COUNT(*) FROM certificate)
+                   - (SELECT COUNT(*) FROM certificate WHERE state IN ('pending', 'abandoned'))
+            """).query(Long.class).single();
     }
 
     private String conditions(CertificateSearch search, Map<String, Object> parameters) {
@@ -214,7 +249,7 @@ public final class Inventory {
     public void revokedEndingAfter(Instant notAfter, Consumer<RevokedEntry> sink) {
         jdbc.sql("""
             SELECT serial_number, revoked_at, reason, not_after FROM certificate
-             WHERE revoked_at IS NOT NULL AND not_after > :limit
+             WHERE reason > '' AND not_after > :limit
             """)
                 .param("limit", utc(notAfter))
                 .query((ResultSet row) -> sink.accept(new RevokedEntry(

@@ -147,7 +147,7 @@ final class CertificatesController {
             @Nullable Principal principal) {
         var search = new CertificateSearch(query, status(status, principal), page, size);
         var items = inventory.list(search).stream().map(CertificateView::of).toList();
-        return new Page<>(items, page, size, inventory.count(search));
+        return Page.of(items, page, size, () -> inventory.count(search));
     }
 
     private @Nullable CertificateStatus status(@Nullable String text, @Nullable Principal principal) {

@@ -91,7 +91,7 @@ final class InvitesController {
         InviteState wanted = state(state, principal);
         var items =
                 invites.list(wanted, page, size).stream().map(InviteView::of).toList();
-        return new Page<>(items, page, size, invites.count(wanted));
+        return Page.of(items, page, size, () -> invites.count(wanted));
     }
 
     private @Nullable InviteState state(@Nullable String text, @Nullable Principal principal) {

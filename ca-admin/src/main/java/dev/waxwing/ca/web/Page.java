@@ -1,6 +1,7 @@
 package dev.waxwing.ca.web;
 
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * One page of a list, newest first.
@@ -21,5 +22,15 @@ public record Page<T>(List<T> items, int page, int size, long total) {
     /** Copies the items. */
     public Page {
         items = List.copyOf(items);
+    }
+
+    /**
+     * A page of a list whose total costs something: it is asked for only when the page does not tell it by ending early.
+     *
+     * @param count how many items all pages have
+     */
+    public static <T> Page<T> of(List<T> items, int page, int size, LongSupplier count) {
+        boolean isLast = items.size() < size && (page == 0 || !items.isEmpty());
+        return new Page<>(items, page, size, isLast ? (long) page * size + items.size() : count.getAsLong());
     }
 }

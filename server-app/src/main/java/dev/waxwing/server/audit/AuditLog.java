@@ -8,6 +8,7 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -17,9 +18,10 @@ public final class AuditLog {
 
     private static final String GENESIS = "0".repeat(64);
     private static final int BATCH = 1_000;
+    private static final Pattern REFERENCE = Pattern.compile("[0-9a-f]{16}");
     private static final String MATCH = """
-        WHERE reference = :exact OR LOWER(actor) LIKE :part ESCAPE '!' OR LOWER(action) LIKE :part ESCAPE '!'
-           OR LOWER(subject) LIKE :part ESCAPE '!' OR LOWER(reason) LIKE :part ESCAPE '!'
+         WHERE LOWER(actor) LIKE :part ESCAPE '!' OR LOWER(action) LIKE :part ESCAPE '!'
+            OR LOWER(subject) LIKE :part ESCAPE '!' OR LOWER(reason) LIKE :part ESCAPE '!'
         """;
 
     private final JdbcClient jdbc;
@@ -29,8 +31,8 @@ public final class AuditLog {
     }
 
     /**
-     * Entries whose actor, action, subject or reason contains {@code query}, in either case, or whose reference it is; newest
-     * first.
+     * Entries of a reference when {@code query} is a whole one that has any; otherwise entries whose actor, action, subject or reason
+     * contains it, in either case. Newest first.
      *
      * @param query blank for all
      * @param page from 0
@@ -38,21 +40,49 @@ public final class AuditLog {
      */
     public Page<AuditEntry> page(String query, int page, int size) {
         String wanted = query.strip().toLowerCase(Locale.ROOT);
-        String where = wanted.isEmpty() ? "" : MATCH;
-        Map<String, Object> match =
-                wanted.isEmpty() ? Map.of() : Map.of("exact", wanted, "part", "%" + literal(wanted) + "%");
-        long total = jdbc.sql("SELECT COUNT(*) FROM audit_event " + where)
-                .params(match)
+        if (wanted.isEmpty()) {
+            return all(page, size);
+        }
+        if (REFERENCE.matcher(wanted).matches()) {
+            Page<AuditEntry> found = search(" WHERE reference = :exact", Map.of("exact", wanted), page, size);
+            if (found.total() > 0) {
+                return found;
+            }
+        }
+        return search(MATCH, Map.of("part", "%" + literal(wanted) + "%"), page, size);
+    }
+
+    /** Ids go from 1 without gaps: the head's is the total, and any page is found by its ids. */
+    private Page<AuditEntry> all(int page, int size) {
+        long total = jdbc.sql("SELECT id FROM audit_head WHERE only_row = 1")
                 .query(Long.class)
                 .single();
-        List<AuditEntry> items = jdbc.sql("SELECT * FROM audit_event " + where
+        long newest = total - (long) page * size;
+        List<AuditEntry> items = jdbc.sql(
+                        "SELECT * FROM audit_event WHERE id > :before AND id <= :newest ORDER BY id DESC")
+                .param("before", newest - size)
+                .param("newest", newest)
+                .query(AuditLog::entry)
+                .list();
+        return new Page<>(items, page, size, total);
+    }
+
+    private Page<AuditEntry> search(String where, Map<String, Object> match, int page, int size) {
+        List<AuditEntry> items = jdbc.sql("SELECT * FROM audit_event" + where
                         + " ORDER BY id DESC OFFSET :offset ROWS FETCH NEXT :size ROWS ONLY")
                 .params(match)
                 .param("offset", (long) page * size)
                 .param("size", size)
                 .query(AuditLog::entry)
                 .list();
-        return new Page<>(items, page, size, total);
+        return Page.of(
+                items,
+                page,
+                size,
+                () -> jdbc.sql("SELECT COUNT(*) FROM audit_event" + where)
+                        .params(match)
+                        .query(Long.class)
+                        .single());
     }
 
     /** Recomputes the whole chain. Takes time in proportion to its length, and memory for a thousand entries. */

@@ -6,11 +6,14 @@ import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.web.Page;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -39,51 +42,71 @@ public final class Devices {
         String wanted = query.strip().toLowerCase(Locale.ROOT);
         String where = wanted.isEmpty() ? "" : "WHERE name LIKE :part ESCAPE '!'";
         Map<String, Object> match = wanted.isEmpty() ? Map.of() : Map.of("part", "%" + literal(wanted) + "%");
-        long total = jdbc.sql("SELECT COUNT(*) FROM device " + where)
-                .params(match)
-                .query(Long.class)
-                .single();
-        List<Device> items = jdbc.sql("SELECT * FROM device " + where
+        List<Row> rows = jdbc.sql("SELECT name, trust_level, last_seen_at FROM device " + where
                         + " ORDER BY created_at DESC, name OFFSET :offset ROWS FETCH NEXT :size ROWS ONLY")
                 .params(match)
                 .param("offset", (long) page * size)
                 .param("size", size)
-                .query(this::device)
+                .query(Devices::row)
                 .list();
-        return new Page<>(items, page, size, total);
+        return Page.of(
+                devices(rows),
+                page,
+                size,
+                () -> jdbc.sql("SELECT COUNT(*) FROM device " + where)
+                        .params(match)
+                        .query(Long.class)
+                        .single());
+    }
+
+    /** How many devices there are. */
+    public long count() {
+        return jdbc.sql("SELECT COUNT(*) FROM device").query(Long.class).single();
     }
 
     /** The device with this name. */
     public Optional<Device> find(String name) {
-        return jdbc.sql("SELECT * FROM device WHERE name = :name")
+        List<Row> rows = jdbc.sql("SELECT name, trust_level, last_seen_at FROM device WHERE name = :name")
                 .param("name", name)
-                .query(this::device)
-                .optional();
+                .query(Devices::row)
+                .list();
+        return devices(rows).stream().findFirst();
     }
 
-    private Device device(ResultSet row, int number) throws SQLException {
-        String name = row.getString("name");
-        String trustLevel = row.getString("trust_level");
-        OffsetDateTime lastSeen = row.getObject("last_seen_at", OffsetDateTime.class);
-        Optional<CertificateEntry> newest =
-                inventory.ofName(name, CertificateRole.DEVICE).stream().findFirst();
+    /** A page asks for the certificates of all its devices at once. */
+    private List<Device> devices(List<Row> rows) {
+        Map<String, CertificateEntry> newest =
+                inventory.newestOf(rows.stream().map(Row::name).toList(), CertificateRole.DEVICE);
+        Set<String> enabled = enabledForClassic(
+                rows.stream().filter(Row::isClassic).map(Row::name).toList());
+        return rows.stream()
+                .map(row -> device(row, newest.get(row.name()), enabled))
+                .toList();
+    }
+
+    private Set<String> enabledForClassic(List<String> names) {
+        if (names.isEmpty()) {
+            return Set.of();
+        }
+        return jdbc.sql("SELECT name FROM classic_device WHERE name IN (:names) AND disabled_at IS NULL")
+                .param("names", names)
+                .query((row, _) -> row.getString("name"))
+                .set();
+    }
+
+    private static Device device(Row row, @Nullable CertificateEntry newest, Set<String> enabled) {
+        DeviceState state;
+        if (row.isClassic()) {
+            state = enabled.contains(row.name()) ? DeviceState.ACTIVE : DeviceState.DISABLED;
+        } else {
+            state = newest == null ? DeviceState.REVOKED : state(newest);
+        }
         return new Device(
-                name,
-                trustLevel.equals(CLASSIC)
-                        ? classicState(name)
-                        : newest.map(Devices::state).orElse(DeviceState.REVOKED),
-                trustLevel,
-                lastSeen == null ? null : lastSeen.toInstant(),
-                newest.map(entry -> entry.serialNumber().toString()).orElse(null));
-    }
-
-    private DeviceState classicState(String name) {
-        boolean enabled = jdbc.sql("SELECT COUNT(*) FROM classic_device WHERE name = :name AND disabled_at IS NULL")
-                        .param("name", name)
-                        .query(Long.class)
-                        .single()
-                > 0;
-        return enabled ? DeviceState.ACTIVE : DeviceState.DISABLED;
+                row.name(),
+                state,
+                row.trustLevel(),
+                row.lastSeenAt(),
+                newest == null ? null : newest.serialNumber().toString());
     }
 
     private static DeviceState state(CertificateEntry newest) {
@@ -96,5 +119,18 @@ public final class Devices {
 
     private static String literal(String text) {
         return text.replace("!", "!!").replace("%", "!%").replace("_", "!_");
+    }
+
+    private static Row row(ResultSet row, int number) throws SQLException {
+        OffsetDateTime lastSeen = row.getObject("last_seen_at", OffsetDateTime.class);
+        return new Row(
+                row.getString("name"), row.getString("trust_level"), lastSeen == null ? null : lastSeen.toInstant());
+    }
+
+    private record Row(
+            String name, String trustLevel, @Nullable Instant lastSeenAt) {
+        boolean isClassic() {
+            return trustLevel.equals(CLASSIC);
+        }
     }
 }

@@ -57,12 +57,18 @@ final class Offers {
                 .update();
     }
 
-    /** The highest counter that stands for something, 0 if there is none (section 5.8). */
+    /**
+     * The highest counter that stands for something, 0 if there is none (section 5.8). Each handshake asks: the first entry of the
+     * index answers, where a maximum would be searched for among all that the device ever sent.
+     */
     long highest(String device) {
-        return jdbc.sql("SELECT COALESCE(MAX(counter), 0) FROM offer WHERE device = :device")
+        return jdbc.sql("""
+            SELECT counter FROM offer WHERE device = :device ORDER BY device DESC, counter DESC FETCH FIRST 1 ROW ONLY
+            """)
                 .param("device", device)
                 .query(Long.class)
-                .single();
+                .optional()
+                .orElse(0L);
     }
 
     enum Standing {

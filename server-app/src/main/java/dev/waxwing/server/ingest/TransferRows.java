@@ -212,9 +212,9 @@ final class TransferRows {
                 .list();
     }
 
-    /** All rows of a device in state receiving. */
+    /** All rows of a device in state receiving. Sought by the state: of all that a device ever sent little is in it. */
     List<Row> receiving(String device) {
-        return jdbc.sql("SELECT * FROM transfer WHERE device = :device AND state = 'receiving' ORDER BY number")
+        return jdbc.sql("SELECT * FROM transfer WHERE device = :device AND state = 'receiving' ORDER BY state, number")
                 .param("device", device)
                 .query(TransferRows::row)
                 .list();

@@ -68,18 +68,32 @@ public final class Transfers {
                 match,
                 "state",
                 filter.state() == null ? null : filter.state().word());
-        long total = jdbc.sql("SELECT COUNT(*) FROM transfer " + where)
-                .params(match)
-                .query(Long.class)
-                .single();
-        List<Transfer> items = jdbc.sql("SELECT * FROM transfer " + where
-                        + " ORDER BY number DESC OFFSET :offset ROWS FETCH NEXT :size ROWS ONLY")
+        List<Transfer> items = jdbc.sql("SELECT * FROM transfer " + where + order(filter)
+                        + " OFFSET :offset ROWS FETCH NEXT :size ROWS ONLY")
                 .params(match)
                 .param("offset", (long) page * size)
                 .param("size", size)
                 .query(Transfers::transfer)
                 .list();
-        return new Page<>(items, page, size, total);
+        return Page.of(
+                items,
+                page,
+                size,
+                () -> jdbc.sql("SELECT COUNT(*) FROM transfer " + where)
+                        .params(match)
+                        .query(Long.class)
+                        .single());
+    }
+
+    /** Newest first, in the order of an index: it begins with what is the same in all that the filter lets through. */
+    private static String order(TransferFilter filter) {
+        if (filter.device() != null) {
+            return " ORDER BY device DESC, number DESC";
+        }
+        if (filter.state() != null) {
+            return " ORDER BY state DESC, number DESC";
+        }
+        return filter.kind() == null ? " ORDER BY number DESC" : " ORDER BY kind DESC, number DESC";
     }
 
     private static void restrict(
@@ -143,34 +157,20 @@ public final class Transfers {
 
     /** How many there are of each sort. */
     public TransferTotals totals() {
-        return jdbc.sql("""
-            SELECT COUNT(CASE WHEN state = 'accepted' THEN 1 END) AS accepted,
-                   COUNT(CASE WHEN state = 'receiving' THEN 1 END) AS receiving,
-                   COUNT(CASE WHEN state = 'quarantined' THEN 1 END) AS quarantined,
-                   COUNT(CASE WHEN state = 'rejected' THEN 1 END) AS rejected,
-                   COUNT(CASE WHEN state = 'accepted' AND kind = 'text' THEN 1 END) AS texts,
-                   COUNT(CASE WHEN state = 'accepted' AND kind = 'image' THEN 1 END) AS images,
-                   COUNT(CASE WHEN state = 'accepted' AND kind = 'video' THEN 1 END) AS videos,
-                   COUNT(CASE WHEN state = 'accepted' AND kind = 'file' THEN 1 END) AS files,
-                   COALESCE(SUM(CASE WHEN state = 'accepted' THEN size END), 0) AS bytes
-              FROM transfer
+        return TransferTotals.of(jdbc.sql("""
+            SELECT state, kind, COUNT(*) AS number, SUM(size) AS bytes FROM transfer GROUP BY state, kind
             """)
-                .query((row, _) -> new TransferTotals(
-                        row.getLong("accepted"),
-                        row.getLong("receiving"),
-                        row.getLong("quarantined"),
-                        row.getLong("rejected"),
-                        row.getLong("texts"),
-                        row.getLong("images"),
-                        row.getLong("videos"),
-                        row.getLong("files"),
+                .query((row, _) -> new TransferTotals.Sort(
+                        TransferState.of(row.getString("state")).orElseThrow(),
+                        TransferKind.of(row.getString("kind")).orElseThrow(),
+                        row.getLong("number"),
                         row.getLong("bytes")))
-                .single();
+                .list());
     }
 
     /** How many were accepted from this moment on. */
     public long acceptedSince(Instant from) {
-        return jdbc.sql("SELECT COUNT(*) FROM transfer WHERE state = 'accepted' AND accepted_at >= :from")
+        return jdbc.sql("SELECT COUNT(*) FROM transfer WHERE accepted_at >= :from")
                 .param("from", from.atOffset(ZoneOffset.UTC))
                 .query(Long.class)
                 .single();

@@ -2,6 +2,7 @@ package dev.waxwing.server.session;
 
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
+import dev.waxwing.ca.web.Page;
 import dev.waxwing.evidence.TrustLevel;
 import java.util.Collection;
 import java.util.Comparator;
@@ -41,6 +42,23 @@ public final class Sessions {
                 .map(LiveSession::view)
                 .sorted(Comparator.comparing(Session::startedAt).reversed())
                 .toList();
+    }
+
+    /**
+     * One page of them, newest first.
+     *
+     * @param page from 0
+     * @param size at least 1
+     */
+    public Page<Session> page(int page, int size) {
+        List<Session> live = live();
+        List<Session> items = live.stream().skip((long) page * size).limit(size).toList();
+        return new Page<>(items, page, size, live.size());
+    }
+
+    /** The live session of this device. */
+    public Optional<Session> ofDevice(String name) {
+        return Optional.ofNullable(byDevice.get(name)).map(LiveSession::view);
     }
 
     /** How many there are. */

@@ -85,7 +85,7 @@ class CertificatePages {
         CertificateStatus only = CertificateStatus.parse(status).orElse(null);
         CertificateSearch search = new CertificateSearch(query, only, wanted.page(), wanted.size());
         Page<CertificateEntry> found =
-                new Page<>(inventory.list(search), wanted.page(), wanted.size(), inventory.count(search));
+                Page.of(inventory.list(search), wanted.page(), wanted.size(), () -> inventory.count(search));
         String shownStatus = only == null ? "" : status;
         model.addAttribute("live", true);
         model.addAttribute("page", found);

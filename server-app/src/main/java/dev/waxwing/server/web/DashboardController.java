@@ -75,7 +75,7 @@ class DashboardController {
         model.addAttribute("today", transfers.acceptedSince(startOfDay()));
         model.addAttribute(
                 "latest", transfers.page(TransferFilter.ALL, 0, LATEST).items());
-        model.addAttribute("devices", devices.page("", 0, 1).total());
+        model.addAttribute("devices", devices.count());
         model.addAttribute("validCertificates", count(CertificateStatus.VALID));
         model.addAttribute("expiringCertificates", count(CertificateStatus.EXPIRING));
         model.addAttribute("issuingNotAfter", facts.issuingNotAfter());

@@ -48,7 +48,7 @@ class DevicePages {
         model.addAttribute("page", found);
         model.addAttribute("pager", Pager.of(found, "/devices", Map.of("query", query)));
         model.addAttribute("query", query);
-        model.addAttribute("connected", byDevice());
+        model.addAttribute("connected", connected(found));
         return "devices";
     }
 
@@ -57,14 +57,15 @@ class DevicePages {
         Device device = devices.find(name).orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
         model.addAttribute("live", true);
         model.addAttribute("device", device);
-        model.addAttribute("connection", byDevice().get(name));
+        model.addAttribute("connection", sessions.ofDevice(name).orElse(null));
         model.addAttribute("certificates", inventory.ofName(name, CertificateRole.DEVICE));
         model.addAttribute("latest", transfers.page(new TransferFilter(name, null, null), 0, LATEST));
         return "device";
     }
 
-    private Map<String, Session> byDevice() {
-        return sessions.live().stream()
-                .collect(Collectors.toMap(Session::device, Function.identity(), (newer, _) -> newer));
+    private Map<String, Session> connected(Page<Device> page) {
+        return page.items().stream()
+                .flatMap(device -> sessions.ofDevice(device.name()).stream())
+                .collect(Collectors.toMap(Session::device, Function.identity()));
     }
 }

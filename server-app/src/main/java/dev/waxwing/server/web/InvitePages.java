@@ -53,8 +53,11 @@ class InvitePages {
             Model model) {
         PageRequest wanted = new PageRequest(page, PageRequest.DEFAULT_SIZE);
         InviteState only = InviteState.parse(state).orElse(null);
-        Page<InviteEntry> found = new Page<>(
-                invites.list(only, wanted.page(), wanted.size()), wanted.page(), wanted.size(), invites.count(only));
+        Page<InviteEntry> found = Page.of(
+                invites.list(only, wanted.page(), wanted.size()),
+                wanted.page(),
+                wanted.size(),
+                () -> invites.count(only));
         String shownState = only == null ? "" : state;
         model.addAttribute("page", found);
         model.addAttribute("pager", Pager.of(found, "/invites", Map.of("state", shownState)));

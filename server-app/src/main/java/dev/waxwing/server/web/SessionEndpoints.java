@@ -7,7 +7,6 @@ import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.security.Principal;
 import java.time.Instant;
-import java.util.List;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -59,13 +58,7 @@ class SessionEndpoints {
     @Operation(summary = "List live sessions, newest first")
     Page<SessionAnswer> list(@RequestParam(defaultValue = "0") int page, @RequestParam(defaultValue = "50") int size) {
         PageRequest wanted = new PageRequest(page, size);
-        List<Session> live = sessions.live();
-        List<SessionAnswer> items = live.stream()
-                .skip((long) wanted.page() * wanted.size())
-                .limit(wanted.size())
-                .map(SessionAnswer::of)
-                .toList();
-        return new Page<>(items, wanted.page(), wanted.size(), live.size());
+        return Pages.map(sessions.page(wanted.page(), wanted.size()), SessionAnswer::of);
     }
 
     @PostMapping("/{id}/ratchet")

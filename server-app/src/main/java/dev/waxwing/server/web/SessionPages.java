@@ -1,13 +1,17 @@
 package dev.waxwing.server.web;
 
+import dev.waxwing.ca.web.Page;
+import dev.waxwing.server.session.Session;
 import dev.waxwing.server.session.Sessions;
 import java.security.Principal;
+import java.util.Map;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 @Controller
@@ -21,9 +25,12 @@ class SessionPages {
     }
 
     @GetMapping
-    String list(Model model) {
+    String list(@RequestParam(defaultValue = "0") int page, Model model) {
+        PageRequest wanted = new PageRequest(page, PageRequest.DEFAULT_SIZE);
+        Page<Session> found = sessions.page(wanted.page(), wanted.size());
         model.addAttribute("live", true);
-        model.addAttribute("sessions", sessions.live());
+        model.addAttribute("page", found);
+        model.addAttribute("pager", Pager.of(found, "/sessions", Map.of()));
         return "sessions";
     }
 
