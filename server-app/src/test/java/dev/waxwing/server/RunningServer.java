@@ -44,8 +44,17 @@ final class RunningServer implements AutoCloseable {
     }
 
     static RunningServer start(Path dataDirectory, String... more) {
+        return start(Set.of(PretendedDisk.class), dataDirectory, more);
+    }
+
+    /** A server with beans of a test. */
+    static RunningServer start(Class<?> beans, Path dataDirectory, String... more) {
+        return start(Set.of(PretendedDisk.class, beans), dataDirectory, more);
+    }
+
+    private static RunningServer start(Set<Class<?>> beans, Path dataDirectory, String... more) {
         SpringApplication application = WaxwingServer.application();
-        application.addPrimarySources(Set.of(PretendedDisk.class));
+        application.addPrimarySources(beans);
         List<String> arguments = new ArrayList<>(List.of(
                 "--waxwing.data-dir=" + dataDirectory,
                 "--waxwing.console.port=0",
