@@ -17,8 +17,8 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * What the authority does by itself: a new revocation list within a second of a revocation, and once a minute a look at everything
- * that comes to its end. One thread of its own; events only leave word for it.
+ * What the authority does by itself: a new revocation list within a second of a revocation, or within three when there was one just
+ * before, and once a minute a look at everything that comes to its end. One thread of its own; events only leave word for it.
  */
 @Component
 class Schedule implements SmartLifecycle {
@@ -28,12 +28,17 @@ class Schedule implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(Schedule.class);
     private static final long LIST_DELAY_MILLIS = 500;
+
+    /** From one list to the next: what is revoked meanwhile waits, so that many revocations one after another cost few lists. */
+    private static final long LIST_PAUSE_MILLIS = 2_500;
+
     private static final long ROUND_SECONDS = 60;
 
     private final RevocationLists lists;
     private final RoleCredentials credentials;
     private final Issuance issuance;
     private final AtomicBoolean listAsked = new AtomicBoolean();
+    private volatile long listMade = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(LIST_PAUSE_MILLIS);
     private volatile @Nullable ScheduledExecutorService thread;
 
     Schedule(RevocationLists lists, RoleCredentials credentials, Issuance issuance) {
@@ -77,13 +82,19 @@ class Schedule implements SmartLifecycle {
             return; // The list of the next start has it.
         }
         try {
-            running.schedule(this::afterRevocation, LIST_DELAY_MILLIS, TimeUnit.MILLISECONDS);
+            running.schedule(this::afterRevocation, untilNextList(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             LOG.debug("Stopping; the list of the next start has {}", event.serialNumber());
         }
     }
 
+    private long untilNextList() {
+        long since = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - listMade);
+        return Math.max(LIST_DELAY_MILLIS, LIST_PAUSE_MILLIS - since);
+    }
+
     private void afterRevocation() {
+        listMade = System.nanoTime();
         listAsked.set(false); // Before the list is read: a revocation from now on asks for another one.
         guarded("make the revocation list", lists::rebuild);
         guarded("renew the server's certificates", credentials::renewWhereDue);

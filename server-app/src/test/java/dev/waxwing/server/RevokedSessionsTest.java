@@ -4,9 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.waxwing.ca.inventory.CertificateEntry;
+import dev.waxwing.ca.inventory.CertificateSearch;
+import dev.waxwing.ca.inventory.CertificateStatus;
+import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.revocation.Revocation;
+import dev.waxwing.ca.revocation.RevocationList;
+import dev.waxwing.ca.revocation.RevocationLists;
 import dev.waxwing.media.CertificateAnswer;
 import dev.waxwing.media.CertificateQuery;
 import dev.waxwing.media.ReceiptMessage;
@@ -26,11 +32,16 @@ import dev.waxwing.trust.VerifiedPeer;
 import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.PeerAlertException;
+import java.io.ByteArrayInputStream;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -166,6 +177,35 @@ class RevokedSessionsTest {
                             end -> assertThat(end.alert().code()).isEqualTo(AlertCode.AUTH_FAILED));
             return session.endedAt() - revokedAt;
         }
+    }
+
+    /** A list of many certificates is dear, and one that holds all that was revoked meanwhile is as good. */
+    @Test
+    void many_revocations_one_after_another_make_few_lists() {
+        new ManyRows(server).addToAllLists(1, 200);
+        List<SerialNumber> valid =
+                server
+                        .bean(Inventory.class)
+                        .list(new CertificateSearch("camera-", CertificateStatus.VALID, 0, 100))
+                        .stream()
+                        .map(CertificateEntry::serialNumber)
+                        .toList();
+        RevocationLists lists = server.bean(RevocationLists.class);
+        long before = lists.issuing().number();
+        Instant start = Instant.now();
+
+        valid.forEach(
+                certificate -> server.bean(Revocation.class).revoke(certificate, RevocationReason.SUPERSEDED, "test"));
+        await().until(() -> holds(lists.issuing(), valid.getLast()));
+
+        long seconds = Duration.between(start, Instant.now()).toSeconds();
+        assertThat(lists.issuing().number() - before).isLessThanOrEqualTo(2 + seconds / 2);
+    }
+
+    private static boolean holds(RevocationList list, SerialNumber certificate) throws GeneralSecurityException {
+        CertificateFactory factory = CertificateFactory.getInstance("X.509");
+        X509CRL parsed = (X509CRL) factory.generateCRL(new ByteArrayInputStream(list.der()));
+        return parsed.getRevokedCertificate(certificate.value()) != null;
     }
 
     @Test

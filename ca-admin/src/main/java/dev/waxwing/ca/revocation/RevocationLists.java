@@ -3,7 +3,6 @@ package dev.waxwing.ca.revocation;
 import dev.waxwing.ca.authority.Authority;
 import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.inventory.Inventory;
-import dev.waxwing.ca.inventory.RevokedEntry;
 import dev.waxwing.ca.issuance.PkiProperties;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -13,13 +12,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.Date;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.CRLNumber;
 import org.bouncycastle.asn1.x509.Extension;
-import org.bouncycastle.cert.X509v2CRLBuilder;
+import org.bouncycastle.asn1.x509.Extensions;
 import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -122,7 +120,7 @@ public final class RevocationLists {
                 ISSUING,
                 authority.issuing(),
                 lifetime,
-                list -> inventory.revokedEndingAfter(now.minus(lifetime), entry -> add(list, entry)));
+                list -> inventory.revokedEndingAfter(now.minus(lifetime), list::add));
     }
 
     private RevocationList buildRoot() {
@@ -135,29 +133,26 @@ public final class RevocationLists {
         return list;
     }
 
-    private static void add(X509v2CRLBuilder list, RevokedEntry entry) {
-        BigInteger serial = entry.serialNumber().value();
-        // Code 0 leaves the reason out, as RFC 5280 section 5.3.1 asks.
-        list.addCRLEntry(serial, Date.from(entry.revokedAt()), entry.reason().code());
-    }
-
-    private RevocationList build(
-            String issuer, Authority signer, Duration lifetime, Consumer<X509v2CRLBuilder> entries) {
+    private RevocationList build(String issuer, Authority signer, Duration lifetime, Consumer<ListEncoding> entries) {
         Instant thisUpdate = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Instant nextUpdate = thisUpdate.plus(lifetime);
         long number = numbers.next(issuer, thisUpdate, nextUpdate);
         X509Certificate certificate = signer.certificate();
+        X500Name name =
+                X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
+        ListEncoding list = new ListEncoding();
+        entries.accept(list);
+        byte[] der = list.sign(name, thisUpdate, nextUpdate, extensions(certificate, number), signer.contentSigner());
+        return new RevocationList(der, number, thisUpdate, nextUpdate);
+    }
+
+    private static Extensions extensions(X509Certificate certificate, long number) {
         try {
-            X509v2CRLBuilder list = new X509v2CRLBuilder(
-                    X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded()), Date.from(thisUpdate));
-            list.setNextUpdate(Date.from(nextUpdate));
-            list.addExtension(Extension.cRLNumber, false, new CRLNumber(BigInteger.valueOf(number)));
-            list.addExtension(
-                    Extension.authorityKeyIdentifier,
-                    false,
-                    new JcaX509ExtensionUtils().createAuthorityKeyIdentifier(certificate.getPublicKey()));
-            entries.accept(list);
-            return new RevocationList(list.build(signer.contentSigner()).getEncoded(), number, thisUpdate, nextUpdate);
+            var key = new JcaX509ExtensionUtils().createAuthorityKeyIdentifier(certificate.getPublicKey());
+            return new Extensions(new Extension[] {
+                Extension.create(Extension.cRLNumber, false, new CRLNumber(BigInteger.valueOf(number))),
+                Extension.create(Extension.authorityKeyIdentifier, false, key)
+            });
         } catch (IOException | NoSuchAlgorithmException e) {
             throw new IllegalStateException("the revocation list could not be encoded", e);
         }
