@@ -1,17 +1,20 @@
 package dev.waxwing.ca.revocation;
 
+import dev.waxwing.wire.Bytes;
 import java.time.Instant;
 
 /** A signed revocation list (RFC 5280 section 5). Immutable. */
 public final class RevocationList {
 
     private final byte[] der;
+    private final Bytes encoded;
     private final long number;
     private final Instant thisUpdate;
     private final Instant nextUpdate;
 
     RevocationList(byte[] der, long number, Instant thisUpdate, Instant nextUpdate) {
         this.der = der;
+        this.encoded = Bytes.of(der);
         this.number = number;
         this.thisUpdate = thisUpdate;
         this.nextUpdate = nextUpdate;
@@ -20,6 +23,11 @@ public final class RevocationList {
     /** The encoding. Shared, not copied, because lists can be large: not to be written to. */
     public byte[] der() {
         return der;
+    }
+
+    /** The encoding, as a value. The same object each time, so that whoever has seen it need not look at it again. */
+    public Bytes encoded() {
+        return encoded;
     }
 
     /** The CRL number, greater than that of every list before. */

@@ -146,7 +146,7 @@ final class Acceptance {
                 Certificates.encode(signer),
                 Certificates.encode(receiptSigner.certificate()),
                 Bytes.of(responder.staple(signer)),
-                Bytes.of(lists.issuing().der()));
+                lists.issuing().encoded());
     }
 
     private TransferRows.Outcome outcome(Candidate candidate, Receipt receipt) throws IOException {
@@ -169,7 +169,9 @@ final class Acceptance {
     private boolean commit(
             Candidate candidate, X509Certificate signer, TransferRows.Outcome outcome, EvidenceParts evidence) {
         Sender sender = candidate.sender();
-        if (signers.isRevoked(SerialNumber.of(signer)) || signers.isRevoked(sender)) {
+        SerialNumber certificate = SerialNumber.of(signer);
+        if (signers.isRevoked(sender)
+                || !certificate.equals(sender.certificate()) && signers.isRevoked(certificate)) {
             return false;
         }
         if (!rows.accept(candidate.transferId(), outcome)

@@ -293,7 +293,7 @@ public final class ClassicIngest {
                 Certificates.encode(authority.rootCertificate()),
                 Certificates.encode(authority.issuingCertificate()),
                 Certificates.encode(signer.certificate()),
-                Bytes.of(lists.issuing().der()));
+                lists.issuing().encoded());
     }
 
     /** In the writer's transaction: whoever closed classic to the device first wins. */

@@ -6,8 +6,11 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -19,6 +22,7 @@ public final class EvidenceArchive {
     private static final int CHUNK = 512 << 10;
 
     private final JdbcClient jdbc;
+    private volatile @Nullable Part newestList;
 
     EvidenceArchive(JdbcClient jdbc) {
         this.jdbc = jdbc;
@@ -26,6 +30,13 @@ public final class EvidenceArchive {
 
     /** Keeps the evidence of a transfer. */
     public void keep(String transferId, EvidenceParts parts) {
+        Part root = part(parts.rootCertificate());
+        Part issuing = part(parts.issuingCertificate());
+        Part device = part(parts.deviceCertificate());
+        Part signer = part(parts.receiptCertificate());
+        Part status = part(parts.deviceStatus());
+        Part list = list(parts.revocationList());
+        share(List.of(root, issuing, device, signer, status, list));
         jdbc.sql("""
             INSERT INTO evidence (transfer_id, manifest, manifest_signature, receipt, receipt_signature, root_certificate,
                                   issuing_certificate, device_certificate, receipt_certificate, device_status,
@@ -38,12 +49,12 @@ public final class EvidenceArchive {
                 .param("manifestSignature", parts.manifestSignature().toArray())
                 .param("receipt", parts.receipt().toArray())
                 .param("receiptSignature", parts.receiptSignature().toArray())
-                .param("root", shared(parts.rootCertificate()))
-                .param("issuing", shared(parts.issuingCertificate()))
-                .param("device", shared(parts.deviceCertificate()))
-                .param("signer", shared(parts.receiptCertificate()))
-                .param("status", shared(parts.deviceStatus()))
-                .param("list", shared(parts.revocationList()))
+                .param("root", root.sha256())
+                .param("issuing", issuing.sha256())
+                .param("device", device.sha256())
+                .param("signer", signer.sha256())
+                .param("status", status.sha256())
+                .param("list", list.sha256())
                 .update();
     }
 
@@ -67,6 +78,11 @@ public final class EvidenceArchive {
 
     /** Keeps the evidence of a transfer that came by classic. */
     public void keep(String transferId, ClassicParts parts) {
+        Part root = part(parts.rootCertificate());
+        Part issuing = part(parts.issuingCertificate());
+        Part signer = part(parts.receiptCertificate());
+        Part list = list(parts.revocationList());
+        share(List.of(root, issuing, signer, list));
         jdbc.sql("""
             INSERT INTO classic_evidence (transfer_id, manifest, content_signature, device_key, receipt, receipt_signature,
                                           root_certificate, issuing_certificate, receipt_certificate, revocation_list)
@@ -81,10 +97,10 @@ public final class EvidenceArchive {
                 .param("deviceKey", parts.deviceKey().toArray())
                 .param("receipt", parts.receipt().toArray())
                 .param("receiptSignature", parts.receiptSignature().toArray())
-                .param("root", shared(parts.rootCertificate()))
-                .param("issuing", shared(parts.issuingCertificate()))
-                .param("signer", shared(parts.receiptCertificate()))
-                .param("list", shared(parts.revocationList()))
+                .param("root", root.sha256())
+                .param("issuing", issuing.sha256())
+                .param("signer", signer.sha256())
+                .param("list", list.sha256())
                 .update();
     }
 
@@ -105,22 +121,40 @@ public final class EvidenceArchive {
                 .optional();
     }
 
-    private String shared(Bytes content) {
-        String sha256 = sha256(content);
-        boolean known = jdbc.sql("SELECT COUNT(*) FROM evidence_part WHERE sha256 = :sha256")
-                        .param("sha256", sha256)
-                        .query(Long.class)
-                        .single()
-                > 0;
-        for (int chunk = 0; !known && chunk * CHUNK < content.size(); chunk++) {
+    /** Keeps what is not kept yet. */
+    private void share(List<Part> parts) {
+        Set<String> kept = new HashSet<>(jdbc.sql("SELECT sha256 FROM evidence_part WHERE sha256 IN (:wanted)")
+                .param("wanted", parts.stream().map(Part::sha256).toList())
+                .query((row, _) -> row.getString("sha256"))
+                .list());
+        parts.stream().filter(part -> kept.add(part.sha256())).forEach(this::insert);
+    }
+
+    private void insert(Part part) {
+        Bytes content = part.content();
+        for (int chunk = 0; chunk * CHUNK < content.size(); chunk++) {
             Bytes piece = content.slice(chunk * CHUNK, Math.min(content.size(), (chunk + 1) * CHUNK));
             jdbc.sql("INSERT INTO evidence_part (sha256, chunk, content) VALUES (:sha256, :chunk, :content)")
-                    .param("sha256", sha256)
+                    .param("sha256", part.sha256())
                     .param("chunk", chunk)
                     .param("content", piece.toArray())
                     .update();
         }
-        return sha256;
+    }
+
+    /** A list can have megabytes, and is the same for all that is accepted until the next one. */
+    private Part list(Bytes content) {
+        Part known = newestList;
+        if (known != null && known.content() == content) {
+            return known;
+        }
+        Part hashed = part(content);
+        newestList = hashed;
+        return hashed;
+    }
+
+    private static Part part(Bytes content) {
+        return new Part(sha256(content), content);
     }
 
     private Bytes load(String sha256) {
@@ -145,4 +179,7 @@ public final class EvidenceArchive {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
+
+    /** Something that many transfers share, and its name in the database. */
+    private record Part(String sha256, Bytes content) {}
 }
