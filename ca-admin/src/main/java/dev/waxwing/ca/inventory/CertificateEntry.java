@@ -35,6 +35,24 @@ public record CertificateEntry(
         @Nullable Instant revokedAt,
         @Nullable RevocationReason revocationReason) {
 
+    /** The same certificate, revoked. */
+    public CertificateEntry revoked(Instant at, RevocationReason reason) {
+        return new CertificateEntry(
+                serialNumber,
+                subject,
+                name,
+                role,
+                profile,
+                CertificateStatus.REVOKED,
+                notBefore,
+                notAfter,
+                spkiSha256,
+                issuedBy,
+                createdAt,
+                at,
+                reason);
+    }
+
     /** Whether it was revoked. */
     public boolean revoked() {
         return revokedAt != null;

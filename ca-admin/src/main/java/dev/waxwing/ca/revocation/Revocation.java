@@ -102,7 +102,7 @@ public final class Revocation {
         RevokedEntry entry =
                 new RevokedEntry(serialNumber, now, reason, before.get().notAfter());
         afterCommit(() -> announce(entry));
-        return new RevocationResult.Revoked(inventory.find(serialNumber).orElseThrow());
+        return new RevocationResult.Revoked(before.get().revoked(now, reason));
     }
 
     private RevocationResult again(SerialNumber serialNumber, RevocationReason reason, String actor) {

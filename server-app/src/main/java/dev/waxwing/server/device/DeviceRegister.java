@@ -51,8 +51,21 @@ public final class DeviceRegister {
 
     /** A device has connected with this certificate. */
     public void seen(String name, String serialNumber) {
-        enrolled(name, serialNumber);
-        left(name);
+        boolean known = jdbc.sql("""
+            UPDATE device SET serial_number = :serialNumber, trust_level = :trustLevel, last_seen_at = :now
+             WHERE name = :name
+            """)
+                        .param("name", name)
+                        .param("serialNumber", serialNumber)
+                        .param("trustLevel", TRUST_LEVEL)
+                        .param("now", clock.instant().atOffset(ZoneOffset.UTC))
+                        .update()
+                == 1;
+        if (!known) {
+            insert(name, serialNumber);
+            left(name);
+        }
+        pin(name);
     }
 
     /** A device was connected until now. */

@@ -170,8 +170,7 @@ final class Acceptance {
             Candidate candidate, X509Certificate signer, TransferRows.Outcome outcome, EvidenceParts evidence) {
         Sender sender = candidate.sender();
         SerialNumber certificate = SerialNumber.of(signer);
-        if (signers.isRevoked(sender)
-                || !certificate.equals(sender.certificate()) && signers.isRevoked(certificate)) {
+        if (signers.isRevoked(sender) || !certificate.equals(sender.certificate()) && signers.isRevoked(certificate)) {
             return false;
         }
         if (!rows.accept(candidate.transferId(), outcome)

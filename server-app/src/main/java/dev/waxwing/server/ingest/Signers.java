@@ -13,7 +13,6 @@ import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.util.Date;
-import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /** Finds out which certificate of a device signed a manifest (docs/protocol.md, section 14.4). */
@@ -46,14 +45,13 @@ final class Signers implements SenderStatus {
                 .filter(found -> SignerId.of(found).equals(named))
                 .orElseThrow(
                         () -> new UnfitSignerException("certificate " + serialNumber + " is not in the inventory"));
-        Optional<CertificateEntry> entry = inventory.find(serialNumber);
-        boolean ofThisDevice = entry.filter(found ->
+        CertificateEntry entry = inventory
+                .find(serialNumber)
+                .filter(found ->
                         found.role() == CertificateRole.DEVICE && found.name().equals(device))
-                .isPresent();
-        if (!ofThisDevice) {
-            throw new UnfitSignerException("certificate " + serialNumber + " is not one of device " + device);
-        }
-        if (isRevoked(serialNumber)) {
+                .orElseThrow(() ->
+                        new UnfitSignerException("certificate " + serialNumber + " is not one of device " + device));
+        if (entry.revoked()) {
             throw new UnfitSignerException("certificate " + serialNumber + " is revoked");
         }
         checkValidity(certificate, serialNumber);
