@@ -157,7 +157,7 @@ Install Maven 3.8.6 or newer (Debian and Ubuntu: apt-get install maven)."
         grep '^\[ERROR\]' "$log" | head -n 20 >&2
         fail "the build failed; its whole output is in $log"
     fi
-    for module in server-app device-agent; do
+    for module in server-app device-agent bench; do
         if [ -d "$ROOT/$module/target" ] && { [ "$module" = "$1" ] || [ "$1" = server-app ]; }; then
             touch -r "$started" "$ROOT/$module/target/built"
         fi
