@@ -2,13 +2,13 @@ package dev.waxwing.bench.upload;
 
 import dev.waxwing.bench.Sample;
 import dev.waxwing.bench.Subject;
+import dev.waxwing.bench.pki.Tls;
 import dev.waxwing.bench.process.CpuTime;
 import dev.waxwing.bench.process.Disk;
 import dev.waxwing.bench.process.Worker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -25,23 +25,31 @@ final class StreamUpload implements Subject {
     private final String name;
     private final Class<?> receiverMain;
     private final Class<?> senderMain;
+    private final boolean isTls;
     private final boolean synced;
     private final Path file;
     private @Nullable Worker receiver;
     private @Nullable Worker sender;
     private @Nullable Path store;
 
-    private StreamUpload(String name, Class<?> receiverMain, Class<?> senderMain, boolean synced, Path file) {
+    private StreamUpload(
+            String name, Class<?> receiverMain, Class<?> senderMain, boolean isTls, boolean synced, Path file) {
         this.name = synced ? name + "-synced" : name;
         this.receiverMain = receiverMain;
         this.senderMain = senderMain;
+        this.isTls = isTls;
         this.synced = synced;
         this.file = file;
     }
 
     /** @param synced whether the receiver waits for the disk before it answers */
     static StreamUpload plain(Path file, boolean synced) {
-        return new StreamUpload("plain-socket", PlainReceiver.class, PlainSender.class, synced, file);
+        return new StreamUpload("plain-socket", PlainReceiver.class, PlainSender.class, false, synced, file);
+    }
+
+    /** TLS 1.3 of the JDK, both ends authenticated. */
+    static StreamUpload jsse(Path file, boolean synced) {
+        return new StreamUpload("jsse", JsseReceiver.class, JsseSender.class, true, synced, file);
     }
 
     @Override
@@ -58,16 +66,21 @@ final class StreamUpload implements Subject {
     public void start(Path workDirectory) throws IOException, InterruptedException {
         Path directory = Files.createDirectories(workDirectory.resolve("received"));
         store = directory;
+        if (isTls) {
+            Tls.writeKeys(workDirectory);
+        }
         Worker started = Worker.start(
                 receiverMain,
                 JVM,
-                List.of(directory.toString(), String.valueOf(synced)),
+                List.of(directory.toString(), String.valueOf(synced), workDirectory.toString()),
                 workDirectory.resolve("receiver.log"));
         receiver = started;
-        List<String> arguments = new ArrayList<>();
-        arguments.add(file.toString());
-        arguments.add(started.greeting().get("port").asString());
-        sender = Worker.start(senderMain, JVM, arguments, workDirectory.resolve("sender.log"));
+        String port = started.greeting().get("port").asString();
+        sender = Worker.start(
+                senderMain,
+                JVM,
+                List.of(file.toString(), port, workDirectory.toString()),
+                workDirectory.resolve("sender.log"));
     }
 
     @Override

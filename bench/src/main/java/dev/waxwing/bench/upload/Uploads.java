@@ -21,13 +21,26 @@ public final class Uploads {
     public static Group group(Setting setting) throws IOException {
         long size = setting.quick() ? QUICK_SIZE : SIZE;
         Path file = Disk.randomFile(setting.work(), size);
-        List<Subject> subjects = List.of(StreamUpload.plain(file, false), StreamUpload.plain(file, true));
+        List<Subject> subjects = List.of(
+                WaxwingUpload.asItShips(setting.repository(), file),
+                new WaxwingCommandUpload(setting.repository(), file),
+                WaxwingUpload.withJdkAlone(setting.repository(), file),
+                StreamUpload.jsse(file, false),
+                StreamUpload.jsse(file, true),
+                StreamUpload.plain(file, false),
+                StreamUpload.plain(file, true));
         return new Group(
                 "upload",
                 "Upload of one file of %d MiB, loopback, both ends on this machine".formatted(size >> 20),
                 Measure.MEGABYTES_PER_SECOND,
                 setting.quick() ? 1 : 3,
                 subjects,
-                List.of(Comparison.of("plain-socket-synced", "plain-socket")));
+                List.of(
+                        Comparison.of("waxwing", "jsse", 1.3),
+                        Comparison.of("waxwing", "jsse-synced"),
+                        Comparison.of("waxwing-command", "jsse"),
+                        Comparison.of("waxwing-jdk", "jsse", 1.0),
+                        Comparison.of("waxwing", "plain-socket", 0.75),
+                        Comparison.of("waxwing", "plain-socket-synced")));
     }
 }
