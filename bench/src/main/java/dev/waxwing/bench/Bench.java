@@ -1,5 +1,6 @@
 package dev.waxwing.bench;
 
+import dev.waxwing.bench.handshake.Handshakes;
 import dev.waxwing.bench.process.Disk;
 import dev.waxwing.bench.upload.Uploads;
 import java.io.IOException;
@@ -42,6 +43,7 @@ public final class Bench {
     private static Map<String, GroupMaker> groups() {
         Map<String, GroupMaker> groups = new LinkedHashMap<>();
         groups.put("upload", Uploads::group);
+        groups.put("handshake", Handshakes::group);
         return groups;
     }
 
