@@ -2,6 +2,7 @@ package dev.waxwing.bench.handshake;
 
 import dev.waxwing.bench.Sample;
 import dev.waxwing.bench.Subject;
+import dev.waxwing.bench.netty.BoringSsl;
 import dev.waxwing.bench.pki.Tls;
 import dev.waxwing.bench.process.Worker;
 import java.io.IOException;
@@ -48,6 +49,10 @@ final class HandshakePair implements Subject {
         return new HandshakePair("jsse", JsseServer.class, JsseClient.class, Tls::writeKeys, effort);
     }
 
+    static HandshakePair netty(Effort effort) {
+        return new HandshakePair("netty-tcnative", NettyServer.class, NettyClient.class, Tls::writeKeys, effort);
+    }
+
     @Override
     public String name() {
         return name;
@@ -55,7 +60,7 @@ final class HandshakePair implements Subject {
 
     @Override
     public Optional<String> missing() {
-        return Optional.empty();
+        return serverMain == NettyServer.class ? BoringSsl.missing() : Optional.empty();
     }
 
     @Override

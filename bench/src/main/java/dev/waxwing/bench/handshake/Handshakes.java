@@ -25,7 +25,12 @@ public final class Handshakes {
                 List.of(
                         HandshakePair.channel(effort),
                         new ServerHandshakes(setting.repository(), effort),
-                        HandshakePair.jsse(effort)),
-                List.of(Comparison.of("waxwing-channel", "jsse", 4.0), Comparison.of("waxwing-server", "jsse")));
+                        HandshakePair.jsse(effort),
+                        HandshakePair.netty(effort)),
+                List.of(
+                        Comparison.of("waxwing-channel", "jsse", 4.0),
+                        Comparison.of("waxwing-channel", "netty-tcnative", 1.2),
+                        Comparison.of("waxwing-server", "jsse"),
+                        Comparison.of("waxwing-server", "netty-tcnative")));
     }
 }

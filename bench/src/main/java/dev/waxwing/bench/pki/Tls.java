@@ -11,9 +11,11 @@ public final class Tls {
     public static final String VERSION = "TLSv1.3";
     public static final String SUITE = "TLS_AES_256_GCM_SHA384";
 
-    /** JVM options under which the JDK's server gives out no tickets, so that no handshake can be abbreviated. */
-    public static final List<String> WITHOUT_RESUMPTION =
-            List.of("-Djdk.tls.server.newSessionTicketCount=0", "-Djdk.tls.client.enableSessionTicketExtension=false");
+    /** JVM options under which servers of the JDK and of Netty give out no tickets, so that no handshake is abbreviated. */
+    public static final List<String> WITHOUT_RESUMPTION = List.of(
+            "-Djdk.tls.server.newSessionTicketCount=0",
+            "-Djdk.tls.server.enableSessionTicketExtension=false",
+            "-Djdk.tls.client.enableSessionTicketExtension=false");
 
     private Tls() {}
 

@@ -2,6 +2,7 @@ package dev.waxwing.bench.upload;
 
 import dev.waxwing.bench.Sample;
 import dev.waxwing.bench.Subject;
+import dev.waxwing.bench.netty.BoringSsl;
 import dev.waxwing.bench.pki.Tls;
 import dev.waxwing.bench.process.CpuTime;
 import dev.waxwing.bench.process.Disk;
@@ -52,6 +53,11 @@ final class StreamUpload implements Subject {
         return new StreamUpload("jsse", JsseReceiver.class, JsseSender.class, true, synced, file);
     }
 
+    /** TLS 1.3 of Netty with BoringSSL, both ends authenticated. */
+    static StreamUpload netty(Path file) {
+        return new StreamUpload("netty-tcnative", NettyReceiver.class, NettySender.class, true, false, file);
+    }
+
     @Override
     public String name() {
         return name;
@@ -59,7 +65,7 @@ final class StreamUpload implements Subject {
 
     @Override
     public Optional<String> missing() {
-        return Optional.empty();
+        return senderMain == NettySender.class ? BoringSsl.missing() : Optional.empty();
     }
 
     @Override

@@ -27,6 +27,7 @@ public final class Uploads {
                 WaxwingUpload.withJdkAlone(setting.repository(), file),
                 StreamUpload.jsse(file, false),
                 StreamUpload.jsse(file, true),
+                StreamUpload.netty(file),
                 StreamUpload.plain(file, false),
                 StreamUpload.plain(file, true));
         return new Group(
@@ -39,6 +40,7 @@ public final class Uploads {
                         Comparison.of("waxwing", "jsse", 1.3),
                         Comparison.of("waxwing", "jsse-synced"),
                         Comparison.of("waxwing-command", "jsse"),
+                        Comparison.of("waxwing", "netty-tcnative"),
                         Comparison.of("waxwing-jdk", "jsse", 1.0),
                         Comparison.of("waxwing", "plain-socket", 0.75),
                         Comparison.of("waxwing", "plain-socket-synced")));
