@@ -8,16 +8,21 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.openjdk.jmh.runner.RunnerException;
 
 /** Measures what the command line names; {@code bench/run} starts it. */
 public final class Bench {
 
     private static final Map<String, GroupMaker> GROUPS = groups();
+
+    /** Single steps, which are no group: nothing is compared. */
+    private static final String STEPS = "micro";
 
     private final Options options;
     private final Setting setting;
@@ -51,7 +56,7 @@ public final class Bench {
         Path target = repository().resolve("bench/target");
         Options options;
         try {
-            options = Options.parse(List.of(arguments), List.copyOf(GROUPS.keySet()), target.resolve("results"));
+            options = Options.parse(List.of(arguments), known(), target.resolve("results"));
         } catch (Options.UsageException wrong) {
             System.err.println("bench/run: " + wrong.getMessage());
             System.exit(2);
@@ -60,7 +65,14 @@ public final class Bench {
         Path work = Files.createDirectories(target.resolve("work"));
         Files.createDirectories(options.out());
         Setting setting = new Setting(repository(), work, options.quick());
-        new Bench(options, setting, Machine.here(work), Clock.systemUTC(), System.out).run();
+        boolean worked = new Bench(options, setting, Machine.here(work), Clock.systemUTC(), System.out).run();
+        System.exit(worked ? 0 : 1);
+    }
+
+    private static List<String> known() {
+        List<String> known = new ArrayList<>(GROUPS.keySet());
+        known.add(STEPS);
+        return known;
     }
 
     /** Told by {@code bench/run}. */
@@ -68,17 +80,50 @@ public final class Bench {
         return Path.of(System.getProperty("waxwing.bench.repository", ".")).toAbsolutePath();
     }
 
-    private void run() throws IOException, InterruptedException {
+    /** Whether everything could be measured; what one group breaks does not keep the others from it. */
+    private boolean run() throws InterruptedException {
         out.println(machine.description());
+        boolean worked = true;
         for (String name : options.groups()) {
-            Result result = measure(GROUPS.get(name).make(setting));
-            Report.print(result, out);
-            Path json = options.out().resolve(name + ".json");
-            Path svg = options.out().resolve(name + ".svg");
-            Files.writeString(json, ResultJson.write(result));
-            Files.writeString(svg, Chart.of(result));
-            out.println("Written: " + json + ", " + svg);
+            try {
+                run(name);
+            } catch (IOException | RunnerException failed) {
+                System.err.println(name + " failed; what its processes said is in " + setting.work());
+                failed.printStackTrace();
+                worked = false;
+            }
         }
+        return worked;
+    }
+
+    private void run(String name) throws IOException, InterruptedException, RunnerException {
+        GroupMaker maker = GROUPS.get(name);
+        if (maker == null) {
+            runSteps();
+            return;
+        }
+        Result result = measure(maker.make(setting));
+        Report.print(result, out);
+        write(name + ".json", ResultJson.write(result));
+        write(name + ".svg", Chart.of(result));
+    }
+
+    private void runSteps() throws IOException, RunnerException {
+        Path log = setting.work().resolve(STEPS + ".log");
+        System.err.println(STEPS + ": running; JMH writes into " + log);
+        Steps steps = Steps.measure(options.quick(), now(), machine, log.toString());
+        steps.print(out);
+        write(STEPS + ".json", steps.json());
+    }
+
+    private void write(String name, String content) throws IOException {
+        Path file = options.out().resolve(name);
+        Files.writeString(file, content);
+        out.println("Written: " + file);
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.SECONDS);
     }
 
     private Result measure(Group group) throws IOException, InterruptedException {
@@ -98,7 +143,6 @@ public final class Bench {
                 new Rounds(options.pairs(), group.warmUps(), what -> System.err.println(group.name() + ": " + what));
         List<Series> series = rounds.run(present, work);
         Disk.remove(work);
-        return Result.of(
-                group, options.quick(), clock.instant().truncatedTo(ChronoUnit.SECONDS), machine, series, missing);
+        return Result.of(group, options.quick(), now(), machine, series, missing);
     }
 }

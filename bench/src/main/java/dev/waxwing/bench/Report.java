@@ -48,7 +48,7 @@ final class Report {
         return "  goal %s %s: %s".formatted(limit, goal, measure.meets(median, goal) ? "met" : "NOT MET");
     }
 
-    private static String text(Quartiles quartiles, int decimals) {
+    static String text(Quartiles quartiles, int decimals) {
         return "%s (%s - %s)"
                 .formatted(
                         Figures.text(quartiles.median(), decimals),
