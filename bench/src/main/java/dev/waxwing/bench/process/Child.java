@@ -40,7 +40,10 @@ public final class Child implements AutoCloseable {
                 .redirectInput(Path.of("/dev/null").toFile())
                 .redirectOutput(log.toFile());
         builder.environment().putAll(environment);
-        return new Child(Path.of(command.getFirst()).getFileName().toString(), builder.start(), log);
+        Process process = builder.start();
+        // A worker ends with its input; other programs would outlive a run that was stopped.
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
+        return new Child(Path.of(command.getFirst()).getFileName().toString(), process, log);
     }
 
     public long pid() {
