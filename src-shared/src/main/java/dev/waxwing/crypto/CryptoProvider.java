@@ -14,6 +14,26 @@ import java.util.Optional;
  */
 public interface CryptoProvider {
 
+    /** Names the provider that a process uses; a system property, and a setting of the server. */
+    String SETTING = "waxwing.channel.crypto";
+
+    /** The one that the system property {@link #SETTING} names; the best if there is no such property. */
+    static CryptoProvider chosen() {
+        return named(System.getProperty(SETTING, "best"));
+    }
+
+    /**
+     * @param name {@code best}, or {@code jdk} for an owner who trusts only what the Java runtime brings
+     * @throws IllegalArgumentException for any other name
+     */
+    static CryptoProvider named(String name) {
+        return switch (name) {
+            case "best" -> best();
+            case "jdk" -> jdk();
+            default -> throw new IllegalArgumentException("%s is best or jdk, not %s".formatted(SETTING, name));
+        };
+    }
+
     /** Conscrypt where its native library loads, otherwise the JDK. */
     static CryptoProvider best() {
         return conscrypt().orElseGet(CryptoProvider::jdk);

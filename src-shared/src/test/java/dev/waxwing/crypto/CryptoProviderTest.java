@@ -44,6 +44,26 @@ class CryptoProviderTest {
                 .isEqualTo(CryptoProvider.conscrypt().isPresent() ? "Conscrypt" : "JDK");
     }
 
+    @Test
+    void the_owner_can_name_the_provider() {
+        assertThat(CryptoProvider.named("best")).isSameAs(CryptoProvider.best());
+        assertThat(CryptoProvider.named("jdk")).isSameAs(CryptoProvider.jdk());
+        assertThatThrownBy(() -> CryptoProvider.named("JDK"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("waxwing.channel.crypto is best or jdk, not JDK");
+    }
+
+    @Test
+    void the_best_provider_is_chosen_unless_a_system_property_names_another() {
+        assertThat(CryptoProvider.chosen()).isSameAs(CryptoProvider.best());
+        System.setProperty(CryptoProvider.SETTING, "jdk");
+        try {
+            assertThat(CryptoProvider.chosen()).isSameAs(CryptoProvider.jdk());
+        } finally {
+            System.clearProperty(CryptoProvider.SETTING);
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("providers")
     void x25519_is_that_of_rfc_7748(CryptoProvider crypto) throws Exception {

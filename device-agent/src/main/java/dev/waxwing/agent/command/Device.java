@@ -157,7 +157,7 @@ final class Device implements Closeable {
 
     DeviceEndpoint endpoint() {
         return new DeviceEndpoint(
-                new DevicePolicy(suites, DevicePolicy.defaults().handshake()), CryptoProvider.best(), random, clock);
+                new DevicePolicy(suites, DevicePolicy.defaults().handshake()), CryptoProvider.chosen(), random, clock);
     }
 
     Dialer dialer() {

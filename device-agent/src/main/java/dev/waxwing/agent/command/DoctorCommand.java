@@ -67,7 +67,7 @@ final class DoctorCommand implements AgentCommand {
     }
 
     private static void checkProvider(Findings findings) {
-        String name = CryptoProvider.best().name();
+        String name = CryptoProvider.chosen().name();
         if (CryptoProvider.conscrypt().isPresent()) {
             findings.ok("cryptography", name);
         } else {

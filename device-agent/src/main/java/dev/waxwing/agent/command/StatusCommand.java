@@ -60,7 +60,7 @@ final class StatusCommand implements AgentCommand {
         Optional<LastContact> last = LastContact.read(device.contactFile());
         last.ifPresent(contact -> rows.add(List.of(
                 "last contact", "%s with %s at %s".formatted(contact.at(), contact.server(), contact.address()))));
-        String provider = CryptoProvider.best().name();
+        String provider = CryptoProvider.chosen().name();
         rows.add(List.of("cryptography", provider));
         return Result.done(Tables.columns(rows))
                 .with("home", home)

@@ -1,5 +1,6 @@
 package dev.waxwing.server.listener;
 
+import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.crypto.Suite;
 import dev.waxwing.handshake.RekeyPolicy;
 import dev.waxwing.handshake.SessionTerms;
@@ -14,6 +15,7 @@ import org.springframework.util.unit.DataSize;
  * start-up.
  *
  * @param suites allowed cipher suites; empty for those that every peer must know. The device's order decides among them.
+ * @param crypto whose cryptography is used: {@code best}, or {@code jdk} for what the Java runtime brings alone
  * @param keyUpdateRecords a key is updated after so many records, 1 to 2^20
  * @param keyUpdateSize and after so many bytes of records, 1 byte to 1 GiB
  * @param keyUpdateAfter and after this time, 1 to 600 seconds
@@ -25,6 +27,7 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("waxwing.channel")
 public record ChannelProperties(
         @DefaultValue List<Suite> suites,
+        @DefaultValue("best") String crypto,
         @DefaultValue("1048576") long keyUpdateRecords,
         @DefaultValue("1GB") DataSize keyUpdateSize,
         @DefaultValue("10m") Duration keyUpdateAfter,
@@ -34,8 +37,13 @@ public record ChannelProperties(
         @DefaultValue("60s") Duration idleTimeout) {
 
     public ChannelProperties {
+        CryptoProvider.named(crypto);
         suites = suites.isEmpty() ? Suite.usual() : List.copyOf(suites);
         terms(keyUpdateRecords, keyUpdateSize, keyUpdateAfter, ratchetSize, ratchetAfter, sessionLifetime, idleTimeout);
+    }
+
+    CryptoProvider provider() {
+        return CryptoProvider.named(crypto);
     }
 
     /** What every device is told. */

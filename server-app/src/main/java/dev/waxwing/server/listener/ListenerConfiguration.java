@@ -29,8 +29,8 @@ import org.springframework.context.annotation.Configuration;
 class ListenerConfiguration {
 
     @Bean
-    CryptoProvider cryptoProvider() {
-        return CryptoProvider.best();
+    CryptoProvider cryptoProvider(ChannelProperties channel) {
+        return channel.provider();
     }
 
     /** Verifies devices when they come, and again while they are there. */
