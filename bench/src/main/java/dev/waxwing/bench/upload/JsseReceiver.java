@@ -14,36 +14,37 @@ import java.util.Map;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 
-/** Writes what comes through TLS into a new file, and answers with one byte. */
+/** Writes what comes through TLS into a new file, and answers. */
 final class JsseReceiver {
 
     private JsseReceiver() {}
 
-    /** Directory; whether to wait for the disk; directory of the keys. */
+    /** Directory; what care to take; directory of the keys. */
     public static void main(String[] arguments) throws IOException {
         Path directory = Path.of(arguments[0]);
-        boolean synced = Boolean.parseBoolean(arguments[1]);
+        Care care = Care.named(arguments[1]);
         SSLServerSocket server = (SSLServerSocket) KeyFile.read(Tls.server(Path.of(arguments[2])))
                 .sslContext()
                 .getServerSocketFactory()
                 .createServerSocket(0, 1, InetAddress.getLoopbackAddress());
         server.setSSLParameters(Tls.serverParameters());
-        Thread.ofPlatform().daemon().start(() -> receiveAll(server, directory, synced));
+        Thread.ofPlatform().daemon().start(() -> receiveAll(server, directory, care));
         Commands.serve(Map.of("port", server.getLocalPort()), Map.of());
     }
 
-    private static void receiveAll(SSLServerSocket server, Path directory, boolean synced) {
+    private static void receiveAll(SSLServerSocket server, Path directory, Care care) {
         byte[] buffer = new byte[PlainSender.CHUNK];
         for (int number = 0; ; number++) {
             try (SSLSocket connection = (SSLSocket) server.accept()) {
-                receive(connection, directory.resolve("received-" + number), synced, buffer);
+                receive(connection, directory.resolve("received-" + number), care, buffer);
             } catch (IOException failed) {
                 failed.printStackTrace();
             }
         }
     }
 
-    private static void receive(SSLSocket connection, Path file, boolean synced, byte[] buffer) throws IOException {
+    private static void receive(SSLSocket connection, Path file, Care care, byte[] buffer) throws IOException {
+        Care.Hash hash = care.newHash();
         InputStream in = connection.getInputStream();
         try (FileChannel out = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
             // A read returns one record of 16 KiB at most; what is written at once is larger.
@@ -51,14 +52,15 @@ final class JsseReceiver {
                     size > 0;
                     size = in.readNBytes(buffer, 0, buffer.length)) {
                 ByteBuffer chunk = ByteBuffer.wrap(buffer, 0, size);
+                hash.add(chunk);
                 while (chunk.hasRemaining()) {
                     out.write(chunk);
                 }
             }
-            if (synced) {
+            if (care.syncs()) {
                 out.force(false);
             }
         }
-        connection.getOutputStream().write(0);
+        connection.getOutputStream().write(hash.result());
     }
 }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A file sent through one connection between two JVMs: the receiver stores it and answers with one byte when all of it is
+ * A file sent through one connection between two JVMs: the receiver stores it and answers when all of it is
  * written. One sample includes making the connection.
  */
 final class StreamUpload implements Subject {
@@ -27,35 +27,33 @@ final class StreamUpload implements Subject {
     private final Class<?> receiverMain;
     private final Class<?> senderMain;
     private final boolean isTls;
-    private final boolean synced;
+    private final Care care;
     private final Path file;
     private @Nullable Worker receiver;
     private @Nullable Worker sender;
     private @Nullable Path store;
 
-    private StreamUpload(
-            String name, Class<?> receiverMain, Class<?> senderMain, boolean isTls, boolean synced, Path file) {
-        this.name = synced ? name + "-synced" : name;
+    private StreamUpload(String name, Class<?> receiverMain, Class<?> senderMain, boolean isTls, Care care, Path file) {
+        this.name = name + care.suffix();
         this.receiverMain = receiverMain;
         this.senderMain = senderMain;
         this.isTls = isTls;
-        this.synced = synced;
+        this.care = care;
         this.file = file;
     }
 
-    /** @param synced whether the receiver waits for the disk before it answers */
-    static StreamUpload plain(Path file, boolean synced) {
-        return new StreamUpload("plain-socket", PlainReceiver.class, PlainSender.class, false, synced, file);
+    static StreamUpload plain(Path file, Care care) {
+        return new StreamUpload("plain-socket", PlainReceiver.class, PlainSender.class, false, care, file);
     }
 
     /** TLS 1.3 of the JDK, both ends authenticated. */
-    static StreamUpload jsse(Path file, boolean synced) {
-        return new StreamUpload("jsse", JsseReceiver.class, JsseSender.class, true, synced, file);
+    static StreamUpload jsse(Path file, Care care) {
+        return new StreamUpload("jsse", JsseReceiver.class, JsseSender.class, true, care, file);
     }
 
     /** TLS 1.3 of Netty with BoringSSL, both ends authenticated. */
     static StreamUpload netty(Path file) {
-        return new StreamUpload("netty-tcnative", NettyReceiver.class, NettySender.class, true, false, file);
+        return new StreamUpload("netty-tcnative", NettyReceiver.class, NettySender.class, true, Care.WRITTEN, file);
     }
 
     @Override
@@ -78,14 +76,14 @@ final class StreamUpload implements Subject {
         Worker started = Worker.start(
                 receiverMain,
                 JVM,
-                List.of(directory.toString(), String.valueOf(synced), workDirectory.toString()),
+                List.of(directory.toString(), care.name(), workDirectory.toString()),
                 workDirectory.resolve("receiver.log"));
         receiver = started;
         String port = started.greeting().get("port").asString();
         sender = Worker.start(
                 senderMain,
                 JVM,
-                List.of(file.toString(), port, workDirectory.toString()),
+                List.of(file.toString(), port, workDirectory.toString(), care.name()),
                 workDirectory.resolve("sender.log"));
     }
 

@@ -25,11 +25,13 @@ public final class Uploads {
                 WaxwingUpload.asItShips(setting.repository(), file),
                 new WaxwingCommandUpload(setting.repository(), file),
                 WaxwingUpload.withJdkAlone(setting.repository(), file),
-                StreamUpload.jsse(file, false),
-                StreamUpload.jsse(file, true),
+                StreamUpload.jsse(file, Care.WRITTEN),
+                StreamUpload.jsse(file, Care.SYNCED),
+                StreamUpload.jsse(file, Care.PROVED),
                 StreamUpload.netty(file),
-                StreamUpload.plain(file, false),
-                StreamUpload.plain(file, true));
+                StreamUpload.plain(file, Care.WRITTEN),
+                StreamUpload.plain(file, Care.SYNCED),
+                StreamUpload.plain(file, Care.PROVED));
         return new Group(
                 "upload",
                 "Upload of one file of %d MiB, loopback, both ends on this machine".formatted(size >> 20),
@@ -39,10 +41,12 @@ public final class Uploads {
                 List.of(
                         Comparison.of("waxwing", "jsse", 1.3),
                         Comparison.of("waxwing", "jsse-synced"),
+                        Comparison.of("waxwing", "jsse-proved"),
                         Comparison.of("waxwing-command", "jsse"),
                         Comparison.of("waxwing", "netty-tcnative"),
                         Comparison.of("waxwing-jdk", "jsse", 1.0),
                         Comparison.of("waxwing", "plain-socket", 0.75),
-                        Comparison.of("waxwing", "plain-socket-synced")));
+                        Comparison.of("waxwing", "plain-socket-synced"),
+                        Comparison.of("waxwing", "plain-socket-proved")));
     }
 }
