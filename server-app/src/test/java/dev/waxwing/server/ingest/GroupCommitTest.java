@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +48,7 @@ class GroupCommitTest {
     private final AtomicLong usable = new AtomicLong(1L << 30);
     private final Set<String> revoked = ConcurrentHashMap.newKeySet();
     private JdbcClient jdbc;
+    private JdbcTemplate batches;
     private TextStore texts;
     private GroupCommit commit;
 
@@ -56,10 +58,11 @@ class GroupCommitTest {
         database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
         Flyway.configure().dataSource(database).load().migrate();
         jdbc = JdbcClient.create(database);
+        batches = new JdbcTemplate(database);
         texts = new TextStore(
                 jdbc,
-                new JdbcTemplate(database),
-                new Offers(jdbc),
+                batches,
+                new Offers(jdbc, batches),
                 sender -> revoked.contains(sender.device()),
                 new DiskSpace(usable::get, 100),
                 Clock.systemUTC());
@@ -82,7 +85,7 @@ class GroupCommitTest {
         queued.countDown();
         assertThat(blocker.join()).isTrue();
         assertThat(outcomes).allMatch(outcome -> outcome.join() == Outcome.DURABLE);
-        assertThat(texts.find("cam", 500)).isPresent();
+        assertThat(find(500)).hasSize(1);
     }
 
     @Test
@@ -101,8 +104,8 @@ class GroupCommitTest {
         assertThat(assertThrows(CompletionException.class, failing::join).getCause())
                 .hasMessage("no");
         assertThat(after.join()).isEqualTo(Outcome.DURABLE);
-        assertThat(texts.find("cam", 1)).isPresent();
-        assertThat(texts.find("cam", 2)).isPresent();
+        assertThat(find(1)).hasSize(1);
+        assertThat(find(2)).hasSize(1);
     }
 
     @Test
@@ -148,7 +151,7 @@ class GroupCommitTest {
         List<TextOffer> batch = List.of(held, offer(2, "four"), offer(3, "six..."), offer(4, "xy"));
         assertThat(commit.submit(() -> texts.store(batch)).join())
                 .containsExactly(Outcome.DURABLE, Outcome.DURABLE, Outcome.STORAGE_FULL, Outcome.DURABLE);
-        assertThat(texts.find("cam", 3)).isEmpty();
+        assertThat(find(3)).isEmpty();
         usable.set(99);
         assertThat(commit.submit(offer(3, "six...")).join()).isEqualTo(Outcome.STORAGE_FULL);
         assertThat(commit.submit(held).join()).isEqualTo(Outcome.DURABLE);
@@ -168,7 +171,7 @@ class GroupCommitTest {
         assertThat(blocker.join()).isTrue();
         assertThat(late.join()).isEqualTo(Outcome.REVOKED);
         assertThat(other.join()).isEqualTo(Outcome.DURABLE);
-        assertThat(texts.find("cam", 1)).isEmpty();
+        assertThat(find(1)).isEmpty();
 
         // Under a newer certificate the same text is taken.
         revoked.clear();
@@ -192,6 +195,40 @@ class GroupCommitTest {
         CompletableFuture<Outcome> last = commit.submit(offer(1, "last"));
         commit.close();
         assertThat(last).isCompletedWithValue(Outcome.DURABLE);
+    }
+
+    @Test
+    void assigns_texts_with_gaps_between_them_and_finds_them_in_order() {
+        for (long counter : new long[] {9, 2, 1, 5, 6}) {
+            commit.submit(offer(counter, "text " + counter)).join();
+        }
+        assertThat(commit.submit(() -> texts.assign("cam", List.of(1L, 2L, 5L), id(7)))
+                        .join())
+                .isTrue();
+        assertThat(commit.submit(() -> texts.assign("cam", List.of(6L, 7L), id(8)))
+                        .join())
+                .isFalse();
+        assertThat(texts.find("cam", new CounterRun(1, 9)))
+                .extracting(TextStore.StoredText::counter)
+                .containsExactly(1L, 2L, 5L, 6L, 9L);
+        assertThat(texts.find("cam", new CounterRun(1, 5)))
+                .allMatch(text -> text.transferId().equals(Optional.of(id(7))));
+    }
+
+    @Test
+    void knows_the_highest_counter_of_a_device_and_of_no_other() {
+        Offers offers = new Offers(jdbc, batches);
+        assertThat(offers.highest("cam")).isZero();
+        commit.submit(offer(7, "seven")).join();
+        commit.submit(offer(3, "three")).join();
+        commit.submit(new TextOffer(sender("gate"), 9, id(9), CAPTURED, utf8("nine")))
+                .join();
+        assertThat(offers.highest("cam")).isEqualTo(7);
+        assertThat(offers.highest("door")).isZero();
+    }
+
+    private List<TextStore.StoredText> find(long counter) {
+        return texts.find("cam", new CounterRun(counter, counter));
     }
 
     private static boolean waited(CountDownLatch latch) {
