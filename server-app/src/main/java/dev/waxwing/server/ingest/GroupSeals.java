@@ -18,7 +18,6 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.springframework.stereotype.Component;
 
@@ -60,15 +59,21 @@ final class GroupSeals {
      * @throws StorageFullException when the disk has no room for it beside the reserve; nothing of it is left there
      */
     Assembly assemble(String device, String transferId, List<Long> counters) throws IOException {
+        for (CounterRun run : CounterRun.of(counters, counters.size())) {
+            if (texts.isAnyInGroup(device, run)) {
+                return refused(
+                        RefusalReason.CONFLICT,
+                        "one of the texts %d to %d is in another group".formatted(run.first(), run.last()));
+            }
+        }
         MessageDigest digest = Fingerprint.sha256();
         long size = 0;
         try (FileChannel part = store.openPart(transferId)) {
             part.truncate(0);
             for (CounterRun run : CounterRun.of(counters, TEXTS_AT_ONCE)) {
                 List<StoredText> held = texts.find(device, run);
-                Optional<Assembly> refusal = refusal(run, held);
-                if (refusal.isPresent()) {
-                    return refusal.get();
+                if (held.size() < run.size()) {
+                    return refused(RefusalReason.MISMATCH, "text " + firstMissing(run, held) + " is not held");
                 }
                 Bytes lines = Bytes.concat(held.stream().map(GroupSeals::line).toArray(Bytes[]::new));
                 if (!space.hasRoomFor(lines.size())) {
@@ -86,20 +91,15 @@ final class GroupSeals {
         return new Assembly.Assembled(new Held(size, Bytes.of(digest.digest())));
     }
 
-    private static Optional<Assembly> refusal(CounterRun run, List<StoredText> held) {
+    private static long firstMissing(CounterRun run, List<StoredText> held) {
         long expected = run.first();
         for (StoredText text : held) {
             if (text.counter() != expected) {
                 break;
             }
-            if (text.transferId().isPresent()) {
-                return Optional.of(refused(RefusalReason.CONFLICT, "text " + expected + " is in another group"));
-            }
             expected++;
         }
-        return expected > run.last()
-                ? Optional.empty()
-                : Optional.of(refused(RefusalReason.MISMATCH, "text " + expected + " is not held"));
+        return expected;
     }
 
     /** What a group's manifest has to say of it; its time is the device's own affair. */

@@ -9,11 +9,9 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -120,7 +118,7 @@ final class TextStore {
     /** Which of these texts are held, in the order of their counters. */
     List<StoredText> find(String device, CounterRun run) {
         return jdbc.sql("""
-            SELECT counter, text_id, utf8, captured_at, transfer_id
+            SELECT counter, text_id, utf8, captured_at
               FROM text_message
              WHERE device = :device AND counter BETWEEN :first AND :last
              ORDER BY device, counter
@@ -132,28 +130,43 @@ final class TextStore {
                         row.getLong("counter"),
                         row.getString("text_id"),
                         Bytes.of(row.getBytes("utf8")),
-                        row.getObject("captured_at", OffsetDateTime.class).toInstant(),
-                        Optional.ofNullable(row.getString("transfer_id"))))
+                        row.getObject("captured_at", OffsetDateTime.class).toInstant()))
                 .list();
     }
 
     /**
      * Puts texts into a group.
      *
-     * @param counters ascending, none twice
-     * @return false when one of them is not held, or in a group already
+     * @param counters of texts that are held; ascending, none twice
+     * @return false when one of them is in a group already
      */
     boolean assign(String device, List<Long> counters, String transferId) {
         List<CounterRun> runs = CounterRun.of(counters, counters.size());
-        int[] changed = batches.batchUpdate(
-                """
-                UPDATE text_message SET transfer_id = ?
-                 WHERE device = ? AND counter BETWEEN ? AND ? AND transfer_id IS NULL
-                """,
+        if (runs.stream().anyMatch(run -> isAnyInGroup(device, run))) {
+            return false;
+        }
+        batches.batchUpdate(
+                "INSERT INTO text_run (device, first_counter, last_counter, transfer_id) VALUES (?, ?, ?, ?)",
                 runs.stream()
-                        .map(run -> new Object[] {transferId, device, run.first(), run.last()})
+                        .map(run -> new Object[] {device, run.first(), run.last(), transferId})
                         .toList());
-        return Arrays.stream(changed).asLongStream().sum() == counters.size();
+        return true;
+    }
+
+    /** Whether one of these texts is in a group. Runs do not overlap, so only the last that begins in time can reach into this one. */
+    boolean isAnyInGroup(String device, CounterRun run) {
+        return jdbc.sql("""
+            SELECT last_counter FROM text_run
+             WHERE device = :device AND first_counter <= :last
+             ORDER BY device DESC, first_counter DESC
+             FETCH FIRST ROW ONLY
+            """)
+                .param("device", device)
+                .param("last", run.last())
+                .query(Long.class)
+                .optional()
+                .filter(last -> last >= run.first())
+                .isPresent();
     }
 
     enum Outcome {
@@ -167,6 +180,6 @@ final class TextStore {
         REVOKED
     }
 
-    /** A text that is held, and the group it was sealed in. */
-    record StoredText(long counter, String textId, Bytes utf8, Instant capturedAt, Optional<String> transferId) {}
+    /** A text that is held. */
+    record StoredText(long counter, String textId, Bytes utf8, Instant capturedAt) {}
 }

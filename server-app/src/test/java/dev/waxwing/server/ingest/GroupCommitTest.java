@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -198,21 +197,31 @@ class GroupCommitTest {
     }
 
     @Test
-    void assigns_texts_with_gaps_between_them_and_finds_them_in_order() {
-        for (long counter : new long[] {9, 2, 1, 5, 6}) {
-            commit.submit(offer(counter, "text " + counter)).join();
-        }
-        assertThat(commit.submit(() -> texts.assign("cam", List.of(1L, 2L, 5L), id(7)))
+    void knows_which_texts_are_in_a_group_whatever_gaps_there_are() {
+        assertThat(commit.submit(() -> texts.assign("cam", List.of(1L, 2L, 5L, 8L, 9L), id(7)))
                         .join())
                 .isTrue();
-        assertThat(commit.submit(() -> texts.assign("cam", List.of(6L, 7L), id(8)))
+        for (CounterRun taken : List.of(run(1, 1), run(2, 4), run(3, 5), run(1, 9), run(6, 8), run(9, 12))) {
+            assertThat(texts.isAnyInGroup("cam", taken)).as("%s", taken).isTrue();
+            assertThat(texts.isAnyInGroup("gate", taken)).as("%s", taken).isFalse();
+        }
+        for (CounterRun free : List.of(run(3, 4), run(6, 7), run(10, 12))) {
+            assertThat(texts.isAnyInGroup("cam", free)).as("%s", free).isFalse();
+        }
+        assertThat(commit.submit(() -> texts.assign("cam", List.of(3L, 8L), id(8)))
                         .join())
                 .isFalse();
-        assertThat(texts.find("cam", new CounterRun(1, 9)))
+        assertThat(texts.isAnyInGroup("cam", run(3, 4))).isFalse();
+    }
+
+    @Test
+    void finds_the_texts_of_a_run_in_order() {
+        for (long counter : new long[] {9, 2, 1, 5}) {
+            commit.submit(offer(counter, "text " + counter)).join();
+        }
+        assertThat(texts.find("cam", run(1, 5)))
                 .extracting(TextStore.StoredText::counter)
-                .containsExactly(1L, 2L, 5L, 6L, 9L);
-        assertThat(texts.find("cam", new CounterRun(1, 5)))
-                .allMatch(text -> text.transferId().equals(Optional.of(id(7))));
+                .containsExactly(1L, 2L, 5L);
     }
 
     @Test
@@ -228,7 +237,11 @@ class GroupCommitTest {
     }
 
     private List<TextStore.StoredText> find(long counter) {
-        return texts.find("cam", new CounterRun(counter, counter));
+        return texts.find("cam", run(counter, counter));
+    }
+
+    private static CounterRun run(long first, long last) {
+        return new CounterRun(first, last);
     }
 
     private static boolean waited(CountDownLatch latch) {
