@@ -1,6 +1,7 @@
 package dev.waxwing.bench;
 
 import dev.waxwing.bench.handshake.Handshakes;
+import dev.waxwing.bench.message.Messages;
 import dev.waxwing.bench.process.Disk;
 import dev.waxwing.bench.upload.Uploads;
 import java.io.IOException;
@@ -49,6 +50,7 @@ public final class Bench {
         Map<String, GroupMaker> groups = new LinkedHashMap<>();
         groups.put("upload", Uploads::group);
         groups.put("handshake", Handshakes::group);
+        groups.put("messages", Messages::group);
         return groups;
     }
 
@@ -98,14 +100,18 @@ public final class Bench {
 
     private void run(String name) throws IOException, InterruptedException, RunnerException {
         GroupMaker maker = GROUPS.get(name);
-        if (maker == null) {
+        if (maker != null) {
+            compare(maker);
+        } else {
             runSteps();
-            return;
         }
+    }
+
+    private void compare(GroupMaker maker) throws IOException, InterruptedException {
         Result result = measure(maker.make(setting));
         Report.print(result, out);
-        write(name + ".json", ResultJson.write(result));
-        write(name + ".svg", Chart.of(result));
+        write(result.group() + ".json", ResultJson.write(result));
+        write(result.group() + ".svg", Chart.of(result));
     }
 
     private void runSteps() throws IOException, RunnerException {

@@ -29,7 +29,9 @@ public final class Uploads {
                 StreamUpload.jsse(file, true),
                 StreamUpload.netty(file),
                 StreamUpload.plain(file, false),
-                StreamUpload.plain(file, true));
+                StreamUpload.plain(file, true),
+                new SftpUpload(file),
+                new NginxUpload(file));
         return new Group(
                 "upload",
                 "Upload of one file of %d MiB, loopback, both ends on this machine".formatted(size >> 20),
@@ -43,6 +45,8 @@ public final class Uploads {
                         Comparison.of("waxwing", "netty-tcnative"),
                         Comparison.of("waxwing-jdk", "jsse", 1.0),
                         Comparison.of("waxwing", "plain-socket", 0.75),
-                        Comparison.of("waxwing", "plain-socket-synced")));
+                        Comparison.of("waxwing", "plain-socket-synced"),
+                        Comparison.of("waxwing", "openssh-sftp", 2.0),
+                        Comparison.of("waxwing", "nginx-curl")));
     }
 }
