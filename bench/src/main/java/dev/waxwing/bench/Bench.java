@@ -1,8 +1,10 @@
 package dev.waxwing.bench;
 
 import dev.waxwing.bench.handshake.Handshakes;
+import dev.waxwing.bench.idle.Idle;
 import dev.waxwing.bench.message.Messages;
 import dev.waxwing.bench.process.Disk;
+import dev.waxwing.bench.scale.Scale;
 import dev.waxwing.bench.upload.Uploads;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -51,6 +53,7 @@ public final class Bench {
         groups.put("upload", Uploads::group);
         groups.put("handshake", Handshakes::group);
         groups.put("messages", Messages::group);
+        groups.put("idle", Idle::group);
         return groups;
     }
 
@@ -73,6 +76,7 @@ public final class Bench {
 
     private static List<String> known() {
         List<String> known = new ArrayList<>(GROUPS.keySet());
+        known.add(Scale.NAME);
         known.add(STEPS);
         return known;
     }
@@ -102,6 +106,8 @@ public final class Bench {
         GroupMaker maker = GROUPS.get(name);
         if (maker != null) {
             compare(maker);
+        } else if (name.equals(Scale.NAME)) {
+            Scale.run(setting, machine.description(), now(), options.out(), out);
         } else {
             runSteps();
         }
