@@ -1,7 +1,10 @@
 package dev.waxwing.bench;
 
 import dev.waxwing.bench.handshake.Handshakes;
+import dev.waxwing.bench.idle.Idle;
+import dev.waxwing.bench.message.Messages;
 import dev.waxwing.bench.process.Disk;
+import dev.waxwing.bench.scale.Scale;
 import dev.waxwing.bench.upload.Uploads;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -49,6 +52,8 @@ public final class Bench {
         Map<String, GroupMaker> groups = new LinkedHashMap<>();
         groups.put("upload", Uploads::group);
         groups.put("handshake", Handshakes::group);
+        groups.put("messages", Messages::group);
+        groups.put("idle", Idle::group);
         return groups;
     }
 
@@ -71,6 +76,7 @@ public final class Bench {
 
     private static List<String> known() {
         List<String> known = new ArrayList<>(GROUPS.keySet());
+        known.add(Scale.NAME);
         known.add(STEPS);
         return known;
     }
@@ -98,14 +104,20 @@ public final class Bench {
 
     private void run(String name) throws IOException, InterruptedException, RunnerException {
         GroupMaker maker = GROUPS.get(name);
-        if (maker == null) {
+        if (maker != null) {
+            compare(maker);
+        } else if (name.equals(Scale.NAME)) {
+            Scale.run(setting, machine.description(), now(), options.out(), out);
+        } else {
             runSteps();
-            return;
         }
+    }
+
+    private void compare(GroupMaker maker) throws IOException, InterruptedException {
         Result result = measure(maker.make(setting));
         Report.print(result, out);
-        write(name + ".json", ResultJson.write(result));
-        write(name + ".svg", Chart.of(result));
+        write(result.group() + ".json", ResultJson.write(result));
+        write(result.group() + ".svg", Chart.of(result));
     }
 
     private void runSteps() throws IOException, RunnerException {

@@ -9,11 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Certificates for the channel, as Waxwing's own authority makes them, and the OCSP response that the server staples. */
-final class ChannelKeys {
+public final class ChannelKeys {
 
     private ChannelKeys() {}
 
-    static void write(Path directory) throws IOException {
+    public static void write(Path directory) throws IOException {
         Authority authority = Authority.likeWaxwing();
         Credential server = authority.issue(Role.SERVER, "bench-server");
         new KeyFile(server, authority.root()).write(server(directory));
@@ -25,7 +25,7 @@ final class ChannelKeys {
         return directory.resolve("server.p12");
     }
 
-    static Path device(Path directory) {
+    public static Path device(Path directory) {
         return directory.resolve("device.p12");
     }
 

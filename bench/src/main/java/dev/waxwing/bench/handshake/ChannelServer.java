@@ -35,7 +35,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** The channel's server end without the server: no database, and the one device that there is in memory. */
-final class ChannelServer {
+public final class ChannelServer {
 
     private final ServerEndpoint endpoint;
     private final SecureRandom random;

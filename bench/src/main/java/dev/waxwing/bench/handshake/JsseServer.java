@@ -11,7 +11,7 @@ import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSocket;
 
 /** Accepts TLS of the JDK, one virtual thread for each connection, and tells each accepted client so with one byte. */
-final class JsseServer {
+public final class JsseServer {
 
     static final int BACKLOG = 128;
 

@@ -55,16 +55,34 @@ public record KeyFile(Credential credential, X509Certificate root) {
     /** For the JDK's TLS, with its own checks of the peer's path. */
     public SSLContext sslContext() {
         try {
+            SSLContext context = SSLContext.getInstance("TLSv1.3");
+            context.init(keyManagers().getKeyManagers(), trustManagers().getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Who this end is. */
+    public KeyManagerFactory keyManagers() {
+        try {
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(store(), PASSWORD);
+            return keys;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Whom this end believes. */
+    public TrustManagerFactory trustManagers() {
+        try {
             KeyStore trusted = KeyStore.getInstance("PKCS12");
             trusted.load(null, null);
             trusted.setCertificateEntry(ROOT, root);
             TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
             trust.init(trusted);
-            SSLContext context = SSLContext.getInstance("TLSv1.3");
-            context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
-            return context;
+            return trust;
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException(e);
         }

@@ -31,7 +31,9 @@ public final class Uploads {
                 StreamUpload.netty(file),
                 StreamUpload.plain(file, Care.WRITTEN),
                 StreamUpload.plain(file, Care.SYNCED),
-                StreamUpload.plain(file, Care.PROVED));
+                StreamUpload.plain(file, Care.PROVED),
+                new SftpUpload(file),
+                new NginxUpload(file));
         return new Group(
                 "upload",
                 "Upload of one file of %d MiB, loopback, both ends on this machine".formatted(size >> 20),
@@ -47,6 +49,8 @@ public final class Uploads {
                         Comparison.of("waxwing-jdk", "jsse", 1.0),
                         Comparison.of("waxwing", "plain-socket", 0.75),
                         Comparison.of("waxwing", "plain-socket-synced"),
-                        Comparison.of("waxwing", "plain-socket-proved")));
+                        Comparison.of("waxwing", "plain-socket-proved"),
+                        Comparison.of("waxwing", "openssh-sftp", 2.0),
+                        Comparison.of("waxwing", "nginx-curl")));
     }
 }

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Queues a file in the device's spool and delivers it over a new session, until its receipt is verified and kept. */
-final class WaxwingSender {
+public final class WaxwingSender {
 
     private final EnrolledDevice device;
     private final FileSource source;

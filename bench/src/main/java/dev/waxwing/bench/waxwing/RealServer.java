@@ -70,6 +70,11 @@ public final class RealServer implements AutoCloseable {
         return JSON.readTree(Files.readString(ports())).get("listener").asInt();
     }
 
+    /** The port of the console and the REST interface. */
+    int consolePort() throws IOException {
+        return JSON.readTree(Files.readString(ports())).get("console").asInt();
+    }
+
     private Path ports() {
         return data.resolve("ports.json");
     }

@@ -30,7 +30,7 @@ public final class Spool implements Closeable {
     private static final int SETTLED_IN_JOURNAL = 500;
 
     private final Path directory;
-    private final SecureRandom random;
+    private final FreshIds ids;
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final SpoolState state = new SpoolState();
@@ -38,7 +38,7 @@ public final class Spool implements Closeable {
 
     private Spool(Path directory, SecureRandom random, Clock clock) throws IOException {
         this.directory = directory;
-        this.random = random;
+        this.ids = new FreshIds(random, clock);
         this.clock = clock;
         PrivateFiles.createDirectories(directory);
         Path file = directory.resolve(JOURNAL);
@@ -122,7 +122,7 @@ public final class Spool implements Closeable {
     public QueuedText addText(String text) throws IOException {
         lock.lock();
         try {
-            QueuedText queued = new QueuedText(state.lastCounter() + 1, ItemId.fresh(random), now(), text, false);
+            QueuedText queued = new QueuedText(state.lastCounter() + 1, ids.next(), now(), text, false);
             record(new Event.TextQueued(queued), true);
             return queued;
         } finally {
@@ -144,7 +144,7 @@ public final class Spool implements Closeable {
             for (FileSource source : sources) {
                 QueuedFile file = new QueuedFile(
                         ++counter,
-                        ItemId.fresh(random),
+                        ids.next(),
                         source.modifiedAt().truncatedTo(ChronoUnit.MILLIS),
                         source.path(),
                         source.size(),
@@ -181,7 +181,7 @@ public final class Spool implements Closeable {
     public TextGroup seal(List<QueuedText> texts, ManifestSigner signer) throws IOException {
         lock.lock();
         try {
-            ItemId id = ItemId.fresh(random);
+            ItemId id = ids.next();
             long counter = state.lastCounter() + 1;
             SignedManifest manifest = signer.sign(counter, id, now(), state.manifestSha256());
             List<Long> counters = texts.stream().map(QueuedText::counter).toList();

@@ -18,7 +18,8 @@ record TextOffer(Sender sender, long counter, String textId, Instant capturedAt,
         return sender.device();
     }
 
-    String fingerprint() {
-        return Fingerprint.text(capturedAt, utf8);
+    /** What its counter and its id stand for; hashes the text. */
+    Offers.Offer offer() {
+        return new Offers.Offer(device(), counter, textId, Fingerprint.text(capturedAt, utf8));
     }
 }

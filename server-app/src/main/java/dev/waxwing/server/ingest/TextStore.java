@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -45,30 +44,33 @@ final class TextStore {
 
     /** Stores what is new, as long as there is room and its sender holds. Answers in the order of the offers. */
     List<Outcome> store(List<TextOffer> texts) {
-        Map<Object, Offers.Offer> inThisBatch = new HashMap<>();
+        List<Offers.Offer> batch = texts.stream().map(TextOffer::offer).toList();
+        KnownOffers known = KnownOffers.of(batch, offers);
         Map<Sender, Boolean> revoked = new HashMap<>();
         List<TextOffer> fresh = new ArrayList<>(texts.size());
+        List<Offers.Offer> freshOffers = new ArrayList<>(texts.size());
         List<Outcome> outcomes = new ArrayList<>(texts.size());
         long bytes = 0;
-        for (TextOffer text : texts) {
+        for (int i = 0; i < texts.size(); i++) {
+            TextOffer text = texts.get(i);
             if (revoked.computeIfAbsent(text.sender(), senders::isRevoked)) {
                 outcomes.add(Outcome.REVOKED);
                 continue;
             }
-            Offers.Offer offer = new Offers.Offer(text.device(), text.counter(), text.textId(), text.fingerprint());
-            Offers.Standing standing = standing(offer, inThisBatch);
+            Offers.Standing standing = known.standing(batch.get(i));
             if (standing == Offers.Standing.NEW) {
                 if (!hasRoomFor(bytes + text.utf8().size())) {
                     outcomes.add(Outcome.STORAGE_FULL);
                     continue;
                 }
                 bytes += text.utf8().size();
-                inThisBatch.put(counterOf(offer), offer);
-                inThisBatch.put(idOf(offer), offer);
+                known.add(batch.get(i));
                 fresh.add(text);
+                freshOffers.add(batch.get(i));
             }
             outcomes.add(standing == Offers.Standing.CONFLICT ? Outcome.CONFLICT : Outcome.DURABLE);
         }
+        offers.add(freshOffers);
         insert(fresh);
         return outcomes;
     }
@@ -93,33 +95,11 @@ final class TextStore {
         }
     }
 
-    private Offers.Standing standing(Offers.Offer offer, Map<Object, Offers.Offer> inThisBatch) {
-        Offers.Offer sameCounter = inThisBatch.get(counterOf(offer));
-        Offers.Offer sameId = inThisBatch.get(idOf(offer));
-        if (sameCounter == null && sameId == null) {
-            return offers.standing(offer);
-        }
-        return offer.equals(sameCounter) && offer.equals(sameId) ? Offers.Standing.REPEAT : Offers.Standing.CONFLICT;
-    }
-
-    private static Object counterOf(Offers.Offer offer) {
-        return List.of(offer.device(), offer.counter());
-    }
-
-    private static Object idOf(Offers.Offer offer) {
-        return List.of(offer.device(), offer.id());
-    }
-
     private void insert(List<TextOffer> texts) {
         if (texts.isEmpty()) {
             return;
         }
         OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
-        batches.batchUpdate(
-                "INSERT INTO offer (device, counter, offer_id, fingerprint) VALUES (?, ?, ?, ?)",
-                texts.stream()
-                        .map(text -> new Object[] {text.device(), text.counter(), text.textId(), text.fingerprint()})
-                        .toList());
         batches.batchUpdate(
                 "INSERT INTO text_message (device, counter, text_id, utf8, captured_at, received_at)"
                         + " VALUES (?, ?, ?, ?, ?, ?)",
@@ -135,47 +115,58 @@ final class TextStore {
                         .toList());
     }
 
-    /** A stored text. */
-    Optional<StoredText> find(String device, long counter) {
+    /** Which of these texts are held, in the order of their counters. */
+    List<StoredText> find(String device, CounterRun run) {
         return jdbc.sql("""
-            SELECT counter, text_id, utf8, captured_at, transfer_id
+            SELECT counter, text_id, utf8, captured_at
               FROM text_message
-             WHERE device = :device AND counter = :counter
+             WHERE device = :device AND counter BETWEEN :first AND :last
+             ORDER BY device, counter
             """)
                 .param("device", device)
-                .param("counter", counter)
+                .param("first", run.first())
+                .param("last", run.last())
                 .query((row, _) -> new StoredText(
                         row.getLong("counter"),
                         row.getString("text_id"),
                         Bytes.of(row.getBytes("utf8")),
-                        row.getObject("captured_at", OffsetDateTime.class).toInstant(),
-                        Optional.ofNullable(row.getString("transfer_id"))))
-                .optional();
+                        row.getObject("captured_at", OffsetDateTime.class).toInstant()))
+                .list();
     }
 
     /**
      * Puts texts into a group.
      *
+     * @param counters of texts that are held; ascending, none twice
      * @return false when one of them is in a group already
      */
     boolean assign(String device, List<Long> counters, String transferId) {
-        int[][] changed = batches.batchUpdate(
-                "UPDATE text_message SET transfer_id = ? WHERE device = ? AND counter = ? AND transfer_id IS NULL",
-                counters,
-                counters.size(),
-                (row, counter) -> {
-                    row.setString(1, transferId);
-                    row.setString(2, device);
-                    row.setLong(3, counter);
-                });
-        for (int[] batch : changed) {
-            for (int count : batch) {
-                if (count != 1) {
-                    return false;
-                }
-            }
+        List<CounterRun> runs = CounterRun.of(counters, counters.size());
+        if (runs.stream().anyMatch(run -> isAnyInGroup(device, run))) {
+            return false;
         }
+        batches.batchUpdate(
+                "INSERT INTO text_run (device, first_counter, last_counter, transfer_id) VALUES (?, ?, ?, ?)",
+                runs.stream()
+                        .map(run -> new Object[] {device, run.first(), run.last(), transferId})
+                        .toList());
         return true;
+    }
+
+    /** Whether one of these texts is in a group. Runs do not overlap, so only the last that begins in time can reach into this one. */
+    boolean isAnyInGroup(String device, CounterRun run) {
+        return jdbc.sql("""
+            SELECT last_counter FROM text_run
+             WHERE device = :device AND first_counter <= :last
+             ORDER BY device DESC, first_counter DESC
+             FETCH FIRST ROW ONLY
+            """)
+                .param("device", device)
+                .param("last", run.last())
+                .query(Long.class)
+                .optional()
+                .filter(last -> last >= run.first())
+                .isPresent();
     }
 
     enum Outcome {
@@ -189,6 +180,6 @@ final class TextStore {
         REVOKED
     }
 
-    /** A text that is held, and the group it was sealed in. */
-    record StoredText(long counter, String textId, Bytes utf8, Instant capturedAt, Optional<String> transferId) {}
+    /** A text that is held. */
+    record StoredText(long counter, String textId, Bytes utf8, Instant capturedAt) {}
 }

@@ -38,6 +38,7 @@ class GroupCommitTest {
     private final AtomicLong usable = new AtomicLong(1L << 30);
     private final Set<String> revoked = ConcurrentHashMap.newKeySet();
     private JdbcClient jdbc;
+    private JdbcTemplate batches;
     private TextStore texts;
     private GroupCommit commit;
 
@@ -47,10 +48,11 @@ class GroupCommitTest {
         database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
         Flyway.configure().dataSource(database).load().migrate();
         jdbc = JdbcClient.create(database);
+        batches = new JdbcTemplate(database);
         texts = new TextStore(
                 jdbc,
-                new JdbcTemplate(database),
-                new Offers(jdbc),
+                batches,
+                new Offers(jdbc, batches),
                 sender -> revoked.contains(sender.device()),
                 new DiskSpace(usable::get, 100),
                 Clock.systemUTC());
@@ -73,7 +75,7 @@ class GroupCommitTest {
         queued.countDown();
         assertThat(blocker.join()).isTrue();
         assertThat(outcomes).allMatch(outcome -> outcome.join() == Outcome.DURABLE);
-        assertThat(texts.find("cam", 500)).isPresent();
+        assertThat(find(500)).hasSize(1);
     }
 
     @Test
@@ -92,8 +94,8 @@ class GroupCommitTest {
         assertThat(assertThrows(CompletionException.class, failing::join).getCause())
                 .hasMessage("no");
         assertThat(after.join()).isEqualTo(Outcome.DURABLE);
-        assertThat(texts.find("cam", 1)).isPresent();
-        assertThat(texts.find("cam", 2)).isPresent();
+        assertThat(find(1)).hasSize(1);
+        assertThat(find(2)).hasSize(1);
     }
 
     @Test
@@ -139,7 +141,7 @@ class GroupCommitTest {
         List<TextOffer> batch = List.of(held, offer(2, "four"), offer(3, "six..."), offer(4, "xy"));
         assertThat(commit.submit(() -> texts.store(batch)).join())
                 .containsExactly(Outcome.DURABLE, Outcome.DURABLE, Outcome.STORAGE_FULL, Outcome.DURABLE);
-        assertThat(texts.find("cam", 3)).isEmpty();
+        assertThat(find(3)).isEmpty();
         usable.set(99);
         assertThat(commit.submit(offer(3, "six...")).join()).isEqualTo(Outcome.STORAGE_FULL);
         assertThat(commit.submit(held).join()).isEqualTo(Outcome.DURABLE);
@@ -159,7 +161,7 @@ class GroupCommitTest {
         assertThat(blocker.join()).isTrue();
         assertThat(late.join()).isEqualTo(Outcome.REVOKED);
         assertThat(other.join()).isEqualTo(Outcome.DURABLE);
-        assertThat(texts.find("cam", 1)).isEmpty();
+        assertThat(find(1)).isEmpty();
 
         // Under a newer certificate the same text is taken.
         revoked.clear();
@@ -183,6 +185,54 @@ class GroupCommitTest {
         CompletableFuture<Outcome> last = commit.submit(offer(1, "last"));
         commit.close();
         assertThat(last).isCompletedWithValue(Outcome.DURABLE);
+    }
+
+    @Test
+    void knows_which_texts_are_in_a_group_whatever_gaps_there_are() {
+        assertThat(commit.submit(() -> texts.assign("cam", List.of(1L, 2L, 5L, 8L, 9L), id(7)))
+                        .join())
+                .isTrue();
+        for (CounterRun taken : List.of(run(1, 1), run(2, 4), run(3, 5), run(1, 9), run(6, 8), run(9, 12))) {
+            assertThat(texts.isAnyInGroup("cam", taken)).as("%s", taken).isTrue();
+            assertThat(texts.isAnyInGroup("gate", taken)).as("%s", taken).isFalse();
+        }
+        for (CounterRun free : List.of(run(3, 4), run(6, 7), run(10, 12))) {
+            assertThat(texts.isAnyInGroup("cam", free)).as("%s", free).isFalse();
+        }
+        assertThat(commit.submit(() -> texts.assign("cam", List.of(3L, 8L), id(8)))
+                        .join())
+                .isFalse();
+        assertThat(texts.isAnyInGroup("cam", run(3, 4))).isFalse();
+    }
+
+    @Test
+    void finds_the_texts_of_a_run_in_order() {
+        for (long counter : new long[] {9, 2, 1, 5}) {
+            commit.submit(offer(counter, "text " + counter)).join();
+        }
+        assertThat(texts.find("cam", run(1, 5)))
+                .extracting(TextStore.StoredText::counter)
+                .containsExactly(1L, 2L, 5L);
+    }
+
+    @Test
+    void knows_the_highest_counter_of_a_device_and_of_no_other() {
+        Offers offers = new Offers(jdbc, batches);
+        assertThat(offers.highest("cam")).isZero();
+        commit.submit(offer(7, "seven")).join();
+        commit.submit(offer(3, "three")).join();
+        commit.submit(new TextOffer(sender("gate"), 9, id(9), CAPTURED, utf8("nine")))
+                .join();
+        assertThat(offers.highest("cam")).isEqualTo(7);
+        assertThat(offers.highest("door")).isZero();
+    }
+
+    private List<TextStore.StoredText> find(long counter) {
+        return texts.find("cam", run(counter, counter));
+    }
+
+    private static CounterRun run(long first, long last) {
+        return new CounterRun(first, last);
     }
 
     private static boolean waited(CountDownLatch latch) {
