@@ -1,0 +1,389 @@
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Makes what the launch scripts start quickly from: {@code StartCache SERVER-JAR AGENT-JAR}, run in the repository. One of the
+ * jars may be missing.
+ *
+ * <p>Beside each jar it leaves {@code start/JAR/}, the jar unpacked, because the JVM archives no class out of a jar within a
+ * jar; and in it {@code JDK.aot}, an AOT cache (JEP 514) recorded while a server and an agent did what they are for, on
+ * loopback and in a temporary directory. A cache that could not be recorded is an empty file, so that it is not tried again
+ * at each start. Everything appears by a rename. One process at a time makes it; another one does not wait for it.
+ */
+final class StartCache {
+
+    static void main(String[] args) throws IOException {
+        if (!FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
+            return; // no launch script runs there
+        }
+        Path lockFile = Files.createDirectories(Path.of("target")).resolve("start.lock");
+        try (FileChannel file = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileLock lock = file.tryLock()) {
+            if (lock != null) {
+                make(App.of(Path.of(args[0])), App.of(Path.of(args[1])));
+            }
+        }
+    }
+
+    private static void make(App server, App agent) throws IOException {
+        if (!server.needsCache() && !agent.needsCache()) {
+            return;
+        }
+        try (Rehearsal rehearsal = Rehearsal.begin()) {
+            server.unpack();
+            agent.unpack();
+            rehearsal.of(server, agent);
+            server.keepRecording();
+            agent.keepRecording();
+        } catch (IOException failed) {
+            System.err.println("Starts will be slower, because no cache for them could be made: " + failed.getMessage());
+        } finally {
+            server.settle();
+            agent.settle();
+        }
+    }
+}
+
+/** A jar with the directory it is unpacked to, and the cache of the JDK that runs this. */
+record App(Path jar, Path copy, Path cache) {
+
+    /** The end of a zip file is its directory, which has the CRC of every entry. */
+    private static final int END = 262_144;
+
+    static App of(Path jar) throws IOException {
+        Path file = jar.toAbsolutePath();
+        Path copy = file.resolveSibling("start").resolve(Files.exists(file) ? id(end(file)) : "none");
+        byte[] jdk = Files.readAllBytes(Path.of(System.getProperty("java.home"), "release"));
+        return new App(file, copy, copy.resolve(id(jdk) + ".aot"));
+    }
+
+    private static byte[] end(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file)) {
+            ByteBuffer end = ByteBuffer.allocate((int) Math.min(END, channel.size()));
+            channel.position(channel.size() - end.capacity());
+            while (end.hasRemaining() && channel.read(end) >= 0) {}
+            return end.array();
+        }
+    }
+
+    /** What the POSIX command cksum says of the bytes, so that the launch scripts find the same name. */
+    private static String id(byte[] bytes) {
+        int sum = 0;
+        for (byte next : bytes) {
+            sum = cksum(sum, next);
+        }
+        for (long length = bytes.length; length != 0; length >>>= 8) {
+            sum = cksum(sum, (byte) length);
+        }
+        return Integer.toUnsignedString(~sum) + "-" + bytes.length;
+    }
+
+    private static int cksum(int sum, byte next) {
+        int rest = sum ^ next << 24;
+        for (int bit = 0; bit < 8; bit++) {
+            rest = rest << 1 ^ (rest < 0 ? 0x04C11DB7 : 0);
+        }
+        return rest;
+    }
+
+    boolean exists() {
+        return Files.exists(jar);
+    }
+
+    boolean needsCache() {
+        return exists() && Files.notExists(cache);
+    }
+
+    Path unpacked() {
+        return copy.resolve(jar.getFileName());
+    }
+
+    Path recording() {
+        return copy.resolve("recording.aot");
+    }
+
+    void unpack() throws IOException {
+        if (!needsCache() || Files.exists(copy)) {
+            return;
+        }
+        discardOlder();
+        Path fresh = Files.createTempDirectory(Files.createDirectories(copy.getParent()), "unpacking");
+        Java.run(List.of("-Djarmode=tools", "-jar", jar.toString(), "extract", "--force", "--destination", "" + fresh));
+        try (DirectoryStream<Path> libraries = Files.newDirectoryStream(fresh.resolve("lib"), "bc*.jar")) {
+            for (Path library : libraries) {
+                withoutSignature(library);
+            }
+        }
+        Files.move(fresh, copy, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /**
+     * The JVM archives no class of a signed jar, and checks each one again at every start. The jar around it is not signed, so
+     * that this proves nothing, and Bouncy Castle is not used as a security provider, which some JDKs want signed.
+     */
+    private static void withoutSignature(Path library) throws IOException {
+        try (FileSystem zip = FileSystems.newFileSystem(library);
+                DirectoryStream<Path> signatures =
+                        Files.newDirectoryStream(zip.getPath("META-INF"), "*.{SF,RSA,DSA,EC}")) {
+            for (Path signature : signatures) {
+                Files.delete(signature);
+            }
+        }
+    }
+
+    /** Keeps the newest of the earlier ones, of which a process may still run. */
+    private void discardOlder() throws IOException {
+        if (Files.notExists(copy.getParent())) {
+            return;
+        }
+        List<Path> earlier;
+        try (Stream<Path> directories = Files.list(copy.getParent())) {
+            earlier = directories
+                    .sorted(Comparator.comparing(App::changed).reversed())
+                    .toList();
+        }
+        for (Path directory : earlier.subList(Math.min(1, earlier.size()), earlier.size())) {
+            Rehearsal.delete(directory);
+        }
+    }
+
+    private static long changed(Path directory) {
+        return directory.toFile().lastModified();
+    }
+
+    void keepRecording() throws IOException {
+        if (needsCache()) {
+            Files.move(recording(), cache, StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    /** Leaves a mark where no cache could be made. */
+    void settle() throws IOException {
+        if (Files.exists(copy)) {
+            Files.deleteIfExists(recording());
+            Files.deleteIfExists(copy.resolve("recording.aot.config"));
+        }
+        if (needsCache()) {
+            Files.createDirectories(copy);
+            Files.createFile(cache);
+        }
+    }
+}
+
+/** What is recorded: a device enrols and sends, a person looks at the console. */
+final class Rehearsal implements AutoCloseable {
+
+    private static final Pattern CONSOLE = Pattern.compile("\"console\": (\\d+)");
+
+    private final Path directory;
+    private final Thread cleanUp = new Thread(this::clean);
+
+    private Rehearsal(Path directory) {
+        this.directory = directory;
+    }
+
+    static Rehearsal begin() throws IOException {
+        Rehearsal rehearsal = new Rehearsal(Files.createTempDirectory("waxwing-start"));
+        Runtime.getRuntime().addShutdownHook(rehearsal.cleanUp);
+        return rehearsal;
+    }
+
+    void of(App server, App agent) throws IOException {
+        if (!server.exists()) {
+            play(agent, "help\nstatus\ndoctor\nqueue\nexit\n");
+            return;
+        }
+        Path data = directory.resolve("data");
+        // So that no settings of the operator are read.
+        Files.createFile(directory.resolve("application.yml"));
+        Java running = Java.start(directory, "", options(server, List.of("-Xmx256m"), settings(data)));
+        try (running) {
+            running.awaitFile(data.resolve("ports.json"));
+            if (agent.exists()) {
+                Files.writeString(directory.resolve("invite"), invite(server, data));
+                Path photograph = Files.write(directory.resolve("photograph"), new byte[300_000]);
+                play(agent, """
+                        help
+                        enroll --invite-file %s
+                        status
+                        text two waxwings on the rowan
+                        send %s
+                        queue
+                        history
+                        doctor
+                        exit
+                        """.formatted(directory.resolve("invite"), photograph));
+            }
+            look(Files.readString(data.resolve("ports.json")));
+            running.stop();
+        }
+    }
+
+    private static List<String> settings(Path data) {
+        return List.of(
+                "--waxwing.data-dir=" + data,
+                "--waxwing.console.port=0",
+                "--waxwing.console.bind=127.0.0.1",
+                "--waxwing.listener.port=0",
+                "--waxwing.listener.bind=127.0.0.1");
+    }
+
+    private String invite(App server, Path data) throws IOException {
+        List<String> command = new ArrayList<>(List.of("-jar", server.unpacked().toString(), "invite", "--name", "device"));
+        command.add("--waxwing.data-dir=" + data);
+        return Java.start(directory, "", command).output();
+    }
+
+    private void play(App agent, String lines) throws IOException {
+        List<String> home = List.of("--home", directory.resolve("home").toString());
+        String said = Java.start(directory, lines, options(agent, List.of("-Xmx192m", "-XX:+UseSerialGC"), home))
+                .output();
+        if (lines.contains("send") && said.split("accepted", -1).length < 3) {
+            throw new IOException("the rehearsing device said: " + said);
+        }
+    }
+
+    /** Records only for those that need it: the other one may have a cache already, or one that cannot be made. */
+    private static List<String> options(App app, List<String> tuning, List<String> arguments) {
+        List<String> options = new ArrayList<>(tuning);
+        if (app.needsCache()) {
+            options.add("-XX:AOTCacheOutput=" + app.recording());
+        }
+        options.addAll(List.of("-jar", Files.exists(app.unpacked()) ? "" + app.unpacked() : "" + app.jar()));
+        options.addAll(arguments);
+        return options;
+    }
+
+    private static void look(String ports) throws IOException {
+        Matcher console = CONSOLE.matcher(ports);
+        if (!console.find()) {
+            throw new IOException("no console in " + ports);
+        }
+        try (HttpClient browser = HttpClient.newHttpClient()) {
+            for (String page : List.of("/login", "/actuator/health/readiness", "/api/v1/devices")) {
+                URI address = URI.create("http://127.0.0.1:" + console.group(1) + page);
+                browser.send(HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.discarding());
+            }
+        } catch (InterruptedException interrupted) {
+            throw new IOException(interrupted);
+        }
+    }
+
+    @Override
+    public void close() {
+        Runtime.getRuntime().removeShutdownHook(cleanUp);
+        clean();
+    }
+
+    private void clean() {
+        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+        try {
+            delete(directory);
+        } catch (IOException left) {
+            System.err.println("Left behind: " + directory + " (" + left.getMessage() + ")");
+        }
+    }
+
+    static void delete(Path tree) throws IOException {
+        List<Path> files;
+        try (Stream<Path> found = Files.walk(tree)) {
+            files = found.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path file : files) {
+            Files.deleteIfExists(file);
+        }
+    }
+}
+
+/** A process of the JDK that runs this. */
+record Java(Process process, Path said) implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    /** No setting of the caller's reaches what is rehearsed. */
+    private static final Set<String> ENVIRONMENT = Set.of("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL");
+
+    static Java start(Path directory, String input, List<String> options) throws IOException {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(options);
+        Path said = Files.createTempFile(directory, "said", "");
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectError(ProcessBuilder.Redirect.to(directory.resolve("errors").toFile()))
+                .redirectOutput(said.toFile());
+        builder.environment().keySet().retainAll(ENVIRONMENT);
+        Process process = builder.start();
+        try (var writer = process.outputWriter()) {
+            writer.write(input);
+        }
+        return new Java(process, said);
+    }
+
+    static void run(List<String> options) throws IOException {
+        Path directory = Files.createTempDirectory("waxwing-start");
+        try (Java java = start(directory, "", options)) {
+            java.output();
+        } finally {
+            Rehearsal.delete(directory);
+        }
+    }
+
+    void awaitFile(Path file) throws IOException {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (Files.notExists(file)) {
+            if (System.nanoTime() > end || ended(Duration.ofMillis(50))) {
+                throw new IOException("the rehearsing server did not start: " + Files.readString(said));
+            }
+        }
+    }
+
+    String output() throws IOException {
+        if (!ended(PATIENCE) || process.exitValue() != 0) {
+            throw new IOException("a rehearsing process did not end well: " + Files.readString(said));
+        }
+        return Files.readString(said);
+    }
+
+    /** Asks it to end, after which it writes its recording. */
+    void stop() throws IOException {
+        process.destroy();
+        if (!ended(PATIENCE)) {
+            throw new IOException("the rehearsing server did not stop: " + Files.readString(said));
+        }
+    }
+
+    private boolean ended(Duration patience) throws IOException {
+        try {
+            return process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException interrupted) {
+            throw new IOException(interrupted);
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
