@@ -58,7 +58,8 @@ final class StartCache {
             server.keepRecording();
             agent.keepRecording();
         } catch (IOException failed) {
-            System.err.println("Starts will be slower, because no cache for them could be made: " + failed.getMessage());
+            System.err.println(
+                    "Starts will be slower, because no cache for them could be made: " + failed.getMessage());
         } finally {
             server.settle();
             agent.settle();
@@ -129,11 +130,11 @@ record App(Path jar, Path copy, Path cache) {
             return;
         }
         discardOlder();
-        Path fresh = Files.createTempDirectory(Files.createDirectories(copy.getParent()), "unpacking");
-        Java.run(List.of("-Djarmode=tools", "-jar", jar.toString(), "extract", "--force", "--destination", "" + fresh));
+        Path fresh = copy.resolveSibling("unpacking-" + ProcessHandle.current().pid());
+        Java.run(List.of("-Djarmode=tools", "-jar", jar.toString(), "extract", "--destination", fresh.toString()));
         try (DirectoryStream<Path> libraries = Files.newDirectoryStream(fresh.resolve("lib"), "bc*.jar")) {
             for (Path library : libraries) {
-                withoutSignature(library);
+                removeSignature(library);
             }
         }
         Files.move(fresh, copy, StandardCopyOption.ATOMIC_MOVE);
@@ -143,7 +144,7 @@ record App(Path jar, Path copy, Path cache) {
      * The JVM archives no class of a signed jar, and checks each one again at every start. The jar around it is not signed, so
      * that this proves nothing, and Bouncy Castle is not used as a security provider, which some JDKs want signed.
      */
-    private static void withoutSignature(Path library) throws IOException {
+    private static void removeSignature(Path library) throws IOException {
         try (FileSystem zip = FileSystems.newFileSystem(library);
                 DirectoryStream<Path> signatures =
                         Files.newDirectoryStream(zip.getPath("META-INF"), "*.{SF,RSA,DSA,EC}")) {
@@ -153,19 +154,23 @@ record App(Path jar, Path copy, Path cache) {
         }
     }
 
-    /** Keeps the newest of the earlier ones, of which a process may still run. */
+    /** Keeps the newest of the earlier copies, of which a process may still run; it has read its cache. */
     private void discardOlder() throws IOException {
-        if (Files.notExists(copy.getParent())) {
-            return;
-        }
         List<Path> earlier;
-        try (Stream<Path> directories = Files.list(copy.getParent())) {
-            earlier = directories
-                    .sorted(Comparator.comparing(App::changed).reversed())
-                    .toList();
+        try (Stream<Path> copies = Files.list(Files.createDirectories(copy.getParent()))) {
+            earlier =
+                    copies.sorted(Comparator.comparing(App::changed).reversed()).toList();
         }
-        for (Path directory : earlier.subList(Math.min(1, earlier.size()), earlier.size())) {
-            Rehearsal.delete(directory);
+        for (Path old : earlier) {
+            if (old.equals(earlier.getFirst())) {
+                try (DirectoryStream<Path> caches = Files.newDirectoryStream(old, "*.aot")) {
+                    for (Path unused : caches) {
+                        Files.delete(unused);
+                    }
+                }
+            } else {
+                Rehearsal.delete(old);
+            }
         }
     }
 
@@ -175,6 +180,9 @@ record App(Path jar, Path copy, Path cache) {
 
     void keepRecording() throws IOException {
         if (needsCache()) {
+            try (FileChannel file = FileChannel.open(recording(), StandardOpenOption.WRITE)) {
+                file.force(true); // or a crash of the host could leave the name without the content
+            }
             Files.move(recording(), cache, StandardCopyOption.ATOMIC_MOVE);
         }
     }
@@ -223,18 +231,18 @@ final class Rehearsal implements AutoCloseable {
             running.awaitFile(data.resolve("ports.json"));
             if (agent.exists()) {
                 Files.writeString(directory.resolve("invite"), invite(server, data));
-                Path photograph = Files.write(directory.resolve("photograph"), new byte[300_000]);
+                Files.copy(Path.of("demo", "waxwing.jpg"), directory.resolve("waxwing.jpg"));
                 play(agent, """
-                        help
-                        enroll --invite-file %s
-                        status
-                        text two waxwings on the rowan
-                        send %s
-                        queue
-                        history
-                        doctor
-                        exit
-                        """.formatted(directory.resolve("invite"), photograph));
+                    help
+                    enroll --invite-file invite
+                    status
+                    text two waxwings on the rowan
+                    send waxwing.jpg
+                    queue
+                    history
+                    doctor
+                    exit
+                    """);
             }
             look(Files.readString(data.resolve("ports.json")));
             running.stop();
@@ -251,7 +259,8 @@ final class Rehearsal implements AutoCloseable {
     }
 
     private String invite(App server, Path data) throws IOException {
-        List<String> command = new ArrayList<>(List.of("-jar", server.unpacked().toString(), "invite", "--name", "device"));
+        List<String> command =
+                new ArrayList<>(List.of("-jar", server.unpacked().toString(), "invite", "--name", "device"));
         command.add("--waxwing.data-dir=" + data);
         return Java.start(directory, "", command).output();
     }
@@ -271,7 +280,8 @@ final class Rehearsal implements AutoCloseable {
         if (app.needsCache()) {
             options.add("-XX:AOTCacheOutput=" + app.recording());
         }
-        options.addAll(List.of("-jar", Files.exists(app.unpacked()) ? "" + app.unpacked() : "" + app.jar()));
+        Path jar = Files.exists(app.unpacked()) ? app.unpacked() : app.jar();
+        options.addAll(List.of("-jar", jar.toString()));
         options.addAll(arguments);
         return options;
     }
@@ -326,12 +336,14 @@ record Java(Process process, Path said) implements AutoCloseable {
     private static final Set<String> ENVIRONMENT = Set.of("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL");
 
     static Java start(Path directory, String input, List<String> options) throws IOException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(options);
         Path said = Files.createTempFile(directory, "said", "");
         ProcessBuilder builder = new ProcessBuilder(command)
                 .directory(directory.toFile())
-                .redirectError(ProcessBuilder.Redirect.to(directory.resolve("errors").toFile()))
+                .redirectError(
+                        ProcessBuilder.Redirect.to(directory.resolve("errors").toFile()))
                 .redirectOutput(said.toFile());
         builder.environment().keySet().retainAll(ENVIRONMENT);
         Process process = builder.start();
