@@ -1,4 +1,5 @@
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -34,7 +35,15 @@ import java.util.stream.Stream;
  */
 final class StartCache {
 
-    static void main(String[] args) throws IOException {
+    static void main(String[] args) {
+        try {
+            makeAlone(args);
+        } catch (IOException | UncheckedIOException failed) {
+            System.err.println("Starts will be slower, because no cache for them could be made: " + failed);
+        }
+    }
+
+    private static void makeAlone(String[] args) throws IOException {
         if (!FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
             return; // no launch script runs there
         }
@@ -57,9 +66,6 @@ final class StartCache {
             rehearsal.of(server, agent);
             server.keepRecording();
             agent.keepRecording();
-        } catch (IOException failed) {
-            System.err.println(
-                    "Starts will be slower, because no cache for them could be made: " + failed.getMessage());
         } finally {
             server.settle();
             agent.settle();
@@ -121,13 +127,21 @@ record App(Path jar, Path copy, Path cache) {
         return copy.resolve(jar.getFileName());
     }
 
+    /** What to start: all goes on from the jar itself where there is no copy. */
+    Path startable() {
+        return Files.exists(unpacked()) ? unpacked() : jar;
+    }
+
     Path recording() {
         return copy.resolve("recording.aot");
     }
 
     void unpack() throws IOException {
-        if (!needsCache() || Files.exists(copy)) {
+        if (!needsCache() || Files.exists(unpacked())) {
             return;
+        }
+        if (Files.exists(copy)) {
+            Rehearsal.delete(copy); // it holds nothing but the mark of a failure
         }
         discardOlder();
         Path fresh = copy.resolveSibling("unpacking-" + ProcessHandle.current().pid());
@@ -219,33 +233,45 @@ final class Rehearsal implements AutoCloseable {
     }
 
     void of(App server, App agent) throws IOException {
-        if (!server.exists()) {
-            play(agent, "help\nstatus\ndoctor\nqueue\nexit\n");
-            return;
+        if (server.exists()) {
+            withServer(server, agent);
+        } else {
+            shell(agent, "help\nstatus\ndoctor\nqueue\nexit\n").output();
         }
+    }
+
+    private void withServer(App server, App agent) throws IOException {
         Path data = directory.resolve("data");
         // So that no settings of the operator are read.
         Files.createFile(directory.resolve("application.yml"));
-        Java running = Java.start(directory, "", options(server, List.of("-Xmx256m"), settings(data)));
-        try (running) {
+        try (Java running = Java.start(directory, "", options(server, List.of("-Xmx256m"), settings(data)))) {
             running.awaitFile(data.resolve("ports.json"));
+            look(Files.readString(data.resolve("ports.json")));
             if (agent.exists()) {
                 Files.writeString(directory.resolve("invite"), invite(server, data));
-                Files.copy(Path.of("demo", "waxwing.jpg"), directory.resolve("waxwing.jpg"));
-                play(agent, """
-                    help
-                    enroll --invite-file invite
-                    status
-                    text two waxwings on the rowan
-                    send waxwing.jpg
-                    queue
-                    history
-                    doctor
-                    exit
-                    """);
+                withDevice(running, agent);
+            } else {
+                running.stop();
             }
-            look(Files.readString(data.resolve("ports.json")));
-            running.stop();
+        }
+    }
+
+    private void withDevice(Java server, App agent) throws IOException {
+        Files.copy(Path.of("demo", "waxwing.jpg"), directory.resolve("waxwing.jpg"));
+        try (Java device = shell(agent, """
+            help
+            enroll --invite-file invite
+            status
+            doctor
+            text two waxwings on the rowan
+            send waxwing.jpg
+            queue
+            history
+            exit
+            """)) {
+            device.awaitSaid("waxwing.jpg: accepted");
+            server.stop(); // beside the device, because each writes its cache when it ends
+            device.output();
         }
     }
 
@@ -259,19 +285,16 @@ final class Rehearsal implements AutoCloseable {
     }
 
     private String invite(App server, Path data) throws IOException {
+        List<String> invite = List.of("invite", "--name", "device", "--waxwing.data-dir=" + data);
         List<String> command =
-                new ArrayList<>(List.of("-jar", server.unpacked().toString(), "invite", "--name", "device"));
-        command.add("--waxwing.data-dir=" + data);
+                new ArrayList<>(List.of("-jar", server.startable().toString()));
+        command.addAll(invite);
         return Java.start(directory, "", command).output();
     }
 
-    private void play(App agent, String lines) throws IOException {
+    private Java shell(App agent, String lines) throws IOException {
         List<String> home = List.of("--home", directory.resolve("home").toString());
-        String said = Java.start(directory, lines, options(agent, List.of("-Xmx192m", "-XX:+UseSerialGC"), home))
-                .output();
-        if (lines.contains("send") && said.split("accepted", -1).length < 3) {
-            throw new IOException("the rehearsing device said: " + said);
-        }
+        return Java.start(directory, lines, options(agent, List.of("-Xmx192m", "-XX:+UseSerialGC"), home));
     }
 
     /** Records only for those that need it: the other one may have a cache already, or one that cannot be made. */
@@ -280,8 +303,7 @@ final class Rehearsal implements AutoCloseable {
         if (app.needsCache()) {
             options.add("-XX:AOTCacheOutput=" + app.recording());
         }
-        Path jar = Files.exists(app.unpacked()) ? app.unpacked() : app.jar();
-        options.addAll(List.of("-jar", jar.toString()));
+        options.addAll(List.of("-jar", app.startable().toString()));
         options.addAll(arguments);
         return options;
     }
@@ -363,12 +385,24 @@ record Java(Process process, Path said) implements AutoCloseable {
     }
 
     void awaitFile(Path file) throws IOException {
+        await(() -> Files.exists(file));
+    }
+
+    void awaitSaid(String words) throws IOException {
+        await(() -> Files.readString(said).contains(words));
+    }
+
+    private void await(Condition condition) throws IOException {
         long end = System.nanoTime() + PATIENCE.toNanos();
-        while (Files.notExists(file)) {
-            if (System.nanoTime() > end || ended(Duration.ofMillis(50))) {
-                throw new IOException("the rehearsing server did not start: " + Files.readString(said));
+        while (!condition.holds()) {
+            if ((ended(Duration.ofMillis(50)) && !condition.holds()) || System.nanoTime() > end) {
+                throw new IOException("a rehearsing process got stuck: " + Files.readString(said));
             }
         }
+    }
+
+    private interface Condition {
+        boolean holds() throws IOException;
     }
 
     String output() throws IOException {

@@ -183,7 +183,7 @@ quick_start() {
         (cd "$ROOT" && "$JDK/bin/java" -Xshare:auto -XX:TieredStopAtLevel=1 bin/StartCache.java "$SERVER_JAR" "$AGENT_JAR") \
             </dev/null >&2 || :
     fi
-    if [ -s "$cache" ]; then
+    if [ -s "$cache" ] && [ -f "$copy/$(basename -- "$1")" ]; then
         QUICK_JAR=$copy/$(basename -- "$1")
         QUICK=-XX:AOTCache=$cache
     fi
