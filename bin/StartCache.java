@@ -60,6 +60,7 @@ final class StartCache {
         if (!server.needsCache() && !agent.needsCache()) {
             return;
         }
+        System.err.println("Preparing quick starts (once for each build) ...");
         try (Rehearsal rehearsal = Rehearsal.begin()) {
             server.unpack();
             agent.unpack();

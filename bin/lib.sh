@@ -179,7 +179,6 @@ quick_start() {
     copy=$(dirname -- "$1")/start/$(tail -c 262144 -- "$1" | cksum | tr ' ' -)
     cache=$copy/$(cksum <"$JDK/release" | tr ' ' -).aot
     if [ ! -e "$cache" ] && [ -n "${2:-}" ] && [ -w "$(dirname -- "$1")" ] && [ -w "$ROOT" ]; then
-        say 'Preparing quick starts (once for each build) ...'
         (cd "$ROOT" && "$JDK/bin/java" -Xshare:auto -XX:TieredStopAtLevel=1 bin/StartCache.java "$SERVER_JAR" "$AGENT_JAR") \
             </dev/null >&2 || :
     fi
