@@ -163,3 +163,32 @@ Install Maven 3.8.6 or newer (Debian and Ubuntu: apt-get install maven)."
     fi
     unlock_build
 }
+
+# quick_start JAR [make]: sets QUICK_JAR to what java shall run, and QUICK to a JVM option. That is JAR and nothing new,
+# or, when bin/StartCache.java has made them for this very jar and JDK, its unpacked copy and the AOT cache recorded with
+# it. With the second argument they are made when they are missing.
+quick_start() {
+    QUICK_JAR=$1
+    QUICK=-Xshare:auto
+    [ "${WAXWING_START_CACHE:-on}" != off ] && [ -r "$JDK/release" ] || return 0
+    # The JVM does not start with one of these and a cache of ours.
+    case "${WAXWING_JAVA_OPTS:-} ${JDK_JAVA_OPTIONS:-} ${JAVA_TOOL_OPTIONS:-} ${_JAVA_OPTIONS:-}" in
+        *-Xshare* | *SharedArchiveFile* | *-XX:*AOT*) return 0 ;;
+    esac
+    # The end of a zip file is its directory, which has the CRC of every entry.
+    copy=$(dirname -- "$1")/start/$(tail -c 262144 -- "$1" | cksum | tr ' ' -)
+    cache=$copy/$(cksum <"$JDK/release" | tr ' ' -).aot
+    if [ ! -e "$cache" ] && [ -n "${2:-}" ] && [ -w "$(dirname -- "$1")" ] && [ -w "$ROOT" ]; then
+        (cd "$ROOT" && "$JDK/bin/java" -Xshare:auto -XX:TieredStopAtLevel=1 bin/StartCache.java "$SERVER_JAR" "$AGENT_JAR") \
+            </dev/null >&2 || :
+    fi
+    if [ -s "$cache" ] && [ -f "$copy/$(basename -- "$1")" ]; then
+        QUICK_JAR=$copy/$(basename -- "$1")
+        QUICK=-XX:AOTCache=$cache
+    fi
+}
+
+# The JVM runs without a cache that it cannot use, and says so on standard output unless it is told not to. The check sum of
+# the cache is compared first: a damaged one would crash the JVM.
+# shellcheck disable=SC2034
+QUIETLY='-XX:+VerifySharedSpaces -Xlog:aot*=off -Xlog:cds*=off'

@@ -29,21 +29,21 @@ public class Logins {
     private final Users users;
     private final ApiTokens tokens;
     private final PasswordEncoder encoder;
+    private final NobodysHash nobody;
     private final AuditTrail audit;
     private final Clock clock;
     private final LoginThrottle throttle;
     private final Semaphore hashing = new Semaphore(HASHES_AT_ONCE, true);
-    private final String nobodysHash;
     private final RecentPrograms programs = new RecentPrograms();
 
-    Logins(Users users, ApiTokens tokens, PasswordEncoder encoder, AuditTrail audit, Clock clock) {
+    Logins(Users users, ApiTokens tokens, PasswordEncoder encoder, NobodysHash nobody, AuditTrail audit, Clock clock) {
         this.users = users;
         this.tokens = tokens;
         this.encoder = encoder;
+        this.nobody = nobody;
         this.audit = audit;
         this.clock = clock;
         this.throttle = new LoginThrottle(clock);
-        this.nobodysHash = String.valueOf(encoder.encode("a password that nobody has"));
     }
 
     /** A person at the login form. */
@@ -154,7 +154,8 @@ public class Logins {
         if (password.length() > PasswordPolicy.MAX_LENGTH) {
             return false;
         }
-        String hash = user == null ? nobodysHash : users.passwordHash(user.id()).orElse(nobodysHash);
+        String hash =
+                user == null ? nobody.value() : users.passwordHash(user.id()).orElse(nobody.value());
         return encoder.matches(password, hash) && user != null;
     }
 

@@ -48,7 +48,11 @@ final class AccountsFixture {
         links = new SetupLinks(jdbc, random, clock);
         accounts = new Accounts(users, links, encoder, audited::add, transaction, clock);
         tokens = new ApiTokens(jdbc, users, audited::add, random, clock);
-        logins = new Logins(users, tokens, encoder, audited::add, clock);
+        logins = new Logins(users, tokens, encoder, hashOfNobody(encoder), audited::add, clock);
+    }
+
+    static NobodysHash hashOfNobody(PasswordEncoder encoder) {
+        return new NobodysHash(String.valueOf(encoder.encode("a password that nobody has")));
     }
 
     User user(String name, Role role) {

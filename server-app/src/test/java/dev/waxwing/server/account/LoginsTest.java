@@ -76,7 +76,13 @@ class LoginsTest {
     void many_guesses_at_the_same_time_are_no_more_than_one_after_the_other() throws InterruptedException {
         // Slow enough for all to be under way before the first has failed.
         PasswordEncoder slow = new Argon2PasswordEncoder(16, 32, 1, 8_192, 2);
-        Logins slowLogins = new Logins(fixture.users, fixture.tokens, slow, fixture.audited::add, fixture.clock);
+        Logins slowLogins = new Logins(
+                fixture.users,
+                fixture.tokens,
+                slow,
+                AccountsFixture.hashOfNobody(slow),
+                fixture.audited::add,
+                fixture.clock);
         CountDownLatch start = new CountDownLatch(1);
         List<Thread> guesses = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
