@@ -37,6 +37,7 @@ class Schedule implements SmartLifecycle {
     private final RevocationLists lists;
     private final RoleCredentials credentials;
     private final Issuance issuance;
+    private final AtomicBoolean renewalAsked = new AtomicBoolean();
     private final AtomicBoolean listAsked = new AtomicBoolean();
     private volatile long listMade = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(LIST_PAUSE_MILLIS);
     private volatile @Nullable ScheduledExecutorService thread;
@@ -78,13 +79,20 @@ class Schedule implements SmartLifecycle {
     @EventListener
     void on(CertificateRevoked event) {
         ScheduledExecutorService running = thread;
-        if (running == null || !listAsked.compareAndSet(false, true)) {
+        if (running == null) {
             return; // The list of the next start has it.
         }
         try {
-            running.schedule(this::afterRevocation, untilNextList(), TimeUnit.MILLISECONDS);
+            ask(running, renewalAsked, this::renewAfterRevocation, LIST_DELAY_MILLIS);
+            ask(running, listAsked, this::listAfterRevocation, untilNextList());
         } catch (RejectedExecutionException e) {
             LOG.debug("Stopping; the list of the next start has {}", event.serialNumber());
+        }
+    }
+
+    private static void ask(ScheduledExecutorService running, AtomicBoolean asked, Runnable work, long delayMillis) {
+        if (asked.compareAndSet(false, true)) {
+            running.schedule(work, delayMillis, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -93,11 +101,16 @@ class Schedule implements SmartLifecycle {
         return Math.max(LIST_DELAY_MILLIS, LIST_PAUSE_MILLIS - since);
     }
 
-    private void afterRevocation() {
+    /** If one of the server's own was revoked, it is replaced before a list is made, which may take a while. */
+    private void renewAfterRevocation() {
+        renewalAsked.set(false); // Before it is looked: a revocation from now on asks again.
+        guarded("renew the server's certificates", credentials::renewWhereDue);
+    }
+
+    private void listAfterRevocation() {
         listMade = System.nanoTime();
         listAsked.set(false); // Before the list is read: a revocation from now on asks for another one.
         guarded("make the revocation list", lists::rebuild);
-        guarded("renew the server's certificates", credentials::renewWhereDue);
     }
 
     private void round() {

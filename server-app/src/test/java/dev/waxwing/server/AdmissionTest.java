@@ -15,6 +15,7 @@ import dev.waxwing.server.admission.Gate;
 import dev.waxwing.server.audit.AuditEntry;
 import dev.waxwing.server.audit.AuditLog;
 import dev.waxwing.server.audit.RefusalLedger;
+import dev.waxwing.server.session.Sessions;
 import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.Incident;
 import dev.waxwing.wire.PeerAlertException;
@@ -190,8 +191,9 @@ class AdmissionTest {
     @Test
     void a_session_that_is_taken_over_ends_under_the_reference_that_its_device_is_told() throws Exception {
         start();
-        try (TestSession first = device.connect();
-                TestSession _ = device.connect()) {
+        try (TestSession first = device.connect()) {
+            await().until(() -> server.bean(Sessions.class).count() == 1);
+            device.connect();
             PeerAlertException end = (PeerAlertException) first.expectEnd();
             assertThat(end.alert().code()).isEqualTo(AlertCode.GOING_AWAY);
             AuditEntry entry = found(end.alert().incident().toString());

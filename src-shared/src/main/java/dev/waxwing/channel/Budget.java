@@ -3,6 +3,7 @@ package dev.waxwing.channel;
 import dev.waxwing.wire.ProtocolException;
 import java.time.Duration;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds how often something happens that makes an end work (protocol section 12): so many times in any span. Owned by one
@@ -13,7 +14,11 @@ final class Budget {
     private final String what;
     private final long span;
     private final LongSupplier nanoTime;
-    private final long[] times;
+    private final int most;
+
+    /** Made when something happens: most sessions never need it. */
+    private long @Nullable [] times;
+
     private long count;
 
     /**
@@ -29,14 +34,17 @@ final class Budget {
         this.what = what;
         this.span = span.toNanos();
         this.nanoTime = nanoTime;
-        this.times = new long[most];
+        this.most = most;
     }
 
     /** It happens, unless it would be once too often. */
     boolean take() {
         long now = nanoTime.getAsLong();
-        int slot = (int) (count % times.length);
-        if (count >= times.length && now - times[slot] < span) {
+        if (times == null) {
+            times = new long[most];
+        }
+        int slot = (int) (count % most);
+        if (count >= most && now - times[slot] < span) {
             return false;
         }
         times[slot] = now;
@@ -47,7 +55,7 @@ final class Budget {
     /** It happened. @throws ProtocolException if it was once too often */
     void spend() throws ProtocolException {
         if (!take()) {
-            throw ProtocolException.malformed("more than " + times.length + " " + what + " within "
+            throw ProtocolException.malformed("more than " + most + " " + what + " within "
                     + Duration.ofNanos(span).toMillis() + " ms");
         }
     }

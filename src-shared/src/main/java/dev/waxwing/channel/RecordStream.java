@@ -142,9 +142,17 @@ final class RecordStream {
     /** Protects one record, which leaves together with those that follow: with {@link #flush} or the next write. */
     void gather(ContentType type, Bytes content) {
         ByteBuffer memory = pool.holding(Protector.HEAD + content.size() + Protector.TAIL);
+        boolean isProtected = false;
+        try {
+            content.putInto(memory.position(Protector.HEAD));
+            protect(type, memory.flip());
+            isProtected = true;
+        } finally {
+            if (!isProtected) {
+                pool.giveBack(memory); // Never to the socket: it is plaintext.
+            }
+        }
         gathered.add(memory);
-        content.putInto(memory.position(Protector.HEAD));
-        protect(type, memory.flip());
     }
 
     /** Writes what was gathered. */
@@ -267,7 +275,7 @@ final class RecordStream {
         return lastRead;
     }
 
-    /** When a record was last written, by {@link System#nanoTime()}. */
+    /** When a write last ended, well or not, by {@link System#nanoTime()}. */
     long lastWrite() {
         return lastWrite;
     }

@@ -134,6 +134,9 @@ final class ServerConversation {
                 take(stream.read());
                 continue;
             }
+            if (actions.peek() instanceof Connect) {
+                stream.flush(); // Still in the queue, so that its secrets are wiped if this fails.
+            }
             switch (actions.remove()) {
                 case Send(Bytes messages) -> stream.gather(ContentType.HANDSHAKE, messages);
                 case ChangeSendingKeys change -> stream.change(change);
@@ -145,7 +148,6 @@ final class ServerConversation {
                     return finishEnrolment(chain.getFirst());
                 }
                 case Connect connect -> {
-                    stream.flush();
                     return new Accepted.Connected(SecureChannel.ofServer(stream, pool, connect, incident, clock));
                 }
                 case AwaitClose _, TakeIdentity _, Ratcheted _ ->

@@ -26,7 +26,7 @@ public final class VerifiedPeer {
         this.role = role;
         this.certificate = Certificates.encode(chain.getFirst());
         this.notAfter = chain.getFirst().getNotAfter().toInstant();
-        this.authorities = chain.subList(1, chain.size());
+        this.authorities = List.copyOf(chain.subList(1, chain.size())); // A view would keep the parsed leaf.
         this.issuer = issuer;
     }
 

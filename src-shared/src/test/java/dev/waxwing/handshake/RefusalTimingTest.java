@@ -10,6 +10,7 @@ import dev.waxwing.timing.Comparison;
 import dev.waxwing.timing.Experiment;
 import dev.waxwing.timing.Experiment.Inputs;
 import dev.waxwing.timing.Experiment.Timed;
+import dev.waxwing.trust.AuthoritySignatures;
 import dev.waxwing.trust.CertificateStatus;
 import dev.waxwing.trust.Certificates;
 import dev.waxwing.trust.Credential;
@@ -170,7 +171,8 @@ class RefusalTimingTest {
 
     /** The CertificateVerify is by another key, which takes as long to check as one by the right key. */
     private Inputs<Attempt> attempts(List<Bytes> chain, CertificateStatus status) {
-        PeerVerifier devices = new PeerVerifier(PKI.root(), Role.DEVICE, status, TestPki.CLOCK);
+        PeerVerifier devices =
+                new PeerVerifier(PKI.root(), Role.DEVICE, status, TestPki.CLOCK, new AuthoritySignatures(CRYPTO));
         Bytes certificate = new Certificate(chain, Bytes.EMPTY, List.of()).encode();
         return () -> new Attempt(greeted(devices), certificate, verify());
     }

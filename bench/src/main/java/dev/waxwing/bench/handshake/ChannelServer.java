@@ -11,6 +11,7 @@ import dev.waxwing.channel.ServerIdentity;
 import dev.waxwing.channel.ServerPolicy;
 import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.handshake.SessionGrant;
+import dev.waxwing.trust.AuthoritySignatures;
 import dev.waxwing.trust.CertificateStatus;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerVerifier;
@@ -53,13 +54,19 @@ public final class ChannelServer {
                 KeyFile.read(ChannelKeys.device(directory)).credential().certificate();
         SecureRandom random = new SecureRandom();
         Clock clock = Clock.systemUTC();
+        CryptoProvider crypto = CryptoProvider.chosen();
         ServerEndpoint endpoint = new ServerEndpoint(
                 ServerPolicy.defaults(),
-                CryptoProvider.chosen(),
+                crypto,
                 random,
                 clock,
                 new Identity(keys, Bytes.of(Files.readAllBytes(ChannelKeys.staple(directory)))),
-                new PeerVerifier(TrustedRoot.of(keys.root()), Role.DEVICE, knownOnly(Set.of(device)), clock),
+                new PeerVerifier(
+                        TrustedRoot.of(keys.root()),
+                        Role.DEVICE,
+                        knownOnly(Set.of(device)),
+                        clock,
+                        new AuthoritySignatures(crypto)),
                 (_, _) -> new SessionGrant(0, 4),
                 (_, _, _) -> {
                     throw new RefusedException(AlertCode.AUTH_FAILED, "nobody is invited");
@@ -94,7 +101,8 @@ public final class ChannelServer {
         try {
             if (endpoint.accept(connection, Incident.fresh(random))
                     instanceof Accepted.Connected(SecureChannel channel)) {
-                receive(channel);
+                // As the server does: a new stack, which the handshake has not made deep.
+                Thread.startVirtualThread(() -> receive(channel));
             }
         } catch (IOException | RefusedHandshakeException failed) {
             failed.printStackTrace();

@@ -154,9 +154,8 @@ public class Logins {
         if (password.length() > PasswordPolicy.MAX_LENGTH) {
             return false;
         }
-        String hash =
-                user == null ? nobody.value() : users.passwordHash(user.id()).orElse(nobody.value());
-        return encoder.matches(password, hash) && user != null;
+        Optional<String> own = Optional.ofNullable(user).flatMap(known -> users.passwordHash(known.id()));
+        return encoder.matches(password, own.orElse(nobody.value())) && own.isPresent();
     }
 
     private static String printable(String text) {

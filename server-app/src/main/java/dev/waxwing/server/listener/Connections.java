@@ -110,14 +110,15 @@ final class Connections {
     }
 
     /**
-     * Serves one connection until it ends.
+     * Serves one connection until it ends or has become a session.
      *
      * @param place left once the handshake is over
      */
     void serve(SocketChannel socket, Place place) {
         String remote = place.source().text();
         Incident incident = Incident.fresh(random);
-        try (socket) {
+        boolean isSession = false;
+        try {
             remote = remote(socket);
             Accepted accepted = handshake(socket, incident);
             if (!(accepted instanceof Accepted.OtherProtocol)) {
@@ -125,7 +126,10 @@ final class Connections {
             }
             switch (accepted) {
                 case Accepted.OtherProtocol(var arrived) -> classic.serve(socket, arrived, incident, place);
-                case Accepted.Connected(SecureChannel channel) -> serve(channel, remote, incident);
+                case Accepted.Connected(SecureChannel channel) -> {
+                    begin(channel, remote, incident);
+                    isSession = true;
+                }
                 case Accepted.Enrolled(var name, X509Certificate certificate, var fault) -> {
                     devices.enrolled(name.value(), SerialNumber.of(certificate).toString());
                     sessions.endClassic(name.value(), Ending.CLASSIC_CLOSED);
@@ -151,6 +155,17 @@ final class Connections {
             LOG.error("{}: the connection failed, reference {}", remote, incident, e);
         } finally {
             place.close(); // Nobody is blamed who was not before.
+            if (!isSession) {
+                close(socket);
+            }
+        }
+    }
+
+    private static void close(SocketChannel socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            // Closed or not, nobody uses it any more.
         }
     }
 
@@ -172,9 +187,10 @@ final class Connections {
         };
     }
 
-    private void serve(SecureChannel channel, String remote, Incident incident) {
+    /** Opens a session, which then has a thread of its own. */
+    private void begin(SecureChannel channel, String remote, Incident incident) {
         DeviceSession session = new DeviceSession(channel, remote, ingest, audit, clock, incident);
-        String reason = "internal failure";
+        boolean begun = false;
         open.add(session);
         try {
             devices.seen(session.device(), session.serialNumber());
@@ -183,15 +199,35 @@ final class Connections {
             if (revocation.isRevoked(channel.peer().certificate())) {
                 session.end(Ending.REVOKED);
             }
-            reason = session.run();
+            session.begin();
+            begun = true;
         } finally {
-            // Whatever went wrong before it was read, its timers must not keep it, nor its keys.
-            channel.abort();
-            sessions.closed(session, reason);
-            recordEnd(session);
-            open.remove(session);
-            signalEnd();
+            if (!begun) {
+                over(session, channel, "internal failure");
+            }
         }
+        // This thread's stack has grown with the handshake and the database, and would keep its size for hours.
+        Thread.ofVirtual().name("waxwing-session").start(() -> run(session, channel));
+    }
+
+    private void run(DeviceSession session, SecureChannel channel) {
+        String reason = "internal failure";
+        try {
+            reason = session.run();
+        } catch (RuntimeException e) {
+            LOG.error("a session of {} failed", session.device(), e);
+        } finally {
+            over(session, channel, reason);
+        }
+    }
+
+    private void over(DeviceSession session, SecureChannel channel, String reason) {
+        // Whatever went wrong before it was read, its timers must not keep it, nor its keys.
+        channel.abort();
+        sessions.closed(session, reason);
+        recordEnd(session);
+        open.remove(session);
+        signalEnd();
     }
 
     private void recordEnd(DeviceSession session) {

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One session of a device. Its connection's thread runs it; any thread may look at it or end it. */
+/** One session of a device. One thread runs it; any thread may look at it or end it. */
 final class DeviceSession implements LiveSession {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeviceSession.class);
@@ -48,7 +48,7 @@ final class DeviceSession implements LiveSession {
     private final Incident incident;
     private final AtomicReference<@Nullable Ending> ending = new AtomicReference<>();
 
-    /** Owned by the connection's thread. */
+    /** Owned by the thread that runs it. */
     private @Nullable End ended;
 
     DeviceSession(
@@ -76,12 +76,21 @@ final class DeviceSession implements LiveSession {
         return serialNumber;
     }
 
+    /** Tells the audit trail; {@link #run} is to follow. */
+    void begin() {
+        try {
+            audit.record(AuditEvent.success(
+                    actor(), "session.accepted", sender.device(), "session " + sender.sessionId() + " from " + remote));
+        } catch (RuntimeException e) {
+            conversation.close();
+            throw e;
+        }
+    }
+
     /** Reads until the session ends, and says why it did; {@link #recordEnd} is to follow. */
     String run() {
         End found;
         try {
-            audit.record(AuditEvent.success(
-                    actor(), "session.accepted", sender.device(), "session " + sender.sessionId() + " from " + remote));
             found = readToEnd();
         } finally {
             conversation.close();
