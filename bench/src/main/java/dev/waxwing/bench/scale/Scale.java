@@ -22,7 +22,8 @@ public final class Scale {
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
     /** What grows, by name. */
-    private static final List<Growth> GROWTHS = List.of(Devices::measure, IdleCount::measure, Sizes::measure);
+    private static final List<Growth> GROWTHS =
+            List.of(Rows::measure, Devices::measure, IdleCount::measure, Sizes::measure);
 
     private Scale() {}
 
