@@ -2,6 +2,7 @@ package dev.waxwing.server.ingest;
 
 import dev.waxwing.server.ingest.Offers.Offer;
 import dev.waxwing.server.ingest.Offers.Standing;
+import dev.waxwing.server.ingest.TextBlocks.Top;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -15,13 +16,24 @@ final class KnownOffers {
 
     private final Map<Counter, Offer> byCounter = new HashMap<>();
     private final Map<Id, Offer> byId = new HashMap<>();
+    private final Map<String, Top> tops = new HashMap<>();
 
-    /** Looks up what is held, with one statement for each device. */
+    /** Looks up what is held, one device after the other. */
     static KnownOffers of(Collection<Offer> batch, Offers held) {
         KnownOffers known = new KnownOffers();
         Map<String, List<Offer>> byDevice = batch.stream().collect(Collectors.groupingBy(Offer::device));
-        byDevice.forEach((device, offers) -> held.known(device, offers).forEach(known::add));
+        byDevice.forEach((device, offers) -> known.add(device, held.known(device, offers)));
         return known;
+    }
+
+    private void add(String device, Offers.Known held) {
+        tops.put(device, held.top());
+        held.offers().forEach(this::add);
+    }
+
+    /** How far the texts of a device reached before the batch. */
+    Top top(String device) {
+        return tops.getOrDefault(device, Top.NONE);
     }
 
     Standing standing(Offer offer) {
