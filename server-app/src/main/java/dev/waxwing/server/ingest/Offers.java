@@ -31,19 +31,19 @@ final class Offers {
 
     /** How an offer compares with what is known. */
     Standing standing(Offer offer) {
-        return Standing.of(offer, known(offer.device(), List.of(offer)).offers().stream());
+        return Standing.of(offer, known(offer.device(), List.of(offer.key())).offers().stream());
     }
 
-    /** What is known under the counters and the ids of these offers, which are all of one device. */
-    Known known(String device, Collection<Offer> offers) {
-        Listed listed = listed(device, offers);
+    /** What is known of a device under these counters and ids. */
+    Known known(String device, Collection<Key> keys) {
+        Listed listed = listed(device, keys);
         List<Offer> all = new ArrayList<>(listed.offers);
-        all.addAll(texts.known(device, listed.top, offers));
+        all.addAll(texts.known(device, listed.top, keys));
         return new Known(all, listed.top);
     }
 
     /** What of it has a row of its own, and how far the texts reach among which the rest is to be sought. */
-    private Listed listed(String device, Collection<Offer> offers) {
+    private Listed listed(String device, Collection<Key> keys) {
         Listed listed = new Listed(device);
         jdbc.sql("""
             SELECT o.counter, o.offer_id, o.fingerprint, 0 AS number
@@ -64,8 +64,8 @@ final class Offers {
                      ORDER BY device DESC, last_counter DESC FETCH FIRST ROW ONLY)
             """)
                 .param("device", device)
-                .param("counters", offers.stream().map(Offer::counter).toArray(Long[]::new))
-                .param("ids", offers.stream().map(Offer::id).toArray(String[]::new))
+                .param("counters", keys.stream().map(Key::counter).toArray(Long[]::new))
+                .param("ids", keys.stream().map(Key::id).toArray(String[]::new))
                 .query(listed);
         return listed;
     }
@@ -151,5 +151,13 @@ final class Offers {
     }
 
     /** Counter and id of a device, and what they stand for. */
-    record Offer(String device, long counter, String id, String fingerprint) {}
+    record Offer(String device, long counter, String id, String fingerprint) {
+
+        Key key() {
+            return new Key(counter, id);
+        }
+    }
+
+    /** By what an offer of a device is found. */
+    record Key(long counter, String id) {}
 }

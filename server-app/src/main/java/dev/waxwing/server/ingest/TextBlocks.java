@@ -1,5 +1,6 @@
 package dev.waxwing.server.ingest;
 
+import dev.waxwing.server.ingest.Offers.Key;
 import dev.waxwing.server.ingest.Offers.Offer;
 import dev.waxwing.wire.Bytes;
 import java.sql.ResultSet;
@@ -105,14 +106,14 @@ final class TextBlocks {
                 .anyMatch(text -> text.id().toString().equals(id));
     }
 
-    /** What the counters and the ids of these offers, all of one device, stand for among its texts. */
-    Collection<Offer> known(String device, Top top, Collection<Offer> offers) {
-        SortedSet<Long> counters = offers.stream()
-                .map(Offer::counter)
+    /** What these counters and ids of a device stand for among its texts. */
+    Collection<Offer> known(String device, Top top, Collection<Key> keys) {
+        SortedSet<Long> counters = keys.stream()
+                .map(Key::counter)
                 .filter(counter -> counter <= top.counter())
                 .collect(Collectors.toCollection(TreeSet::new));
-        SortedSet<String> ids = offers.stream()
-                .map(Offer::id)
+        SortedSet<String> ids = keys.stream()
+                .map(Key::id)
                 .filter(id -> id.compareTo(top.id()) <= 0)
                 .collect(Collectors.toCollection(TreeSet::new));
         return counters.isEmpty() && ids.isEmpty() ? List.of() : new Search(device, counters, ids).all();

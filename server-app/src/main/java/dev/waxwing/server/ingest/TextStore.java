@@ -53,28 +53,26 @@ final class TextStore {
      * @param revoked whose texts are not looked at
      */
     List<Outcome> store(List<TextOffer> texts, Set<Sender> revoked) {
-        List<Offers.Offer> batch = texts.stream().map(TextOffer::offer).toList();
-        KnownOffers known = KnownOffers.of(batch, offers);
+        KnownOffers known = KnownOffers.of(texts, offers);
         Map<String, List<TextOffer>> fresh = new HashMap<>();
         List<Outcome> outcomes = new ArrayList<>(texts.size());
         // The disk is asked once, but when it is nearly full.
         boolean roomForAll =
                 hasRoomFor(texts.stream().mapToLong(text -> text.utf8().size()).sum());
         long bytes = 0;
-        for (int i = 0; i < texts.size(); i++) {
-            TextOffer text = texts.get(i);
+        for (TextOffer text : texts) {
             if (revoked.contains(text.sender())) {
                 outcomes.add(Outcome.REVOKED);
                 continue;
             }
-            Offers.Standing standing = known.standing(batch.get(i));
+            Offers.Standing standing = known.standing(text);
             if (standing == Offers.Standing.NEW) {
                 if (!roomForAll && !hasRoomFor(bytes + text.utf8().size())) {
                     outcomes.add(Outcome.STORAGE_FULL);
                     continue;
                 }
                 bytes += text.utf8().size();
-                known.add(batch.get(i));
+                known.add(text);
                 fresh.computeIfAbsent(text.device(), _ -> new ArrayList<>()).add(text);
             }
             outcomes.add(standing == Offers.Standing.CONFLICT ? Outcome.CONFLICT : Outcome.DURABLE);
