@@ -7,7 +7,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import org.flywaydb.core.api.migration.BaseJavaMigration;
 import org.flywaydb.core.api.migration.Context;
 
@@ -21,32 +24,64 @@ public final class V103_1__Pack_texts extends BaseJavaMigration {
     private static final int MAX_TEXTS = 1_000;
     private static final int HEAD_BYTES = 16 + Long.BYTES + 3;
 
+    /** What is in memory at once; a text has up to 60,000 bytes. */
+    private static final int PAGE = 500;
+
     @Override
     public void migrate(Context context) throws SQLException {
         Connection connection = context.getConnection();
+        for (String device : devices(connection)) {
+            pack(connection, device);
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("DROP TABLE text_message");
+        }
+    }
+
+    private static List<String> devices(Connection connection) throws SQLException {
+        List<String> devices = new ArrayList<>();
         try (Statement statement = connection.createStatement();
-                ResultSet texts = statement.executeQuery("""
-                    SELECT device, counter, text_id, utf8, captured_at, received_at FROM text_message
-                     ORDER BY device, counter
-                    """);
+                ResultSet rows = statement.executeQuery("SELECT DISTINCT device FROM text_message")) {
+            while (rows.next()) {
+                devices.add(rows.getString("device"));
+            }
+        }
+        return devices;
+    }
+
+    private static void pack(Connection connection, String device) throws SQLException {
+        try (PreparedStatement page = connection.prepareStatement("""
+            SELECT counter, text_id, utf8, captured_at, received_at FROM text_message
+             WHERE device = ? AND counter > ?
+             ORDER BY device, counter
+             FETCH FIRST %d ROWS ONLY
+            """.formatted(PAGE));
                 PreparedStatement insert = connection.prepareStatement("""
                     INSERT INTO text_block (device, first_counter, last_counter, number, first_id, last_id,
                                             received_at, content)
                     VALUES (?, ?, ?, ?, '', '', ?, ?)
                     """)) {
+            page.setString(1, device);
+            insert.setString(1, device);
             Packing packing = new Packing(insert);
-            while (texts.next()) {
-                packing.add(
-                        texts.getString("device"),
-                        texts.getLong("counter"),
-                        texts.getObject("received_at", OffsetDateTime.class),
-                        entry(texts));
+            int texts = PAGE;
+            while (texts == PAGE) {
+                page.setLong(2, packing.last);
+                texts = pack(page, packing);
             }
             packing.endBlock();
         }
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("DROP TABLE text_message");
+    }
+
+    private static int pack(PreparedStatement page, Packing packing) throws SQLException {
+        int texts = 0;
+        try (ResultSet rows = page.executeQuery()) {
+            while (rows.next()) {
+                packing.add(rows.getLong("counter"), rows.getObject("received_at", OffsetDateTime.class), entry(rows));
+                texts++;
+            }
         }
+        return texts;
     }
 
     private static byte[] entry(ResultSet text) throws SQLException {
@@ -62,14 +97,13 @@ public final class V103_1__Pack_texts extends BaseJavaMigration {
                 .array();
     }
 
-    /** The block that is being filled. */
+    /** The block of a device that is being filled. */
     private static final class Packing {
 
         private final PreparedStatement insert;
         private final ByteBuffer content = ByteBuffer.allocate(MAX_BYTES);
-        private String device = "";
         private long first;
-        private long next;
+        private long last;
         private long number;
         private OffsetDateTime receivedAt = OffsetDateTime.MIN;
 
@@ -77,16 +111,15 @@ public final class V103_1__Pack_texts extends BaseJavaMigration {
             this.insert = insert;
         }
 
-        void add(String device, long counter, OffsetDateTime receivedAt, byte[] entry) throws SQLException {
-            boolean sameDevice = device.equals(this.device);
-            if (!sameDevice || counter != next || next - first == MAX_TEXTS || entry.length > content.remaining()) {
+        void add(long counter, OffsetDateTime receivedAt, byte[] entry) throws SQLException {
+            if (counter != last + 1 || counter - first == MAX_TEXTS || entry.length > content.remaining()) {
                 endBlock();
-                this.number = sameDevice ? number + 1 : 1;
-                this.device = device;
+            }
+            if (content.position() == 0) {
                 this.first = counter;
                 this.receivedAt = receivedAt;
             }
-            next = counter + 1;
+            last = counter;
             content.put(entry);
         }
 
@@ -94,16 +127,14 @@ public final class V103_1__Pack_texts extends BaseJavaMigration {
             if (content.position() == 0) {
                 return;
             }
-            insert.setString(1, device);
+            number++;
             insert.setLong(2, first);
-            insert.setLong(3, next - 1);
+            insert.setLong(3, last);
             insert.setLong(4, number);
             insert.setObject(5, receivedAt);
-            byte[] bytes = new byte[content.position()];
-            content.flip().get(bytes);
-            content.clear();
-            insert.setBytes(6, bytes);
+            insert.setBytes(6, Arrays.copyOf(content.array(), content.position()));
             insert.executeUpdate();
+            content.clear();
         }
     }
 }

@@ -61,7 +61,7 @@ final class Offers {
                    (SELECT number FROM text_block WHERE device = :device
                      ORDER BY device DESC, number DESC FETCH FIRST ROW ONLY)
               FROM (SELECT last_counter FROM text_block WHERE device = :device
-                     ORDER BY device DESC, last_counter DESC FETCH FIRST ROW ONLY)
+                     ORDER BY device DESC, last_counter DESC FETCH FIRST ROW ONLY) AS top
             """)
                 .param("device", device)
                 .param("counters", keys.stream().map(Key::counter).toArray(Long[]::new))
