@@ -43,6 +43,7 @@ import dev.waxwing.server.audit.RefusalLedger;
 import dev.waxwing.server.classic.ClassicDevices;
 import dev.waxwing.server.classic.ClassicKits;
 import dev.waxwing.server.classic.KitResult;
+import dev.waxwing.server.ingest.HeldTexts;
 import dev.waxwing.server.media.Transfer;
 import dev.waxwing.server.media.TransferFilter;
 import dev.waxwing.server.media.TransferKind;
@@ -115,7 +116,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.core.JdbcOperations;
 
 /**
  * The twenty holes of the original protocol, played against a running server that speaks classic and WXP/2 on one port. Each
@@ -1515,15 +1516,7 @@ class AttackLabTest {
 
     /** What the server holds of a device's texts, sealed or not. */
     private static List<String> wxp2Texts(TestDevice device) {
-        return server
-                .bean(JdbcClient.class)
-                .sql("SELECT utf8 FROM text_message WHERE device = :device ORDER BY counter")
-                .param("device", device.name())
-                .query(byte[].class)
-                .list()
-                .stream()
-                .map(utf8 -> new String(utf8, UTF_8))
-                .toList();
+        return HeldTexts.of(server.bean(JdbcOperations.class), device.name());
     }
 
     /** What the audit trail says about a refusal: a peer may see it before the entry is written, or gathered with others. */

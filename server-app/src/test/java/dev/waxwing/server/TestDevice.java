@@ -50,6 +50,7 @@ final class TestDevice {
     static final Instant CAPTURED = Instant.parse("2026-01-31T09:30:00Z");
 
     private static final SecureRandom RANDOM = new SecureRandom();
+    private static final AtomicLong LAST_ID = new AtomicLong();
 
     private final int port;
     private final InetAddress source;
@@ -142,7 +143,7 @@ final class TestDevice {
     }
 
     UploadOpen offer(String name, String mediaType, byte[] content) {
-        return new UploadOpen(ItemId.fresh(RANDOM), nextCounter(), content.length, CAPTURED, false, mediaType, name);
+        return new UploadOpen(freshId(), nextCounter(), content.length, CAPTURED, false, mediaType, name);
     }
 
     static UploadOpen restarted(UploadOpen offer) {
@@ -168,8 +169,12 @@ final class TestDevice {
         return new UploadSeal(manifest.uploadId(), encoded, DetachedSignature.sign(encoded, identity.credential()));
     }
 
+    /** Begins with a time, as the agent's ids do, and is beyond all before. */
     static ItemId freshId() {
-        return ItemId.fresh(RANDOM);
+        long millis = LAST_ID.updateAndGet(last -> Math.max(last + 1, System.currentTimeMillis()));
+        byte[] unique = new byte[10];
+        RANDOM.nextBytes(unique);
+        return ItemId.parse("%012x".formatted(millis) + Bytes.of(unique).hex());
     }
 
     static Bytes sha256(byte[] content) {

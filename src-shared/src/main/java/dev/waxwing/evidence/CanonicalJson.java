@@ -1,12 +1,11 @@
 package dev.waxwing.evidence;
 
 import dev.waxwing.wire.Bytes;
+import dev.waxwing.wire.Utf8;
+import dev.waxwing.wire.Writer;
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -26,22 +25,27 @@ final class CanonicalJson {
 
     static final long MAX_WHOLE = (1L << 53) - 1;
 
+    private static final byte[][] ESCAPES = escapes();
+
     private CanonicalJson() {}
 
     /** @throws IllegalArgumentException if a number is out of range, or a string has half a surrogate pair */
     static Bytes write(SortedMap<String, Value> members) {
-        StringBuilder out = new StringBuilder("{");
-        String separator = "";
+        Writer out = Writer.growing().u8('{');
+        boolean first = true;
         for (Map.Entry<String, Value> member : members.entrySet()) {
-            quote(member.getKey(), out.append(separator));
-            out.append(':');
+            if (!first) {
+                out.u8(',');
+            }
+            first = false;
+            quote(member.getKey(), out);
+            out.u8(':');
             switch (member.getValue()) {
                 case Value.Text(String text) -> quote(text, out);
-                case Value.Whole(long number) -> out.append(inRange(number));
+                case Value.Whole(long number) -> out.bytes(ascii(Long.toString(inRange(number))));
             }
-            separator = ",";
         }
-        return Bytes.of(utf8(out.append('}').toString()));
+        return out.u8('}').toBytes();
     }
 
     /**
@@ -69,48 +73,53 @@ final class CanonicalJson {
         return number;
     }
 
-    private static void quote(String text, StringBuilder out) {
-        out.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '"' -> out.append("\\\"");
-                case '\\' -> out.append("\\\\");
-                case '\b' -> out.append("\\b");
-                case '\t' -> out.append("\\t");
-                case '\n' -> out.append("\\n");
-                case '\f' -> out.append("\\f");
-                case '\r' -> out.append("\\r");
-                default -> {
-                    if (c < 0x20) {
-                        out.append("\\u00")
-                                .append(Character.forDigit(c >> 4, 16))
-                                .append(Character.forDigit(c & 15, 16));
-                    } else {
-                        out.append(c);
-                    }
-                }
+    /** Whole runs of what needs no escape are copied at once. */
+    private static void quote(String text, Writer out) {
+        Bytes utf8 = utf8(text);
+        ByteBuffer all = utf8.asByteBuffer();
+        out.u8('"');
+        int written = 0;
+        for (int i = 0; i < utf8.size(); i++) {
+            byte[] escape = ESCAPES[utf8.at(i) & 0xFF];
+            if (escape.length > 0) {
+                out.bytes(all.slice(written, i - written)).bytes(escape);
+                written = i + 1;
             }
         }
-        out.append('"');
+        out.bytes(all.slice(written, utf8.size() - written)).u8('"');
     }
 
-    private static byte[] utf8(String text) {
+    private static Bytes utf8(String text) {
         try {
-            ByteBuffer encoded = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(text));
-            return Arrays.copyOf(encoded.array(), encoded.limit());
+            return Utf8.encode(text);
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException("a string with half a surrogate pair", e);
         }
     }
 
+    /** For each byte of UTF-8 what stands for it; nothing for most, which stand for themselves. */
+    private static byte[][] escapes() {
+        byte[][] escapes = new byte[256][0];
+        for (int control = 0; control < 0x20; control++) {
+            escapes[control] = ascii("\\u00%02x".formatted(control));
+        }
+        escapes['"'] = ascii("\\\"");
+        escapes['\\'] = ascii("\\\\");
+        escapes['\b'] = ascii("\\b");
+        escapes['\t'] = ascii("\\t");
+        escapes['\n'] = ascii("\\n");
+        escapes['\f'] = ascii("\\f");
+        escapes['\r'] = ascii("\\r");
+        return escapes;
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
     private static String decode(Bytes json) throws MalformedEvidenceException {
         try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .onMalformedInput(CodingErrorAction.REPORT)
-                    .decode(json.asByteBuffer())
-                    .toString();
+            return Utf8.decode(json);
         } catch (CharacterCodingException e) {
             throw new MalformedEvidenceException("ill-formed UTF-8", e);
         }

@@ -2,7 +2,8 @@ package dev.waxwing.media;
 
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Reader;
-import java.nio.charset.StandardCharsets;
+import dev.waxwing.wire.Utf8;
+import java.nio.charset.CharacterCodingException;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -57,9 +58,10 @@ final class Limits {
 
     /** Well-formed text (no half of a surrogate pair) whose UTF-8 has so many bytes. */
     static void utf8(String what, String value, int min, int max) {
-        if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
-            throw new IllegalArgumentException(what + " cannot be written in UTF-8");
+        try {
+            range(what + " size", Utf8.encode(value).size(), min, max);
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException(what + " cannot be written in UTF-8", e);
         }
-        range(what + " size", value.getBytes(StandardCharsets.UTF_8).length, min, max);
     }
 }

@@ -3,8 +3,6 @@ package dev.waxwing.wire;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /**
@@ -170,14 +168,9 @@ public final class Reader {
     }
 
     private String text(int n) throws ProtocolException {
-        ByteBuffer utf8 = slice(n);
+        byte[] utf8 = array(n);
         try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .onMalformedInput(CodingErrorAction.REPORT)
-                    .onUnmappableCharacter(CodingErrorAction.REPORT)
-                    .decode(utf8)
-                    .toString();
+            return Utf8.decode(utf8);
         } catch (CharacterCodingException e) {
             throw new ProtocolException(AlertCode.PROTOCOL_ERROR, "ill-formed UTF-8 before " + in.position(), e);
         }

@@ -9,6 +9,8 @@ import java.util.List;
  */
 record CounterRun(long first, long last) {
 
+    static final CounterRun EMPTY = new CounterRun(1, 0);
+
     /**
      * Splits counters.
      *
@@ -28,6 +30,10 @@ record CounterRun(long first, long last) {
             }
         }
         return runs;
+    }
+
+    boolean has(long counter) {
+        return first <= counter && counter <= last;
     }
 
     long size() {

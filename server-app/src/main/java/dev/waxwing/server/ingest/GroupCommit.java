@@ -2,6 +2,7 @@ package dev.waxwing.server.ingest;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -144,13 +145,15 @@ public final class GroupCommit implements AutoCloseable {
         });
     }
 
-    /** Writing may have waited for the database, and a revocation counts until the last moment. */
+    /** Asked when all is written: writing may have waited for the database, and a revocation counts until the last moment. */
     private List<TextStore.Outcome> store(TransactionStatus status, List<TextOffer> offers) {
         Object savepoint = status.createSavepoint();
-        List<TextStore.Outcome> outcomes = texts.store(offers);
-        while (!texts.holds(offers, outcomes)) {
+        Set<Sender> revoked = Set.of();
+        List<TextStore.Outcome> outcomes = texts.store(offers, revoked);
+        for (Set<Sender> now = texts.revoked(offers); !now.equals(revoked); now = texts.revoked(offers)) {
+            revoked = now;
             status.rollbackToSavepoint(savepoint);
-            outcomes = texts.store(offers);
+            outcomes = texts.store(offers, revoked);
         }
         status.releaseSavepoint(savepoint);
         return outcomes;

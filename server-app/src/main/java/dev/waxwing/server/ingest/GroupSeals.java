@@ -6,7 +6,7 @@ import dev.waxwing.media.ItemId;
 import dev.waxwing.media.RefusalReason;
 import dev.waxwing.media.Text;
 import dev.waxwing.server.ingest.IncomingUpload.Held;
-import dev.waxwing.server.ingest.TextStore.StoredText;
+import dev.waxwing.server.ingest.TextBlock.StoredText;
 import dev.waxwing.server.media.DiskSpace;
 import dev.waxwing.server.media.MediaStore;
 import dev.waxwing.wire.Bytes;
@@ -18,17 +18,16 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.springframework.stereotype.Component;
 
-/** Makes the content of groups of texts from what is held (docs/protocol.md, section 13.2), a few texts at a time. */
+/** Makes the content of groups of texts from what is held (docs/protocol.md, section 13.2), block by block. */
 @Component
 final class GroupSeals {
 
     private static final int STRIPES = 64;
-
-    /** What is in memory at once; a line can be 360 KB. */
-    private static final int TEXTS_AT_ONCE = 16;
 
     private final TextStore texts;
     private final MediaStore store;
@@ -70,12 +69,14 @@ final class GroupSeals {
         long size = 0;
         try (FileChannel part = store.openPart(transferId)) {
             part.truncate(0);
-            for (CounterRun run : CounterRun.of(counters, TEXTS_AT_ONCE)) {
-                List<StoredText> held = texts.find(device, run);
-                if (held.size() < run.size()) {
-                    return refused(RefusalReason.MISMATCH, "text " + firstMissing(run, held) + " is not held");
+            for (int from = 0; from < counters.size(); ) {
+                Optional<TextBlock> block = texts.find(device, counters.get(from));
+                if (block.isEmpty()) {
+                    return refused(RefusalReason.MISMATCH, "text " + counters.get(from) + " is not held");
                 }
-                Bytes lines = Bytes.concat(held.stream().map(GroupSeals::line).toArray(Bytes[]::new));
+                int to = end(counters, from, block.get());
+                Bytes lines = lines(block.get(), Set.copyOf(counters.subList(from, to)));
+                from = to;
                 if (!space.hasRoomFor(lines.size())) {
                     part.truncate(0);
                     throw new StorageFullException("the disk has no room for a group of texts beside the reserve");
@@ -91,15 +92,20 @@ final class GroupSeals {
         return new Assembly.Assembled(new Held(size, Bytes.of(digest.digest())));
     }
 
-    private static long firstMissing(CounterRun run, List<StoredText> held) {
-        long expected = run.first();
-        for (StoredText text : held) {
-            if (text.counter() != expected) {
-                break;
-            }
-            expected++;
+    /** Where the counters leave a block. */
+    private static int end(List<Long> counters, int from, TextBlock block) {
+        int to = from;
+        while (to < counters.size() && block.counters().has(counters.get(to))) {
+            to++;
         }
-        return expected;
+        return to;
+    }
+
+    private static Bytes lines(TextBlock block, Set<Long> counters) {
+        return Bytes.concat(block.texts().stream()
+                .filter(text -> counters.contains(text.counter()))
+                .map(GroupSeals::line)
+                .toArray(Bytes[]::new));
     }
 
     /** What a group's manifest has to say of it; its time is the device's own affair. */
@@ -110,7 +116,7 @@ final class GroupSeals {
 
     private static Bytes line(StoredText text) {
         String content = new String(text.utf8().toArray(), StandardCharsets.UTF_8);
-        return TextLines.line(new Text(text.counter(), ItemId.parse(text.textId()), text.capturedAt(), content));
+        return TextLines.line(new Text(text.counter(), text.id(), text.capturedAt(), content));
     }
 
     private static void write(FileChannel part, ByteBuffer line) throws IOException {

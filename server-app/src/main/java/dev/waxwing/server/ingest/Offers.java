@@ -1,59 +1,83 @@
 package dev.waxwing.server.ingest;
 
+import dev.waxwing.server.ingest.TextBlocks.Top;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Stream;
 import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** What every counter and id of a device stands for (docs/protocol.md, section 13.1). Used inside the writer's transactions. */
+/**
+ * What every counter and id of a device stands for (docs/protocol.md, section 13.1). Uploads and groups have a row each; texts stand
+ * in their blocks, with a row beside them if their id came out of order. Used inside the writer's transactions.
+ */
 @Component
 final class Offers {
 
     private final JdbcClient jdbc;
     private final JdbcOperations batches;
+    private final TextBlocks texts;
 
-    Offers(JdbcClient jdbc, JdbcOperations batches) {
+    Offers(JdbcClient jdbc, JdbcOperations batches, TextBlocks texts) {
         this.jdbc = jdbc;
         this.batches = batches;
+        this.texts = texts;
     }
 
     /** How an offer compares with what is known. */
     Standing standing(Offer offer) {
-        return Standing.of(offer, known(offer.device(), List.of(offer)).stream());
+        return Standing.of(offer, known(offer.device(), List.of(offer.key())).offers().stream());
     }
 
-    /** What is known under the counters and the ids of these offers, which are all of one device. */
-    List<Offer> known(String device, Collection<Offer> offers) {
-        return jdbc.sql("""
-            SELECT o.device, o.counter, o.offer_id, o.fingerprint
+    /** What is known of a device under these counters and ids. */
+    Known known(String device, Collection<Key> keys) {
+        Listed listed = listed(device, keys);
+        List<Offer> all = new ArrayList<>(listed.offers);
+        all.addAll(texts.known(device, listed.top, keys));
+        return new Known(all, listed.top);
+    }
+
+    /** What of it has a row of its own, and how far the texts reach among which the rest is to be sought. */
+    private Listed listed(String device, Collection<Key> keys) {
+        Listed listed = new Listed(device);
+        jdbc.sql("""
+            SELECT o.counter, o.offer_id, o.fingerprint, 0 AS number
               FROM UNNEST(CAST(:counters AS BIGINT ARRAY)) AS wanted (counter)
               JOIN offer o ON o.device = :device AND o.counter = wanted.counter
              UNION
-            SELECT o.device, o.counter, o.offer_id, o.fingerprint
+            SELECT o.counter, o.offer_id, o.fingerprint, 0
               FROM UNNEST(CAST(:ids AS VARCHAR(32) ARRAY)) AS wanted (id)
               JOIN offer o ON o.device = :device AND o.offer_id = wanted.id
+             UNION ALL
+            SELECT last_counter,
+                   (SELECT last_id FROM text_block WHERE device = :device
+                     ORDER BY device DESC, last_id DESC FETCH FIRST ROW ONLY),
+                   NULL,
+                   (SELECT number FROM text_block WHERE device = :device
+                     ORDER BY device DESC, number DESC FETCH FIRST ROW ONLY)
+              FROM (SELECT last_counter FROM text_block WHERE device = :device
+                     ORDER BY device DESC, last_counter DESC FETCH FIRST ROW ONLY) AS top
             """)
                 .param("device", device)
-                .param("counters", offers.stream().map(Offer::counter).toArray(Long[]::new))
-                .param("ids", offers.stream().map(Offer::id).toArray(String[]::new))
-                .query((row, _) -> new Offer(
-                        row.getString("device"),
-                        row.getLong("counter"),
-                        row.getString("offer_id"),
-                        row.getString("fingerprint")))
-                .list();
+                .param("counters", keys.stream().map(Key::counter).toArray(Long[]::new))
+                .param("ids", keys.stream().map(Key::id).toArray(String[]::new))
+                .query(listed);
+        return listed;
     }
 
     /** Whether an id of a device stands for something. */
     boolean isTaken(String device, String id) {
-        return jdbc.sql("SELECT COUNT(*) FROM offer WHERE device = :device AND offer_id = :id")
-                        .param("device", device)
-                        .param("id", id)
-                        .query(Long.class)
-                        .single()
-                > 0;
+        long listed = jdbc.sql("SELECT COUNT(*) FROM offer WHERE device = :device AND offer_id = :id")
+                .param("device", device)
+                .param("id", id)
+                .query(Long.class)
+                .single();
+        return listed > 0 || texts.isTaken(device, id);
     }
 
     /** Makes counter and id stand for this offer, for ever. */
@@ -71,18 +95,17 @@ final class Offers {
     }
 
     /**
-     * The highest counter that stands for something, 0 if there is none (section 5.8). The order is that of the primary key, from
-     * its end: H2 would look at every offer of the device for a maximum.
+     * The highest counter that stands for something, 0 if there is none (section 5.8). The orders are those of the primary keys, from
+     * their ends: H2 would look at every row of the device for a maximum.
      */
     long highest(String device) {
         return jdbc.sql("""
-            SELECT counter FROM offer WHERE device = :device ORDER BY device DESC, counter DESC
-             FETCH FIRST ROW ONLY
-            """)
-                .param("device", device)
-                .query(Long.class)
-                .optional()
-                .orElse(0L);
+            SELECT GREATEST(
+                COALESCE((SELECT counter FROM offer WHERE device = :device
+                           ORDER BY device DESC, counter DESC FETCH FIRST ROW ONLY), 0),
+                COALESCE((SELECT last_counter FROM text_block WHERE device = :device
+                           ORDER BY device DESC, last_counter DESC FETCH FIRST ROW ONLY), 0))
+            """).param("device", device).query(Long.class).single();
     }
 
     enum Standing {
@@ -100,6 +123,41 @@ final class Offers {
         }
     }
 
+    /** What is known of a device. @param top how far its texts reach */
+    record Known(List<Offer> offers, Top top) {}
+
+    /** The rows of one answer, of which the one without a fingerprint says how far the texts reach. */
+    private static final class Listed implements RowCallbackHandler {
+
+        private final String device;
+        private final List<Offer> offers = new ArrayList<>();
+        private Top top = Top.NONE;
+
+        Listed(String device) {
+            this.device = device;
+        }
+
+        @Override
+        public void processRow(ResultSet row) throws SQLException {
+            long counter = row.getLong("counter");
+            String id = row.getString("offer_id");
+            String fingerprint = row.getString("fingerprint");
+            if (fingerprint == null) {
+                top = new Top(counter, id, row.getLong("number"));
+            } else {
+                offers.add(new Offer(device, counter, id, fingerprint));
+            }
+        }
+    }
+
     /** Counter and id of a device, and what they stand for. */
-    record Offer(String device, long counter, String id, String fingerprint) {}
+    record Offer(String device, long counter, String id, String fingerprint) {
+
+        Key key() {
+            return new Key(counter, id);
+        }
+    }
+
+    /** By what an offer of a device is found. */
+    record Key(long counter, String id) {}
 }

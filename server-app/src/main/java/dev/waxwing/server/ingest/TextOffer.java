@@ -18,6 +18,10 @@ record TextOffer(Sender sender, long counter, String textId, Instant capturedAt,
         return sender.device();
     }
 
+    Offers.Key key() {
+        return new Offers.Key(counter, textId);
+    }
+
     /** What its counter and its id stand for; hashes the text. */
     Offers.Offer offer() {
         return new Offers.Offer(device(), counter, textId, Fingerprint.text(capturedAt, utf8));

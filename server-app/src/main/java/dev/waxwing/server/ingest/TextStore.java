@@ -1,27 +1,30 @@
 package dev.waxwing.server.ingest;
 
+import dev.waxwing.server.ingest.TextBlocks.Top;
 import dev.waxwing.server.media.DiskSpace;
-import dev.waxwing.wire.Bytes;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Texts as rows. Writes are called by the writer inside its transactions. */
+/** Texts, and which of them are in which group. Writes are called by the writer inside its transactions. */
 @Component
 final class TextStore {
 
     private final JdbcClient jdbc;
     private final JdbcOperations batches;
+    private final TextBlocks blocks;
     private final Offers offers;
     private final SenderStatus senders;
     private final DiskSpace space;
@@ -30,61 +33,61 @@ final class TextStore {
     TextStore(
             JdbcClient jdbc,
             JdbcOperations batches,
+            TextBlocks blocks,
             Offers offers,
             SenderStatus senders,
             DiskSpace space,
             Clock clock) {
         this.jdbc = jdbc;
         this.batches = batches;
+        this.blocks = blocks;
         this.offers = offers;
         this.senders = senders;
         this.space = space;
         this.clock = clock;
     }
 
-    /** Stores what is new, as long as there is room and its sender holds. Answers in the order of the offers. */
-    List<Outcome> store(List<TextOffer> texts) {
-        List<Offers.Offer> batch = texts.stream().map(TextOffer::offer).toList();
-        KnownOffers known = KnownOffers.of(batch, offers);
-        Map<Sender, Boolean> revoked = new HashMap<>();
-        List<TextOffer> fresh = new ArrayList<>(texts.size());
-        List<Offers.Offer> freshOffers = new ArrayList<>(texts.size());
+    /**
+     * Stores what is new, as long as there is room. Answers in the order of the offers.
+     *
+     * @param revoked whose texts are not looked at
+     */
+    List<Outcome> store(List<TextOffer> texts, Set<Sender> revoked) {
+        KnownOffers known = KnownOffers.of(texts, offers);
+        Map<String, List<TextOffer>> fresh = new HashMap<>();
         List<Outcome> outcomes = new ArrayList<>(texts.size());
+        // The disk is asked once, but when it is nearly full.
+        boolean roomForAll =
+                hasRoomFor(texts.stream().mapToLong(text -> text.utf8().size()).sum());
         long bytes = 0;
-        for (int i = 0; i < texts.size(); i++) {
-            TextOffer text = texts.get(i);
-            if (revoked.computeIfAbsent(text.sender(), senders::isRevoked)) {
+        for (TextOffer text : texts) {
+            if (revoked.contains(text.sender())) {
                 outcomes.add(Outcome.REVOKED);
                 continue;
             }
-            Offers.Standing standing = known.standing(batch.get(i));
+            Offers.Standing standing = known.standing(text);
             if (standing == Offers.Standing.NEW) {
-                if (!hasRoomFor(bytes + text.utf8().size())) {
+                if (!roomForAll && !hasRoomFor(bytes + text.utf8().size())) {
                     outcomes.add(Outcome.STORAGE_FULL);
                     continue;
                 }
                 bytes += text.utf8().size();
-                known.add(batch.get(i));
-                fresh.add(text);
-                freshOffers.add(batch.get(i));
+                known.add(text);
+                fresh.computeIfAbsent(text.device(), _ -> new ArrayList<>()).add(text);
             }
             outcomes.add(standing == Offers.Standing.CONFLICT ? Outcome.CONFLICT : Outcome.DURABLE);
         }
-        offers.add(freshOffers);
-        insert(fresh);
+        fresh.forEach((device, added) -> insert(device, known.top(device), added));
         return outcomes;
     }
 
-    /** Whether the sender of everything that was stored holds still. */
-    boolean holds(List<TextOffer> texts, List<Outcome> outcomes) {
-        Map<Sender, Boolean> revoked = new HashMap<>();
-        for (int i = 0; i < texts.size(); i++) {
-            if (outcomes.get(i) == Outcome.DURABLE
-                    && revoked.computeIfAbsent(texts.get(i).sender(), senders::isRevoked)) {
-                return false;
-            }
-        }
-        return true;
+    /** Who of the senders was revoked by now. */
+    Set<Sender> revoked(List<TextOffer> texts) {
+        return texts.stream()
+                .map(TextOffer::sender)
+                .distinct()
+                .filter(senders::isRevoked)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     private boolean hasRoomFor(long bytes) {
@@ -95,43 +98,23 @@ final class TextStore {
         }
     }
 
-    private void insert(List<TextOffer> texts) {
-        if (texts.isEmpty()) {
-            return;
-        }
-        OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
-        batches.batchUpdate(
-                "INSERT INTO text_message (device, counter, text_id, utf8, captured_at, received_at)"
-                        + " VALUES (?, ?, ?, ?, ?, ?)",
-                texts.stream()
-                        .map(text -> new Object[] {
-                            text.device(),
-                            text.counter(),
-                            text.textId(),
-                            text.utf8().toArray(),
-                            text.capturedAt().atOffset(ZoneOffset.UTC),
-                            now
-                        })
-                        .toList());
+    /** An id that is not beyond those before it gets a row of its own, by which it is found. */
+    private void insert(String device, Top top, List<TextOffer> texts) {
+        IdRange ids =
+                IdRange.beyond(top.id(), texts.stream().map(TextOffer::textId).toList());
+        offers.add(texts.stream()
+                .filter(text -> !ids.has(text.textId()))
+                .map(TextOffer::offer)
+                .toList());
+        List<TextOffer> ascending = texts.stream()
+                .sorted(Comparator.comparingLong(TextOffer::counter))
+                .toList();
+        blocks.add(device, top, TextBlock.pack(ascending, ids), clock.instant().atOffset(ZoneOffset.UTC));
     }
 
-    /** Which of these texts are held, in the order of their counters. */
-    List<StoredText> find(String device, CounterRun run) {
-        return jdbc.sql("""
-            SELECT counter, text_id, utf8, captured_at
-              FROM text_message
-             WHERE device = :device AND counter BETWEEN :first AND :last
-             ORDER BY device, counter
-            """)
-                .param("device", device)
-                .param("first", run.first())
-                .param("last", run.last())
-                .query((row, _) -> new StoredText(
-                        row.getLong("counter"),
-                        row.getString("text_id"),
-                        Bytes.of(row.getBytes("utf8")),
-                        row.getObject("captured_at", OffsetDateTime.class).toInstant()))
-                .list();
+    /** The block with a text, if that is held. */
+    Optional<TextBlock> find(String device, long counter) {
+        return blocks.with(device, counter);
     }
 
     /**
@@ -179,7 +162,4 @@ final class TextStore {
         /** It is not looked at: its sender's certificate was revoked first. */
         REVOKED
     }
-
-    /** A text that is held. */
-    record StoredText(long counter, String textId, Bytes utf8, Instant capturedAt) {}
 }
