@@ -30,11 +30,26 @@ public final class V103_1__Pack_texts extends BaseJavaMigration {
     @Override
     public void migrate(Context context) throws SQLException {
         Connection connection = context.getConnection();
+        if (!hasOldTexts(connection)) {
+            return; // H2 commits with the DROP below: the process ended before this migration was noted as done.
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("DELETE FROM text_block"); // what a migration that was cut off has left
+        }
         for (String device : devices(connection)) {
             pack(connection, device);
         }
         try (Statement statement = connection.createStatement()) {
             statement.execute("DROP TABLE text_message");
+        }
+    }
+
+    private static boolean hasOldTexts(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet tables = statement.executeQuery("""
+                    SELECT table_name FROM information_schema.tables WHERE LOWER(table_name) = 'text_message'
+                    """)) {
+            return tables.next();
         }
     }
 

@@ -29,6 +29,7 @@ class TextMigrationTest {
     private static final Instant CAPTURED = Instant.parse("2026-01-31T09:30:00.123Z");
     private static final SerialNumber CERTIFICATE = new SerialNumber(BigInteger.ONE);
 
+    private JdbcDataSource source;
     private JdbcTemplate database;
     private TextStore texts;
     private Offers offers;
@@ -37,7 +38,7 @@ class TextMigrationTest {
 
     @BeforeEach
     void migrate() {
-        JdbcDataSource source = new JdbcDataSource();
+        source = new JdbcDataSource();
         source.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
         database = new JdbcTemplate(source);
         Flyway.configure().dataSource(source).target("102").load().migrate();
@@ -88,6 +89,13 @@ class TextMigrationTest {
         assertThat(texts.find("gate", 3)).isEmpty();
         assertThat(database.queryForObject("SELECT COUNT(*) FROM text_block", Long.class))
                 .isEqualTo(6);
+    }
+
+    @Test
+    void a_migration_that_was_not_noted_as_done_changes_nothing_the_second_time() {
+        database.update("DELETE FROM \"flyway_schema_history\" WHERE \"version\" = '103.1'");
+        Flyway.configure().dataSource(source).outOfOrder(true).load().migrate();
+        every_text_is_held_as_it_was();
     }
 
     @Test
