@@ -1,9 +1,8 @@
 -- Texts, many to a row: those of one device that were committed together and whose counters have no gap. For each counter, from the
 -- first to the last, the content is: id (16 bytes) | captured_at (8 bytes, milliseconds since 1970) | length (3 bytes) | UTF-8.
 --
--- The blocks of one commit share a range of ids, from first_id to last_id, and every commit of a device that has one has it beyond
--- those before. The range begins beyond the ids of earlier commits: a text with a lower id has a row in offer, too, by which that
--- id is found. Both are empty where all texts have one.
+-- A block has a range of ids, from first_id to last_id, beyond those of all blocks of the device before it: a text with a lower id
+-- has a row in offer, too, by which that id is found. Both are empty where all texts have one.
 --
 -- The number counts the blocks of a device, so that of two nodes that write texts of it at once only one can commit.
 CREATE TABLE text_block (

@@ -30,13 +30,19 @@ record TextBlock(CounterRun counters, IdRange ids, Bytes content) {
      * Packs texts into as few blocks as they take.
      *
      * @param ascending by their counters, none twice
+     * @param highestId up to which ranges of ids are taken
      */
-    static List<TextBlock> pack(List<TextOffer> ascending, IdRange ids) {
+    static List<TextBlock> pack(List<TextOffer> ascending, String highestId) {
         List<TextBlock> blocks = new ArrayList<>();
+        String highest = highestId;
         int from = 0;
         while (from < ascending.size()) {
             int to = end(ascending, from);
-            blocks.add(pack(ids, ascending.subList(from, to)));
+            List<TextOffer> together = ascending.subList(from, to);
+            IdRange ids = IdRange.beyond(
+                    highest, together.stream().map(TextOffer::textId).toList());
+            blocks.add(pack(ids, together));
+            highest = ids.equals(IdRange.EMPTY) ? highest : ids.last();
             from = to;
         }
         return blocks;

@@ -76,20 +76,19 @@ final class TextBlocks {
                 .filter(block -> block.counters().has(counter));
     }
 
-    /** The blocks of the one commit that can have an id. Ranges do not overlap: only the first that does not end before can. */
-    private List<TextBlock> around(String device, String id) {
+    /** The block whose range has an id, if there is one. Ranges do not overlap: only the first that does not end before can. */
+    private Optional<TextBlock> around(String device, String id) {
         return jdbc.sql("SELECT " + COLUMNS + """
               FROM text_block
-             WHERE device = :device AND first_id <= :id
-               AND last_id = (SELECT last_id FROM text_block
-                               WHERE device = :device AND last_id >= :id
-                               ORDER BY device, last_id
-                               FETCH FIRST ROW ONLY)
+             WHERE device = :device AND last_id >= :id
+             ORDER BY device, last_id
+             FETCH FIRST ROW ONLY
             """)
                 .param("device", device)
                 .param("id", id)
                 .query((row, _) -> block(row))
-                .list();
+                .optional()
+                .filter(block -> block.ids().has(id));
     }
 
     private static TextBlock block(ResultSet row) throws SQLException {
@@ -158,9 +157,9 @@ final class TextBlocks {
             IdRange read = IdRange.EMPTY;
             for (String id : ids) {
                 if (!read.has(id) && !foundIds.contains(id)) {
-                    List<TextBlock> blocks = around(device, id);
-                    blocks.forEach(this::keep);
-                    read = blocks.isEmpty() ? IdRange.EMPTY : blocks.getFirst().ids();
+                    Optional<TextBlock> block = around(device, id);
+                    block.ifPresent(this::keep);
+                    read = block.map(TextBlock::ids).orElse(IdRange.EMPTY);
                 }
             }
         }

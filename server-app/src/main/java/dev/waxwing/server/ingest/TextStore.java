@@ -98,18 +98,24 @@ final class TextStore {
         }
     }
 
-    /** An id that is not beyond those before it gets a row of its own, by which it is found. */
+    /** An id that is not in the range of its block gets a row of its own, by which it is found. */
     private void insert(String device, Top top, List<TextOffer> texts) {
-        IdRange ids =
-                IdRange.beyond(top.id(), texts.stream().map(TextOffer::textId).toList());
-        offers.add(texts.stream()
-                .filter(text -> !ids.has(text.textId()))
-                .map(TextOffer::offer)
-                .toList());
         List<TextOffer> ascending = texts.stream()
                 .sorted(Comparator.comparingLong(TextOffer::counter))
                 .toList();
-        blocks.add(device, top, TextBlock.pack(ascending, ids), clock.instant().atOffset(ZoneOffset.UTC));
+        List<TextBlock> packed = TextBlock.pack(ascending, top.id());
+        List<Offers.Offer> outside = new ArrayList<>();
+        int from = 0;
+        for (TextBlock block : packed) {
+            int to = from + (int) block.counters().size();
+            ascending.subList(from, to).stream()
+                    .filter(text -> !block.ids().has(text.textId()))
+                    .map(TextOffer::offer)
+                    .forEach(outside::add);
+            from = to;
+        }
+        offers.add(outside);
+        blocks.add(device, top, packed, clock.instant().atOffset(ZoneOffset.UTC));
     }
 
     /** The block with a text, if that is held. */

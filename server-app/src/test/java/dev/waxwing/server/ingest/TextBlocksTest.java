@@ -232,10 +232,10 @@ class TextBlocksTest {
     void of_two_nodes_that_write_texts_of_a_device_at_once_only_one_can() {
         store(range(1, 5));
         Top seenByBoth = new Top(5, id(5), 1);
-        blocks.add("cam", seenByBoth, TextBlock.pack(range(6, 8), IdRange.EMPTY), OffsetDateTime.now());
+        blocks.add("cam", seenByBoth, TextBlock.pack(range(6, 8), ""), OffsetDateTime.now());
         assertThrows(
                 DuplicateKeyException.class,
-                () -> blocks.add("cam", seenByBoth, TextBlock.pack(range(7, 9), IdRange.EMPTY), OffsetDateTime.now()));
+                () -> blocks.add("cam", seenByBoth, TextBlock.pack(range(7, 9), ""), OffsetDateTime.now()));
     }
 
     private void store(List<TextOffer> batch) {
@@ -269,5 +269,14 @@ class TextBlocksTest {
 
     private static Bytes utf8(String text) {
         return Bytes.of(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void each_block_of_a_commit_has_a_range_of_ids_of_its_own() {
+        assertThat(TextBlock.pack(range(1, 2_500), id(10)).stream().map(TextBlock::ids))
+                .containsExactly(
+                        new IdRange(id(11), id(1_000)),
+                        new IdRange(id(1_001), id(2_000)),
+                        new IdRange(id(2_001), id(2_500)));
     }
 }
