@@ -6,7 +6,6 @@ import dev.waxwing.bench.pki.Tls;
 import dev.waxwing.bench.process.Commands;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.SimpleChannelInboundHandler;
@@ -29,19 +28,17 @@ import java.util.function.BooleanSupplier;
  */
 final class NettyClient {
 
+    private final SslContext tls;
+    private final int port;
     private final Bootstrap bootstrap;
 
     private NettyClient(SslContext tls, int port) {
+        this.tls = tls;
+        this.port = port;
         this.bootstrap = new Bootstrap()
                 .group(BoringSsl.threads(Runtime.getRuntime().availableProcessors()))
                 .channel(NioSocketChannel.class)
-                .remoteAddress(InetAddress.getLoopbackAddress(), port)
-                .handler(new ChannelInitializer<SocketChannel>() {
-                    @Override
-                    protected void initChannel(SocketChannel channel) {
-                        channel.pipeline().addLast(tls.newHandler(channel.alloc(), "localhost", port));
-                    }
-                });
+                .remoteAddress(InetAddress.getLoopbackAddress(), port);
     }
 
     /** Directory of the keys; port. */
@@ -92,13 +89,21 @@ final class NettyClient {
                 end.completeExceptionally(failure);
             }
         });
-        bootstrap.connect().addListener(connected -> {
-            if (connected.isSuccess()) {
-                ((ChannelFuture) connected).channel().pipeline().addLast(welcomed);
-            } else {
+        bootstrap.clone().handler(with(welcomed)).connect().addListener(connected -> {
+            if (!connected.isSuccess()) {
                 end.completeExceptionally(connected.cause());
             }
         });
+    }
+
+    /** All handlers are there before the connection is: another thread may run the whole handshake before this one goes on. */
+    private ChannelInitializer<SocketChannel> with(Welcomed welcomed) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(SocketChannel channel) {
+                channel.pipeline().addLast(tls.newHandler(channel.alloc(), "localhost", port), welcomed);
+            }
+        };
     }
 
     /** Waits for the server's byte on one connection. */
