@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.sun.management.ThreadMXBean;
-import dev.waxwing.crypto.Aead;
 import dev.waxwing.crypto.CryptoProvider;
+import dev.waxwing.crypto.ForwardingCrypto;
 import dev.waxwing.crypto.Secret;
 import dev.waxwing.crypto.SignatureScheme;
 import dev.waxwing.crypto.Suite;
-import dev.waxwing.crypto.TrafficKeys;
 import dev.waxwing.handshake.Action.ChangeReceivingKeys;
 import dev.waxwing.handshake.Action.ChangeSendingKeys;
 import dev.waxwing.handshake.Adversary;
@@ -265,37 +264,25 @@ class CostTest {
     }
 
     /** The best provider, which counts what is done with keys. Owned by one end. */
-    private static final class CountingKeys implements CryptoProvider {
-        private final CryptoProvider best = CryptoProvider.best();
+    private static final class CountingKeys extends ForwardingCrypto {
         private int signed;
         private int verified;
         private int agreed;
         private long signatureBytes;
 
-        @Override
-        public String name() {
-            return best.name();
-        }
-
-        @Override
-        public ByteBuffer allocate(int size) {
-            return best.allocate(size);
-        }
-
-        @Override
-        public Aead aead(TrafficKeys keys, SecureRandom random) {
-            return best.aead(keys, random);
+        CountingKeys() {
+            super(CryptoProvider.best());
         }
 
         @Override
         public Secret x25519(Secret scalar, Bytes u) throws InvalidKeyException {
             agreed++;
-            return best.x25519(scalar, u);
+            return super.x25519(scalar, u);
         }
 
         @Override
         public Bytes sign(SignatureScheme scheme, PrivateKey key, Bytes content) throws InvalidKeyException {
-            Bytes signature = best.sign(scheme, key, content);
+            Bytes signature = super.sign(scheme, key, content);
             signed++;
             signatureBytes += signature.size();
             return signature;
@@ -304,7 +291,7 @@ class CostTest {
         @Override
         public boolean verify(SignatureScheme scheme, PublicKey key, Bytes content, Bytes signature) {
             verified++;
-            return best.verify(scheme, key, content, signature);
+            return super.verify(scheme, key, content, signature);
         }
     }
 }

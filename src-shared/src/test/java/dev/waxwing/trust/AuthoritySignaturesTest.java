@@ -3,18 +3,12 @@ package dev.waxwing.trust;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.waxwing.crypto.Aead;
 import dev.waxwing.crypto.CryptoProvider;
-import dev.waxwing.crypto.Secret;
+import dev.waxwing.crypto.ForwardingCrypto;
 import dev.waxwing.crypto.SignatureScheme;
-import dev.waxwing.crypto.TrafficKeys;
 import dev.waxwing.trust.UntrustedException.Reason;
 import dev.waxwing.wire.Bytes;
-import java.nio.ByteBuffer;
-import java.security.InvalidKeyException;
-import java.security.PrivateKey;
 import java.security.PublicKey;
-import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
@@ -113,39 +107,17 @@ class AuthoritySignaturesTest {
     }
 
     /** Counts the signatures that are computed. */
-    private static final class CountingVerifier implements CryptoProvider {
-        private final CryptoProvider best = CryptoProvider.best();
+    private static final class CountingVerifier extends ForwardingCrypto {
         private int verified;
 
-        @Override
-        public String name() {
-            return best.name();
-        }
-
-        @Override
-        public ByteBuffer allocate(int size) {
-            return best.allocate(size);
-        }
-
-        @Override
-        public Aead aead(TrafficKeys keys, SecureRandom random) {
-            return best.aead(keys, random);
-        }
-
-        @Override
-        public Secret x25519(Secret scalar, Bytes u) throws InvalidKeyException {
-            return best.x25519(scalar, u);
-        }
-
-        @Override
-        public Bytes sign(SignatureScheme scheme, PrivateKey key, Bytes content) throws InvalidKeyException {
-            return best.sign(scheme, key, content);
+        CountingVerifier() {
+            super(CryptoProvider.best());
         }
 
         @Override
         public boolean verify(SignatureScheme scheme, PublicKey key, Bytes content, Bytes signature) {
             verified++;
-            return best.verify(scheme, key, content, signature);
+            return super.verify(scheme, key, content, signature);
         }
     }
 }

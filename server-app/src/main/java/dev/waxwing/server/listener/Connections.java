@@ -196,7 +196,7 @@ final class Connections {
             devices.seen(session.device(), session.serialNumber());
             sessions.open(session);
             // A revocation between the handshake and the register would have found nobody to end.
-            if (revocation.isRevoked(channel.peer().certificate())) {
+            if (revocation.find(session.certificate()).isPresent()) {
                 session.end(Ending.REVOKED);
             }
             session.begin();

@@ -72,6 +72,10 @@ final class DeviceSession implements LiveSession {
         return sender.device();
     }
 
+    SerialNumber certificate() {
+        return sender.certificate();
+    }
+
     String serialNumber() {
         return serialNumber;
     }

@@ -1,0 +1,48 @@
+package dev.waxwing.crypto;
+
+import dev.waxwing.wire.Bytes;
+import java.nio.ByteBuffer;
+import java.security.InvalidKeyException;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+
+/** A provider that leaves everything to another; a test overrides what it wants to see. */
+public class ForwardingCrypto implements CryptoProvider {
+
+    private final CryptoProvider provider;
+
+    protected ForwardingCrypto(CryptoProvider provider) {
+        this.provider = provider;
+    }
+
+    @Override
+    public String name() {
+        return provider.name();
+    }
+
+    @Override
+    public ByteBuffer allocate(int size) {
+        return provider.allocate(size);
+    }
+
+    @Override
+    public Aead aead(TrafficKeys keys, SecureRandom random) {
+        return provider.aead(keys, random);
+    }
+
+    @Override
+    public Secret x25519(Secret scalar, Bytes u) throws InvalidKeyException {
+        return provider.x25519(scalar, u);
+    }
+
+    @Override
+    public Bytes sign(SignatureScheme scheme, PrivateKey key, Bytes content) throws InvalidKeyException {
+        return provider.sign(scheme, key, content);
+    }
+
+    @Override
+    public boolean verify(SignatureScheme scheme, PublicKey key, Bytes content, Bytes signature) {
+        return provider.verify(scheme, key, content, signature);
+    }
+}
