@@ -3,12 +3,9 @@ package dev.waxwing.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.waxwing.crypto.Aead;
 import dev.waxwing.crypto.CryptoProvider;
-import dev.waxwing.crypto.Secret;
-import dev.waxwing.crypto.SignatureScheme;
+import dev.waxwing.crypto.ForwardingCrypto;
 import dev.waxwing.crypto.Suite;
-import dev.waxwing.crypto.TrafficKeys;
 import dev.waxwing.handshake.Adversary.Context;
 import dev.waxwing.handshake.EnrolmentRequestFactory.EnrolmentRequest;
 import dev.waxwing.recordlayer.ContentType;
@@ -26,10 +23,6 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.security.InvalidKeyException;
-import java.security.PrivateKey;
-import java.security.PublicKey;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -536,42 +529,20 @@ class HostilePeerTest {
     // Exhaustion.
 
     /** Counts the memory that records take; its own buffers are those of the JDK. */
-    private static final class CountingProvider implements CryptoProvider {
+    private static final class CountingProvider extends ForwardingCrypto {
 
-        private final CryptoProvider jdk = CryptoProvider.jdk();
         final AtomicLong bytes = new AtomicLong();
         final Semaphore allocations = new Semaphore(0);
+
+        CountingProvider() {
+            super(CryptoProvider.jdk());
+        }
 
         @Override
         public ByteBuffer allocate(int size) {
             bytes.addAndGet(size);
             allocations.release();
-            return jdk.allocate(size);
-        }
-
-        @Override
-        public String name() {
-            return jdk.name();
-        }
-
-        @Override
-        public Aead aead(TrafficKeys keys, SecureRandom random) {
-            return jdk.aead(keys, random);
-        }
-
-        @Override
-        public Secret x25519(Secret scalar, Bytes u) throws InvalidKeyException {
-            return jdk.x25519(scalar, u);
-        }
-
-        @Override
-        public Bytes sign(SignatureScheme scheme, PrivateKey key, Bytes content) throws InvalidKeyException {
-            return jdk.sign(scheme, key, content);
-        }
-
-        @Override
-        public boolean verify(SignatureScheme scheme, PublicKey key, Bytes content, Bytes signature) {
-            return jdk.verify(scheme, key, content, signature);
+            return super.allocate(size);
         }
     }
 
