@@ -4,9 +4,9 @@ import dev.waxwing.ca.issuance.Issuance;
 import dev.waxwing.ca.issuance.RoleCredentials;
 import dev.waxwing.ca.revocation.CertificateRevoked;
 import dev.waxwing.ca.revocation.RevocationLists;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +33,7 @@ class Schedule implements SmartLifecycle {
     private static final long LIST_PAUSE_MILLIS = 2_500;
 
     private static final long ROUND_SECONDS = 60;
+    private static final long STOP_SECONDS = 10;
 
     private final RevocationLists lists;
     private final RoleCredentials credentials;
@@ -50,18 +51,33 @@ class Schedule implements SmartLifecycle {
 
     @Override
     public void start() {
-        ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().name("ca-schedule").daemon().factory());
+        renewalAsked.set(false);
+        listAsked.set(false);
+        ScheduledThreadPoolExecutor started = new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().name("ca-schedule").daemon().factory());
+        started.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
         started.scheduleWithFixedDelay(this::round, 0, ROUND_SECONDS, TimeUnit.SECONDS);
         thread = started;
     }
 
+    /** What was asked for and has not begun is left to the next start; what has begun still needs the database. */
     @Override
     public void stop() {
         ScheduledExecutorService stopping = thread;
         thread = null;
         if (stopping != null) {
             stopping.shutdown();
+            await(stopping);
+        }
+    }
+
+    private static void await(ScheduledExecutorService stopping) {
+        try {
+            if (!stopping.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("The revocation list or certificate being made was not done after {} s", STOP_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
