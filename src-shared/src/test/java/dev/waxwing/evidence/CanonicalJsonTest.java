@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import dev.waxwing.evidence.CanonicalJson.Value;
 import dev.waxwing.wire.Bytes;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,34 @@ class CanonicalJsonTest {
             })
     void reads_and_writes_the_canonical_form(String json) throws Exception {
         assertThat(CanonicalJson.write(CanonicalJson.read(bytes(json)))).isEqualTo(bytes(json));
+    }
+
+    /** Bytes are looked at eight at a time. */
+    @Test
+    void escapes_what_needs_it_and_nothing_else_at_every_place() {
+        for (int place = 0; place < 20; place++) {
+            for (char c = 0; c < 0x180; c++) {
+                String before = "\u00FF".repeat(place % 3) + "x".repeat(place);
+                String expected = "{\"a\":\"" + before + escaped(c) + "0123456789\"}";
+                String text = before + c + "0123456789";
+                assertThat(CanonicalJson.write(new TreeMap<>(Map.of("a", new Value.Text(text)))))
+                        .as("%04x at %d", (int) c, place)
+                        .isEqualTo(bytes(expected));
+            }
+        }
+    }
+
+    private static String escaped(char c) {
+        return switch (c) {
+            case '"' -> "\\\"";
+            case '\\' -> "\\\\";
+            case '\b' -> "\\b";
+            case '\t' -> "\\t";
+            case '\n' -> "\\n";
+            case '\f' -> "\\f";
+            case '\r' -> "\\r";
+            default -> c < 0x20 ? "\\u%04x".formatted((int) c) : String.valueOf(c);
+        };
     }
 
     @ParameterizedTest

@@ -10,6 +10,7 @@ import dev.waxwing.bench.waxwing.EnrolledDevice;
 import dev.waxwing.enrollment.Invite;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -20,6 +21,9 @@ final class WaxwingTexts {
 
     static final String FROM_MEMORY = "memory";
     static final String FROM_SPOOL = "spool";
+
+    /** How many texts are queued at once. */
+    private static final int BURST = 1_000;
 
     private WaxwingTexts() {}
 
@@ -53,8 +57,8 @@ final class WaxwingTexts {
     /** What is queued is on the disk before the clock starts, and has its receipt when it stops. */
     private static Map<String, ?> fromSpool(EnrolledDevice device, int count) throws Exception {
         String text = "x".repeat(Messages.SIZE);
-        for (int i = 0; i < count; i++) {
-            device.spool().addText(text);
+        for (int queued = 0; queued < count; queued += BURST) {
+            device.spool().addTexts(Collections.nCopies(Math.min(BURST, count - queued), text));
         }
         Counter counter = new Counter();
         long begin = System.nanoTime();

@@ -120,10 +120,23 @@ public final class Spool implements Closeable {
      * @param text 1 to 60,000 bytes in UTF-8; the caller has checked that
      */
     public QueuedText addText(String text) throws IOException {
+        return addTexts(List.of(text)).getFirst();
+    }
+
+    /**
+     * Queues texts, one after the other, and waits for the disk once. A crash meanwhile may leave the first of them queued.
+     *
+     * @param texts each as for {@link #addText}; together no more than fits into memory twice
+     */
+    public List<QueuedText> addTexts(List<String> texts) throws IOException {
         lock.lock();
         try {
-            QueuedText queued = new QueuedText(state.lastCounter() + 1, ids.next(), now(), text, false);
-            record(new Event.TextQueued(queued), true);
+            List<QueuedText> queued = new ArrayList<>(texts.size());
+            long counter = state.lastCounter();
+            for (String text : texts) {
+                queued.add(new QueuedText(++counter, ids.next(), now(), text, false));
+            }
+            record(queued.stream().<Event>map(Event.TextQueued::new).toList(), true);
             return queued;
         } finally {
             lock.unlock();

@@ -48,9 +48,10 @@ final class SpoolState {
             }
             case Event.Concluded(Settled outcome) -> {
                 used(outcome.counter());
-                groups.remove(outcome.id());
-                files.remove(outcome.id());
-                texts.values().removeIf(text -> text.id().equals(outcome.id()));
+                // Ids are unique, so only what is neither can be a text, which is sought among all.
+                if (groups.remove(outcome.id()) == null && files.remove(outcome.id()) == null) {
+                    texts.values().removeIf(text -> text.id().equals(outcome.id()));
+                }
                 settled.put(outcome.id(), outcome);
             }
             case Event.Offered(long counter) -> offered = Math.max(offered, counter);

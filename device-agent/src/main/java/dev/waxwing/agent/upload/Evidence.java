@@ -22,6 +22,8 @@ import dev.waxwing.trust.UntrustedException;
 import dev.waxwing.trust.VerifiedPeer;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.ProtocolException;
+import dev.waxwing.wire.Writer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
@@ -34,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes this device's manifests, and believes only receipts that a receipt signer under its root made for them. */
 final class Evidence {
+
+    private static final int TYPICAL_LINE = 256;
 
     private final Identity identity;
     private final Credential credential;
@@ -90,9 +94,12 @@ final class Evidence {
 
     /** The content that is sealed for these texts (protocol section 13.2). */
     static Bytes contentOf(List<QueuedText> texts) {
-        Bytes[] lines =
-                texts.stream().map(text -> TextLines.line(message(text))).toArray(Bytes[]::new);
-        return Bytes.concat(lines);
+        Writer lines = Writer.growing(TYPICAL_LINE * texts.size());
+        for (QueuedText text : texts) {
+            Bytes utf8 = Bytes.of(text.text().getBytes(StandardCharsets.UTF_8));
+            TextLines.write(text.counter(), text.id(), text.capturedAt(), utf8, lines);
+        }
+        return lines.toBytes();
     }
 
     static Text message(QueuedText text) {

@@ -81,7 +81,9 @@ final class TextLane implements Lane {
             return () -> send(group);
         }
         if (maySend && !unsent.isEmpty() && underway.size() < MOST_UNDERWAY) {
-            List<QueuedText> texts = List.copyOf(unsent.values());
+            // As many as one record could take if each had one character: a queue may be long.
+            List<QueuedText> texts =
+                    unsent.values().stream().limit(MOST_UNDERWAY).toList();
             return () -> send(texts);
         }
         if (mustSeal(now)) {

@@ -66,6 +66,21 @@ class SpoolTest {
     }
 
     @Test
+    void texts_that_are_queued_together_are_as_if_queued_one_by_one() throws IOException {
+        List<QueuedText> queued;
+        try (Spool spool = open()) {
+            assertThat(spool.addText("first").counter()).isEqualTo(1);
+            queued = spool.addTexts(List.of("second", "third"));
+            assertThat(queued).extracting(QueuedText::text).containsExactly("second", "third");
+            assertThat(queued).extracting(QueuedText::counter).containsExactly(2L, 3L);
+            assertThat(spool.addText("fourth").counter()).isEqualTo(4);
+        }
+        try (Spool spool = open()) {
+            assertThat(spool.view().texts()).hasSize(4).containsAll(queued);
+        }
+    }
+
+    @Test
     void finds_everything_again_after_it_was_opened_anew() throws IOException {
         SpoolView before;
         try (Spool spool = open()) {

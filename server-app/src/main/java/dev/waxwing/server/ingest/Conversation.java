@@ -8,6 +8,7 @@ import dev.waxwing.media.ItemId;
 import dev.waxwing.media.ReceiptMessage;
 import dev.waxwing.media.RefusalReason;
 import dev.waxwing.media.Refused;
+import dev.waxwing.media.ServerMessage;
 import dev.waxwing.media.Text;
 import dev.waxwing.media.TextAck;
 import dev.waxwing.media.TextRefused;
@@ -26,22 +27,23 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What a device offers in one session, and what it is answered (docs/protocol.md, section 13). The session's reading thread calls
- * {@link #receive} and {@link #close}; all that takes long happens on virtual threads, in order for each id.
+ * {@link #receive}, {@link #endRecord} and {@link #close}; all that takes long happens on virtual threads, in order for each id.
  */
 public final class Conversation {
 
     /** Texts on their way into the database, in bytes; reading stops beyond. */
-    private static final int TEXT_IN_FLIGHT = 2 << 20;
+    private static final int TEXT_IN_FLIGHT = 4 << 20;
 
     private static final int TEXT_OVERHEAD = 512;
     private static final int TASKS_IN_FLIGHT = 64;
@@ -61,6 +63,9 @@ public final class Conversation {
     private final Semaphore textRoom = new Semaphore(TEXT_IN_FLIGHT);
     private final Map<ItemId, IncomingUpload> uploads = new ConcurrentHashMap<>();
     private final Set<ItemId> refused = new LinkedHashSet<>();
+    /** Of the present record; only the reading thread uses them. */
+    private final List<TextOffer> texts = new ArrayList<>();
+
     private final CaptureClock captureClock;
     private volatile boolean ending;
 
@@ -83,6 +88,9 @@ public final class Conversation {
             return;
         }
         outbox.awaitRoom();
+        if (!(message instanceof Text)) {
+            storeTexts();
+        }
         switch (message) {
             case Text text -> text(text);
             case TextSeal seal -> lanes.run(seal.group(), () -> sealTexts(seal));
@@ -92,6 +100,11 @@ public final class Conversation {
             case UploadCancel cancel -> cancel(cancel);
             case CertificateQuery _ -> outbox.add(new CertificateAnswer(ingest.receiptChain()));
         }
+    }
+
+    /** All messages of a record have been received: its texts, which wait for each other till then, go to the database. */
+    public void endRecord() {
+        storeTexts();
     }
 
     /** Takes nothing more from the device. Any thread may call. */
@@ -124,39 +137,73 @@ public final class Conversation {
     private void text(Text text) {
         compareClocks(text.id(), text.capturedAt());
         Bytes utf8 = Bytes.of(text.text().getBytes(StandardCharsets.UTF_8));
-        int cost = utf8.size() + TEXT_OVERHEAD;
+        texts.add(new TextOffer(sender, text.counter(), text.id().toString(), text.capturedAt(), utf8));
+    }
+
+    /** Stores what one record brought; that always has room within the limit. */
+    private void storeTexts() {
+        if (texts.isEmpty()) {
+            return;
+        }
+        List<TextOffer> offers = List.copyOf(texts);
+        texts.clear();
+        int bytes = offers.stream().mapToInt(offer -> offer.utf8().size()).sum();
+        int cost = bytes + TEXT_OVERHEAD * offers.size();
         textRoom.acquireUninterruptibly(cost);
-        ingest.traffic().received(utf8.size());
-        TextOffer offer = new TextOffer(sender, text.counter(), text.id().toString(), text.capturedAt(), utf8);
-        ingest.store(offer).whenComplete((outcome, failure) -> {
-            if (outcome == TextStore.Outcome.DURABLE) {
-                ingest.traffic().textsAccepted(1);
-                outbox.add(new TextAck(text.counter()));
+        ingest.traffic().received(bytes);
+        ingest.store(offers).whenComplete((outcomes, failure) -> {
+            List<Runnable> refusals = failure == null ? answer(offers, outcomes) : refusals(offers, failure);
+            if (refusals.isEmpty()) {
                 textRoom.release(cost);
             } else {
                 // Writing the audit trail waits for the database, and this is the database's writer.
                 Thread.startVirtualThread(() -> {
-                    refuseText(text, outcome, failure);
+                    refusals.forEach(Runnable::run);
                     textRoom.release(cost);
                 });
             }
         });
     }
 
-    private void refuseText(Text text, TextStore.@Nullable Outcome outcome, @Nullable Throwable failure) {
-        Refusal refusal;
-        if (failure != null) {
-            refusal = new Refusal(RefusalReason.UNAVAILABLE, "the text could not be stored: " + failure.getMessage());
-        } else if (outcome == TextStore.Outcome.STORAGE_FULL) {
-            refusal = new Refusal(RefusalReason.STORAGE_FULL, "the disk has no room for a text beside the reserve");
-        } else if (outcome == TextStore.Outcome.REVOKED) {
-            refusal = REVOKED;
-        } else {
-            refusal = new Refusal(
-                    RefusalReason.CONFLICT, "counter " + text.counter() + " or id stands for something else");
+    /** Acknowledges what is durable, and returns what refuses the rest. */
+    private List<Runnable> answer(List<TextOffer> offers, List<TextStore.Outcome> outcomes) {
+        List<ServerMessage> acknowledged = new ArrayList<>(offers.size());
+        List<Runnable> refusals = new ArrayList<>();
+        for (int i = 0; i < offers.size(); i++) {
+            TextOffer offer = offers.get(i);
+            TextStore.Outcome outcome = outcomes.get(i);
+            if (outcome == TextStore.Outcome.DURABLE) {
+                acknowledged.add(new TextAck(offer.counter()));
+            } else {
+                refusals.add(() -> refuseText(offer, refusal(offer, outcome)));
+            }
         }
-        Incident incident = refusals.refuse("text.refused", text.id().toString(), refusal);
-        outbox.add(new TextRefused(text.counter(), refusal.reason(), incident, retryAfter(refusal.reason())));
+        ingest.traffic().textsAccepted(acknowledged.size());
+        outbox.add(acknowledged);
+        return refusals;
+    }
+
+    private List<Runnable> refusals(List<TextOffer> offers, Throwable failure) {
+        Refusal refusal =
+                new Refusal(RefusalReason.UNAVAILABLE, "the text could not be stored: " + failure.getMessage());
+        return offers.stream()
+                .<Runnable>map(offer -> () -> refuseText(offer, refusal))
+                .toList();
+    }
+
+    private static Refusal refusal(TextOffer offer, TextStore.Outcome outcome) {
+        return switch (outcome) {
+            case STORAGE_FULL ->
+                new Refusal(RefusalReason.STORAGE_FULL, "the disk has no room for a text beside the reserve");
+            case REVOKED -> REVOKED;
+            default ->
+                new Refusal(RefusalReason.CONFLICT, "counter " + offer.counter() + " or id stands for something else");
+        };
+    }
+
+    private void refuseText(TextOffer offer, Refusal refusal) {
+        Incident incident = refusals.refuse("text.refused", offer.textId(), refusal);
+        outbox.add(new TextRefused(offer.counter(), refusal.reason(), incident, retryAfter(refusal.reason())));
     }
 
     private void sealTexts(TextSeal seal) {

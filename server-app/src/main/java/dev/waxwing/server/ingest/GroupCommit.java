@@ -7,6 +7,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -26,7 +27,11 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class GroupCommit implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
-    private static final int MAX_GROUP = 1_000;
+    /** Texts and other work in one transaction, beyond which no more is taken from the queue. */
+    private static final int MAX_GROUP = 4_000;
+
+    /** Bytes of texts in one transaction, beyond which no more is taken from the queue. */
+    private static final int MAX_GROUP_BYTES = 4 << 20;
 
     private final BlockingQueue<Unit> queue = new LinkedBlockingQueue<>();
     private final TransactionTemplate transaction;
@@ -52,10 +57,14 @@ public final class GroupCommit implements AutoCloseable {
         return done;
     }
 
-    /** Stores a text in the next transaction. */
-    CompletableFuture<TextStore.Outcome> submit(TextOffer text) {
-        CompletableFuture<TextStore.Outcome> done = new CompletableFuture<>();
-        queue.add(new Text(text, done));
+    /**
+     * Stores texts in the next transaction. What comes together is waited for together.
+     *
+     * @return what came of each, in their order
+     */
+    CompletableFuture<List<TextStore.Outcome>> submit(List<TextOffer> texts) {
+        CompletableFuture<List<TextStore.Outcome>> done = new CompletableFuture<>();
+        queue.add(new Texts(List.copyOf(texts), done));
         return done;
     }
 
@@ -88,13 +97,26 @@ public final class GroupCommit implements AutoCloseable {
 
     private List<Unit> next() {
         List<Unit> group = new ArrayList<>();
+        int size = 0;
+        int bytes = 0;
+        for (@Nullable Unit unit = first(); unit != null; unit = isFull(size, bytes) ? null : queue.poll()) {
+            group.add(unit);
+            size += unit.size();
+            bytes += unit.bytes();
+        }
+        return group;
+    }
+
+    private static boolean isFull(int size, int bytes) {
+        return size >= MAX_GROUP || bytes >= MAX_GROUP_BYTES;
+    }
+
+    private Unit first() {
         try {
-            group.add(queue.take());
+            return queue.take();
         } catch (InterruptedException e) {
             throw new IllegalStateException("the writer is never interrupted", e);
         }
-        queue.drainTo(group, MAX_GROUP - 1);
-        return group;
     }
 
     private void commit(List<Unit> group) {
@@ -114,10 +136,10 @@ public final class GroupCommit implements AutoCloseable {
     }
 
     private void write(List<Unit> group, TransactionStatus status, List<Runnable> completions) {
-        List<Text> run = new ArrayList<>();
+        List<Texts> run = new ArrayList<>();
         for (Unit unit : group) {
-            if (unit instanceof Text text) {
-                run.add(text);
+            if (unit instanceof Texts texts) {
+                run.add(texts);
                 continue;
             }
             writeTexts(run, status, completions);
@@ -129,18 +151,20 @@ public final class GroupCommit implements AutoCloseable {
         writeTexts(run, status, completions);
     }
 
-    private void writeTexts(List<Text> run, TransactionStatus status, List<Runnable> completions) {
+    private void writeTexts(List<Texts> run, TransactionStatus status, List<Runnable> completions) {
         if (run.isEmpty()) {
             return;
         }
-        List<Text> batch = List.copyOf(run);
+        List<Texts> batch = List.copyOf(run);
         guarded(status, completions, batch, () -> {
-            List<TextStore.Outcome> outcomes =
-                    store(status, batch.stream().map(Text::offer).toList());
-            for (int i = 0; i < outcomes.size(); i++) {
-                Text text = batch.get(i);
-                TextStore.Outcome outcome = outcomes.get(i);
-                completions.add(() -> text.done().complete(outcome));
+            List<TextStore.Outcome> outcomes = store(
+                    status,
+                    batch.stream().flatMap(texts -> texts.offers().stream()).toList());
+            int from = 0;
+            for (Texts texts : batch) {
+                List<TextStore.Outcome> own = outcomes.subList(from, from + texts.size());
+                completions.add(() -> texts.done().complete(own));
+                from += texts.size();
             }
         });
     }
@@ -182,6 +206,16 @@ public final class GroupCommit implements AutoCloseable {
 
     private sealed interface Unit {
         void fail(Throwable e);
+
+        /** How much of a group it is. */
+        default int size() {
+            return 1;
+        }
+
+        /** Of texts. */
+        default int bytes() {
+            return 0;
+        }
     }
 
     private record Work<T>(Supplier<T> work, CompletableFuture<T> done) implements Unit {
@@ -196,7 +230,17 @@ public final class GroupCommit implements AutoCloseable {
         }
     }
 
-    private record Text(TextOffer offer, CompletableFuture<TextStore.Outcome> done) implements Unit {
+    private record Texts(List<TextOffer> offers, CompletableFuture<List<TextStore.Outcome>> done) implements Unit {
+        @Override
+        public int size() {
+            return offers.size();
+        }
+
+        @Override
+        public int bytes() {
+            return offers.stream().mapToInt(offer -> offer.utf8().size()).sum();
+        }
+
         @Override
         public void fail(Throwable e) {
             done.completeExceptionally(e);

@@ -4,16 +4,15 @@ import dev.waxwing.evidence.Manifest;
 import dev.waxwing.evidence.TextLines;
 import dev.waxwing.media.ItemId;
 import dev.waxwing.media.RefusalReason;
-import dev.waxwing.media.Text;
 import dev.waxwing.server.ingest.IncomingUpload.Held;
 import dev.waxwing.server.ingest.TextBlock.StoredText;
 import dev.waxwing.server.media.DiskSpace;
 import dev.waxwing.server.media.MediaStore;
 import dev.waxwing.wire.Bytes;
+import dev.waxwing.wire.Writer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
@@ -102,21 +101,19 @@ final class GroupSeals {
     }
 
     private static Bytes lines(TextBlock block, Set<Long> counters) {
-        return Bytes.concat(block.texts().stream()
-                .filter(text -> counters.contains(text.counter()))
-                .map(GroupSeals::line)
-                .toArray(Bytes[]::new));
+        Writer lines = Writer.growing(2 * block.content().size());
+        for (StoredText text : block.texts()) {
+            if (counters.contains(text.counter())) {
+                TextLines.write(text.counter(), text.id(), text.capturedAt(), text.utf8(), lines);
+            }
+        }
+        return lines.toBytes();
     }
 
     /** What a group's manifest has to say of it; its time is the device's own affair. */
     static Announced announced(Manifest manifest) {
         return new Announced(
                 manifest.uploadId(), manifest.counter(), TextLines.NAME, TextLines.MEDIA_TYPE, manifest.capturedAt());
-    }
-
-    private static Bytes line(StoredText text) {
-        String content = new String(text.utf8().toArray(), StandardCharsets.UTF_8);
-        return TextLines.line(new Text(text.counter(), text.id(), text.capturedAt(), content));
     }
 
     private static void write(FileChannel part, ByteBuffer line) throws IOException {

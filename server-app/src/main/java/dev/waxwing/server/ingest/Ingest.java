@@ -199,8 +199,8 @@ public final class Ingest {
         return credentials.receipt().chain().stream().map(Certificates::encode).toList();
     }
 
-    CompletableFuture<TextStore.Outcome> store(TextOffer offer) {
-        return commit.submit(offer);
+    CompletableFuture<List<TextStore.Outcome>> store(List<TextOffer> offers) {
+        return commit.submit(offers);
     }
 
     IncomingUpload upload(UploadOpen offer, IncomingUpload.Progress progress) {

@@ -8,6 +8,7 @@ import dev.waxwing.wire.Writer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -22,6 +23,9 @@ final class Outbox {
     /** A peer that does not listen is not read from any more beyond this many answers. */
     private static final int ENOUGH = 4_096;
 
+    /** Bytes of the message that there are most of. */
+    private static final int ACKNOWLEDGEMENT = 16;
+
     private final SecureChannel channel;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -34,12 +38,16 @@ final class Outbox {
     }
 
     void add(ServerMessage message) {
+        add(List.of(message));
+    }
+
+    void add(List<ServerMessage> messages) {
         lock.lock();
         try {
-            if (broken) {
+            if (broken || messages.isEmpty()) {
                 return;
             }
-            queue.add(message);
+            queue.addAll(messages);
             if (!sending) {
                 sending = true;
                 Thread.ofVirtual().name("waxwing-answers").start(this::drain);
@@ -145,7 +153,7 @@ final class Outbox {
     }
 
     private static Bytes encoded(ServerMessage message) {
-        Writer out = Writer.growing();
+        Writer out = Writer.growing(ACKNOWLEDGEMENT);
         message.encode(out);
         return out.toBytes();
     }

@@ -154,6 +154,7 @@ final class DeviceSession implements LiveSession {
             while (in.hasRemaining()) {
                 conversation.receive(DeviceMessage.decode(in));
             }
+            conversation.endRecord();
             content = channel.receive();
         }
         finish(PATIENCE);

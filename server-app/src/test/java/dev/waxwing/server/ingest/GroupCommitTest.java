@@ -77,7 +77,7 @@ class GroupCommitTest {
         CompletableFuture<Boolean> blocker = commit.submit(() -> waited(queued));
         List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
         for (int i = 1; i <= 500; i++) {
-            outcomes.add(commit.submit(offer(i, "text " + i)));
+            outcomes.add(store(offer(i, "text " + i)));
         }
         queued.countDown();
         assertThat(blocker.join()).isTrue();
@@ -89,12 +89,12 @@ class GroupCommitTest {
     void what_fails_takes_nothing_else_of_its_group_with_it() {
         CountDownLatch queued = new CountDownLatch(1);
         CompletableFuture<Boolean> blocker = commit.submit(() -> waited(queued));
-        CompletableFuture<Outcome> before = commit.submit(offer(1, "before"));
+        CompletableFuture<Outcome> before = store(offer(1, "before"));
         CompletableFuture<Object> failing = commit.submit(() -> {
             jdbc.sql("DELETE FROM text_block").update();
             throw new IllegalStateException("no");
         });
-        CompletableFuture<Outcome> after = commit.submit(offer(2, "after"));
+        CompletableFuture<Outcome> after = store(offer(2, "after"));
         queued.countDown();
         assertThat(blocker.join()).isTrue();
         assertThat(before.join()).isEqualTo(Outcome.DURABLE);
@@ -115,9 +115,7 @@ class GroupCommitTest {
                                 () -> failing.orTimeout(5, TimeUnit.SECONDS).join())
                         .getCause())
                 .isInstanceOf(StackOverflowError.class);
-        assertThat(commit.submit(offer(1, "after"))
-                        .orTimeout(5, TimeUnit.SECONDS)
-                        .join())
+        assertThat(store(offer(1, "after")).orTimeout(5, TimeUnit.SECONDS).join())
                 .isEqualTo(Outcome.DURABLE);
     }
 
@@ -143,26 +141,26 @@ class GroupCommitTest {
     @Test
     void takes_no_new_text_that_would_touch_the_reserve_but_still_knows_what_it_holds() {
         TextOffer held = offer(1, "held");
-        commit.submit(held).join();
+        store(held).join();
         usable.set(106);
         List<TextOffer> batch = List.of(held, offer(2, "four"), offer(3, "six..."), offer(4, "xy"));
         assertThat(commit.submit(() -> texts.store(batch, Set.of())).join())
                 .containsExactly(Outcome.DURABLE, Outcome.DURABLE, Outcome.STORAGE_FULL, Outcome.DURABLE);
         assertThat(find(3)).isEmpty();
         usable.set(99);
-        assertThat(commit.submit(offer(3, "six...")).join()).isEqualTo(Outcome.STORAGE_FULL);
-        assertThat(commit.submit(held).join()).isEqualTo(Outcome.DURABLE);
+        assertThat(store(offer(3, "six...")).join()).isEqualTo(Outcome.STORAGE_FULL);
+        assertThat(store(held).join()).isEqualTo(Outcome.DURABLE);
         usable.set(106);
-        assertThat(commit.submit(offer(3, "six...")).join()).isEqualTo(Outcome.DURABLE);
+        assertThat(store(offer(3, "six...")).join()).isEqualTo(Outcome.DURABLE);
     }
 
     @Test
     void takes_no_text_of_a_certificate_that_was_revoked_before_the_commit() {
         CountDownLatch queued = new CountDownLatch(1);
         CompletableFuture<Boolean> blocker = commit.submit(() -> waited(queued));
-        CompletableFuture<Outcome> late = commit.submit(offer(1, "queued before, committed after"));
+        CompletableFuture<Outcome> late = store(offer(1, "queued before, committed after"));
         CompletableFuture<Outcome> other =
-                commit.submit(new TextOffer(sender("gate"), 1, id(2), CAPTURED, utf8("of another device")));
+                store(new TextOffer(sender("gate"), 1, id(2), CAPTURED, utf8("of another device")));
         revoked.add("cam");
         queued.countDown();
         assertThat(blocker.join()).isTrue();
@@ -172,14 +170,13 @@ class GroupCommitTest {
 
         // Under a newer certificate the same text is taken.
         revoked.clear();
-        assertThat(commit.submit(offer(1, "queued before, committed after")).join())
-                .isEqualTo(Outcome.DURABLE);
+        assertThat(store(offer(1, "queued before, committed after")).join()).isEqualTo(Outcome.DURABLE);
     }
 
     @Test
     void puts_a_text_into_one_group_only() {
-        commit.submit(offer(1, "one")).join();
-        commit.submit(offer(2, "two")).join();
+        store(offer(1, "one")).join();
+        store(offer(2, "two")).join();
         assertThat(commit.submit(() -> texts.assign("cam", List.of(1L, 2L), id(7)))
                         .join())
                 .isTrue();
@@ -189,7 +186,7 @@ class GroupCommitTest {
 
     @Test
     void finishes_what_is_queued_when_it_is_closed() {
-        CompletableFuture<Outcome> last = commit.submit(offer(1, "last"));
+        CompletableFuture<Outcome> last = store(offer(1, "last"));
         commit.close();
         assertThat(last).isCompletedWithValue(Outcome.DURABLE);
     }
@@ -215,12 +212,15 @@ class GroupCommitTest {
     @Test
     void knows_the_highest_counter_of_a_device_and_of_no_other() {
         assertThat(offers.highest("cam")).isZero();
-        commit.submit(offer(7, "seven")).join();
-        commit.submit(offer(3, "three")).join();
-        commit.submit(new TextOffer(sender("gate"), 9, id(9), CAPTURED, utf8("nine")))
-                .join();
+        store(offer(7, "seven")).join();
+        store(offer(3, "three")).join();
+        store(new TextOffer(sender("gate"), 9, id(9), CAPTURED, utf8("nine"))).join();
         assertThat(offers.highest("cam")).isEqualTo(7);
         assertThat(offers.highest("door")).isZero();
+    }
+
+    private CompletableFuture<Outcome> store(TextOffer text) {
+        return commit.submit(List.of(text)).thenApply(List::getFirst);
     }
 
     private Optional<StoredText> find(long counter) {

@@ -28,6 +28,8 @@ import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -226,6 +228,34 @@ class TextBlocksTest {
                         Standing.REPEAT,
                         Standing.NEW,
                         Standing.NEW);
+    }
+
+    /** Few rows between the keys are read with them; of many none is, and each key is sought. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 15, 16, 17, 18, 300})
+    void keys_that_are_far_apart_are_known_whatever_lies_between(int others) {
+        offers.add(LongStream.rangeClosed(1, others)
+                .mapToObj(i -> new Offer("cam", 100 + i, id(1_000 + i), "ab".repeat(32)))
+                .toList());
+        offers.add(new Offer("cam", 90, id(900), "ab".repeat(32)));
+        offers.add(List.of(text(10, "ten").offer(), text(5_000, "last").offer()));
+        assertThat(texts.store(
+                        List.of(
+                                text(10, "ten"),
+                                text(5_000, "last"),
+                                text(5_000, "other"),
+                                text(90, "its counter"),
+                                new TextOffer(CAM, 91, id(900), CAPTURED, utf8("its id")),
+                                text(92, "new")),
+                        Set.of()))
+                .containsExactly(
+                        Outcome.DURABLE,
+                        Outcome.DURABLE,
+                        Outcome.CONFLICT,
+                        Outcome.CONFLICT,
+                        Outcome.CONFLICT,
+                        Outcome.DURABLE);
+        assertThat(count("text_block")).isOne();
     }
 
     @Test
