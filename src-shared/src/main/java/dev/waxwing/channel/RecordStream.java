@@ -42,16 +42,22 @@ final class RecordStream {
     /** What has arrived and was not read yet, from position to limit; borrowed from the pool. */
     private @Nullable ByteBuffer arrived;
 
-    /** Records that are protected and not written yet; borrowed from the pool. */
+    /** Records that are protected and not written yet. */
     private final List<ByteBuffer> gathered = new ArrayList<>(2);
+
+    /** Those of them that are borrowed from the pool; the others are their owner's. */
+    private final List<ByteBuffer> borrowed = new ArrayList<>(2);
 
     private ByteBuffer content = NOTHING;
     private volatile @Nullable IOException closedBecause;
     private volatile long lastRead = System.nanoTime();
     private volatile long lastWrite = System.nanoTime();
 
-    /** When the record began that is being written, 0 if none is. */
+    /** When the records began that are being written, 0 if none is. */
     private volatile long writingSince;
+
+    /** How many records are being written at once. */
+    private volatile int writing = 1;
 
     private volatile long bytesReceived;
     private volatile long bytesSent;
@@ -153,6 +159,18 @@ final class RecordStream {
             }
         }
         gathered.add(memory);
+        borrowed.add(memory);
+    }
+
+    /**
+     * Protects one record, which leaves together with those that follow: with {@link #flush} or the next write. Its memory must
+     * not be touched before that.
+     *
+     * @param record laid out as {@link Protector#protect} wants it
+     */
+    void gather(ContentType type, ByteBuffer record) {
+        protect(type, record);
+        gathered.add(record);
     }
 
     /** Writes what was gathered. */
@@ -160,17 +178,30 @@ final class RecordStream {
         if (gathered.isEmpty()) {
             return;
         }
-        ByteBuffer[] records = gathered.toArray(ByteBuffer[]::new);
+        writing = gathered.size();
         writingSince = System.nanoTime();
         try {
-            while (records[records.length - 1].hasRemaining()) {
-                socket.write(records);
-            }
+            writeGathered();
         } catch (ClosedChannelException e) {
             throw reasonOf(e);
         } finally {
-            written();
-            disposeGathered();
+            writingSince = 0;
+            lastWrite = System.nanoTime();
+            dropGathered();
+        }
+    }
+
+    private void writeGathered() throws IOException {
+        if (gathered.size() == 1) {
+            ByteBuffer record = gathered.getFirst();
+            while (record.hasRemaining()) {
+                socket.write(record);
+            }
+            return;
+        }
+        ByteBuffer[] records = gathered.toArray(ByteBuffer[]::new);
+        while (records[records.length - 1].hasRemaining()) {
+            socket.write(records);
         }
     }
 
@@ -180,36 +211,11 @@ final class RecordStream {
         flush();
     }
 
-    /**
-     * Protects and writes one record.
-     *
-     * @param record laid out as {@link Protector#protect} wants it
-     */
-    void write(ContentType type, ByteBuffer record) throws IOException {
-        flush();
-        protect(type, record);
-        writingSince = System.nanoTime();
-        try {
-            while (record.hasRemaining()) {
-                socket.write(record);
-            }
-        } catch (ClosedChannelException e) {
-            throw reasonOf(e);
-        } finally {
-            written();
-        }
-    }
-
     private void protect(ContentType type, ByteBuffer record) {
         protector.protect(type, record);
         bytesSent += record.remaining();
         keyBytesSent += record.remaining();
         recordsSent = protector.records();
-    }
-
-    private void written() {
-        writingSince = 0;
-        lastWrite = System.nanoTime();
     }
 
     void change(ChangeSendingKeys change) {
@@ -280,10 +286,10 @@ final class RecordStream {
         return lastWrite;
     }
 
-    /** Whether one record has been on its way for longer than this, because the peer does not read. */
-    boolean writesLongerThan(long nanos) {
+    /** Whether the records on their way have taken longer than this for each, because the peer does not read. */
+    boolean writesLongerThan(long nanosForEach) {
         long since = writingSince;
-        return since != 0 && System.nanoTime() - since > nanos;
+        return since != 0 && System.nanoTime() - since > nanosForEach * writing;
     }
 
     ChannelCounters counters() {
@@ -347,12 +353,14 @@ final class RecordStream {
     /** Wipes the sending keys; for the writing thread, once the socket is closed. */
     void disposeWriting() {
         protector.close();
-        disposeGathered();
+        dropGathered();
     }
 
-    private void disposeGathered() {
-        gathered.forEach(pool::giveBack);
+    /** Forgets what was gathered and not written. */
+    void dropGathered() {
         gathered.clear();
+        borrowed.forEach(pool::giveBack);
+        borrowed.clear();
     }
 
     /** Waits until so many bytes have arrived and gives them, and maybe more, unread. */

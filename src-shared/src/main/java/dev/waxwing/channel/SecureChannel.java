@@ -23,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -168,11 +169,34 @@ public final class SecureChannel implements Closeable {
     public void send(OutgoingRecord record) throws IOException {
         ByteBuffer memory = record.take();
         try {
-            if (memory.remaining() > Protector.HEAD && !out.send(ContentType.APPLICATION, memory)) {
-                throw new IOException("this end has closed the session");
+            if (memory.remaining() > Protector.HEAD) {
+                requireSent(out.send(ContentType.APPLICATION, memory));
             }
         } finally {
             pool.giveBack(memory);
+        }
+    }
+
+    /**
+     * The same for records that follow each other, none of them empty, with as few writes as that takes: for the kernel four
+     * records at once are less work than four times one.
+     *
+     * @throws IOException if this end has closed, also because its key is used up, or the channel breaks
+     */
+    public void send(List<OutgoingRecord> records) throws IOException {
+        ByteBuffer[] memories = records.stream().map(OutgoingRecord::take).toArray(ByteBuffer[]::new);
+        try {
+            requireSent(out.send(ContentType.APPLICATION, memories));
+        } finally {
+            for (ByteBuffer memory : memories) {
+                pool.giveBack(memory);
+            }
+        }
+    }
+
+    private static void requireSent(boolean sent) throws IOException {
+        if (!sent) {
+            throw new IOException("this end has closed the session");
         }
     }
 

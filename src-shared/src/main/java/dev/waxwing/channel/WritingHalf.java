@@ -45,34 +45,43 @@ final class WritingHalf {
         this.stream = stream;
     }
 
-    /** Runs after each record of content, with the lock held; it may post. */
+    /** Runs after each record of content was protected, with the lock held; it may post. */
     void afterWrite(Runnable action) {
         afterWrite = action;
     }
 
     /**
-     * Protects and writes one record of content.
+     * Protects records of content and writes them together, unless something is posted meanwhile that belongs between them.
      *
-     * @param record laid out as {@link Protector#protect} wants it
+     * @param records each laid out as {@link Protector#protect} wants it; they are not used any more once this returns or throws
      * @return false if this direction has ended, or ends here because its key is used up (protocol section 3.5)
      */
-    boolean send(ContentType type, ByteBuffer record) throws IOException {
+    boolean send(ContentType type, ByteBuffer... records) throws IOException {
         boolean sent;
         lock.lock();
         try {
             requireOpen();
             writePosts();
-            sent = mayWrite();
-            if (sent) {
-                stream.write(type, record);
-                afterWrite.run();
-                writePosts();
-            }
+            sent = gather(type, records);
+            stream.flush();
         } finally {
+            stream.dropGathered();
             release();
         }
         flush();
         return sent;
+    }
+
+    private boolean gather(ContentType type, ByteBuffer... records) throws IOException {
+        for (ByteBuffer record : records) {
+            if (!mayWrite()) {
+                return false;
+            }
+            stream.gather(type, record);
+            afterWrite.run();
+            writePosts();
+        }
+        return true;
     }
 
     /** Says something soon, unless this direction has ended. Does not wait. */

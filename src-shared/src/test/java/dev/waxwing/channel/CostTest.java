@@ -29,6 +29,7 @@ import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -125,6 +126,24 @@ class CostTest {
                 assertThat(connected.deviceSocket.written()).isEqualTo(written);
             }
             assertThat(connected.deviceSocket.writes()).isEqualTo(writes + sizes.length);
+        }
+    }
+
+    @Test
+    void records_that_are_sent_together_cost_one_write() throws Exception {
+        try (Loopback loopback = new Loopback();
+                Connected connected = connect(loopback, new CountingKeys(), new CountingKeys())) {
+            List<OutgoingRecord> records =
+                    Stream.generate(connected.device::newRecord).limit(4).toList();
+            for (int i = 0; i < records.size(); i++) {
+                records.get(i).buffer().position(1_000 + i);
+            }
+            int writes = connected.deviceSocket.writes();
+            connected.device.send(records);
+            assertThat(connected.deviceSocket.writes()).isEqualTo(writes + 1);
+            for (int i = 0; i < records.size(); i++) {
+                assertThat(receive(connected.server)).isEqualTo(1_000 + i);
+            }
         }
     }
 

@@ -31,6 +31,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -127,6 +128,22 @@ class RekeyTest {
             live.atServer.await(10);
             assertThat(live.pair.device().epoch()).isEqualTo(7);
             assertThat(live.pair.server().epoch()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void a_key_is_updated_between_records_that_are_sent_together() throws Exception {
+        try (Loopback loopback = new Loopback().rekey(policy(2, 1 << 30, 600, 1L << 36, 3_600));
+                Live live = new Live(loopback)) {
+            SecureChannel device = live.pair.device();
+            List<OutgoingRecord> records =
+                    Stream.generate(device::newRecord).limit(5).toList();
+            for (int number = 0; number < records.size(); number++) {
+                records.get(number).buffer().putLong(number).position(100);
+            }
+            device.send(records);
+            live.atServer.await(5);
+            assertThat(device.epoch()).isEqualTo(4);
         }
     }
 

@@ -11,6 +11,7 @@ import dev.waxwing.media.RefusalReason;
 import dev.waxwing.media.Refused;
 import dev.waxwing.media.UploadAck;
 import dev.waxwing.media.UploadCancel;
+import dev.waxwing.media.UploadData;
 import dev.waxwing.media.UploadOpen;
 import dev.waxwing.media.UploadReady;
 import dev.waxwing.media.UploadSeal;
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * bytes of the one that was opened first go first.
  */
 final class FileLane implements Lane, Closeable {
+
+    /** Records in one write. Text that is queued meanwhile waits for so many. */
+    private static final int MOST_TOGETHER = 4;
 
     private static final int MOST_REOPENINGS = 3;
     /** An honest server needs one: then it holds nothing, which is the beginning of every file. */
@@ -179,9 +183,11 @@ final class FileLane implements Lane, Closeable {
     }
 
     private void sendData(Upload upload, long most) throws IOException {
+        int records = (int) Math.min(Math.ceilDiv(most, UploadData.MAX_DATA), MOST_TOGETHER);
+        long end = upload.next() + most;
         try {
-            sender.<FileChangedException>send(record -> {
-                int size = upload.fill(record, most);
+            sender.<FileChangedException>send(records, record -> {
+                int size = upload.fill(record, end);
                 // Before it is on its way, because the answer may come at once.
                 locked(() -> upload.sent(size));
             });

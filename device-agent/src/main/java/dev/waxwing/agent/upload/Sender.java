@@ -6,6 +6,8 @@ import dev.waxwing.media.ApplicationMessage;
 import dev.waxwing.wire.Writer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.stream.Stream;
 
 /** Sends records of application messages. */
 record Sender(SecureChannel channel) {
@@ -27,18 +29,37 @@ record Sender(SecureChannel channel) {
         OutgoingRecord record = channel.newRecord();
         try {
             filling.fill(record.buffer());
-            transmit(record);
+            transmit(() -> channel.send(record));
         } finally {
             record.discard();
         }
     }
 
-    /** Tells a broken connection from a disk that fails: only the first can be mended by another session. */
-    private void transmit(OutgoingRecord record) throws ConnectionBrokenException {
+    /** Sends records that are filled in order, with as few writes as that takes; nothing is sent if filling one fails. */
+    <E extends Exception> void send(int count, Filling<E> filling) throws IOException, E {
+        List<OutgoingRecord> records =
+                Stream.generate(channel::newRecord).limit(count).toList();
         try {
-            channel.send(record);
+            for (OutgoingRecord record : records) {
+                filling.fill(record.buffer());
+            }
+            transmit(() -> channel.send(records));
+        } finally {
+            records.forEach(OutgoingRecord::discard);
+        }
+    }
+
+    /** Tells a broken connection from a disk that fails: only the first can be mended by another session. */
+    private static void transmit(Transmission transmission) throws ConnectionBrokenException {
+        try {
+            transmission.run();
         } catch (IOException broken) {
             throw new ConnectionBrokenException(broken);
         }
+    }
+
+    private interface Transmission {
+
+        void run() throws IOException;
     }
 }

@@ -173,16 +173,21 @@ final class Upload implements Closeable {
         return sent == file.size();
     }
 
+    /** The offset of the next piece. */
+    long next() {
+        return hashed;
+    }
+
     /**
      * Fills a record with the next piece.
      *
      * @param record empty; takes one UploadData message
-     * @param most how many bytes of the file may be sent
+     * @param end the offset that must not be passed; there must be a byte before it
      * @return how many bytes of the file are in it
      */
-    int fill(ByteBuffer record, long most) throws FileChangedException {
+    int fill(ByteBuffer record, long end) throws FileChangedException {
         int room = Math.min(record.remaining() - UploadData.HEAD_SIZE, UploadData.MAX_DATA);
-        int size = (int) Math.min(room, most);
+        int size = (int) Math.min(room, end - hashed);
         UploadData.writeHead(record, file.id(), hashed, size);
         int start = record.position();
         record.limit(start + size);

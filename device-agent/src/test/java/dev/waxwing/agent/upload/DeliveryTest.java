@@ -822,7 +822,7 @@ class DeliveryTest {
 
             assertThat(upload.hasPrefix(second)).isTrue();
             upload.startSending(second);
-            upload.sent(upload.fill(ByteBuffer.allocate(2_000), upload.sendable()));
+            upload.sent(upload.fill(ByteBuffer.allocate(2_000), upload.next() + upload.sendable()));
             assertThat(upload.isAllSent()).isTrue();
             assertThat(upload.contentSha256()).isEqualTo(ServerDouble.sha256(content));
         }
