@@ -29,15 +29,13 @@ record Engines(Provider ciphers, Provider agreement, Provider ecdsa, Provider rs
     private static final PSSParameterSpec PSS =
             new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1);
     private static final int X25519_LENGTH = 32;
+    private static final int GCM_TAG_BITS = 8 * Suite.AES_256_GCM_SHA384.tagLength();
 
     Aead aead(TrafficKeys keys, SecureRandom random) {
         return switch (keys.suite()) {
             case AES_256_GCM_SHA384 ->
                 new NonceAead(
-                        cipher("AES/GCM/NoPadding"),
-                        "AES",
-                        keys,
-                        nonce -> new GCMParameterSpec(8 * keys.suite().tagLength(), nonce));
+                        cipher("AES/GCM/NoPadding"), "AES", keys, nonce -> new GCMParameterSpec(GCM_TAG_BITS, nonce));
             case CHACHA20_POLY1305_SHA256 -> new NonceAead(cipher(chacha20), "ChaCha20", keys, IvParameterSpec::new);
             case AES_128_CBC_HMAC_SHA256 -> new CbcHmac(cipher("AES/CBC/NoPadding"), mac(keys), keys, random);
         };
