@@ -43,7 +43,7 @@ final class RecordStream {
     private @Nullable ByteBuffer arrived;
 
     /** Records that are protected and not written yet; borrowed from the pool. */
-    private final List<ByteBuffer> gathered = new ArrayList<>(2);
+    private List<ByteBuffer> gathered = List.of();
 
     private ByteBuffer content = NOTHING;
     private volatile @Nullable IOException closedBecause;
@@ -115,6 +115,30 @@ final class RecordStream {
         return type;
     }
 
+    /**
+     * Waits until something has arrived. Here an idle session spends its life, so few frames should be under this one: while a
+     * virtual thread waits, its stack lies on the heap.
+     *
+     * @throws TruncatedException if the stream ends, and nobody has said why
+     */
+    ByteBuffer await() throws IOException {
+        ByteBuffer buffer = arrived;
+        if (buffer != null && buffer.hasRemaining()) {
+            return buffer;
+        }
+        giveBackArrived();
+        int n;
+        try {
+            n = socket.read(first.clear());
+        } catch (IOException e) {
+            throw reasonOf(e);
+        }
+        count(n);
+        buffer = pool.small().put(first.flip()).flip();
+        arrived = buffer;
+        return buffer;
+    }
+
     /** Reads the next record, whatever its length. */
     ContentType read() throws IOException, ProtocolException {
         return read(RecordHeader.MAX_RECORD);
@@ -151,6 +175,9 @@ final class RecordStream {
             if (!isProtected) {
                 pool.giveBack(memory); // Never to the socket: it is plaintext.
             }
+        }
+        if (gathered.isEmpty()) {
+            gathered = new ArrayList<>(2);
         }
         gathered.add(memory);
     }
@@ -337,11 +364,7 @@ final class RecordStream {
     /** Gives the reading buffer back and wipes the receiving keys; for the reading thread, once the socket is closed. */
     void disposeReading() {
         opener.close();
-        content = NOTHING;
-        if (arrived != null) {
-            pool.giveBack(arrived);
-            arrived = null;
-        }
+        giveBackArrived();
     }
 
     /** Wipes the sending keys; for the writing thread, once the socket is closed. */
@@ -352,23 +375,12 @@ final class RecordStream {
 
     private void disposeGathered() {
         gathered.forEach(pool::giveBack);
-        gathered.clear();
+        gathered = List.of();
     }
 
     /** Waits until so many bytes have arrived and gives them, and maybe more, unread. */
     private ByteBuffer arrive(int bytes) throws IOException {
-        ByteBuffer buffer = arrived;
-        if (buffer != null && !buffer.hasRemaining()) {
-            content = NOTHING;
-            arrived = null;
-            pool.giveBack(buffer);
-            buffer = null;
-        }
-        if (buffer == null) {
-            fromSocket(first.clear());
-            buffer = pool.small().put(first.flip()).flip();
-            arrived = buffer;
-        }
+        ByteBuffer buffer = await();
         while (buffer.remaining() < bytes) {
             buffer = withRoom(buffer);
             arrived = buffer;
@@ -384,6 +396,15 @@ final class RecordStream {
         return buffer;
     }
 
+    private void giveBackArrived() {
+        content = NOTHING;
+        ByteBuffer buffer = arrived;
+        if (buffer != null) {
+            arrived = null;
+            pool.giveBack(buffer);
+        }
+    }
+
     private ByteBuffer withRoom(ByteBuffer buffer) {
         if (buffer.limit() < buffer.capacity()) {
             return buffer;
@@ -395,17 +416,22 @@ final class RecordStream {
         int n;
         try {
             n = socket.read(buffer);
-        } catch (ClosedChannelException e) {
+        } catch (IOException e) {
             throw reasonOf(e);
         }
+        count(n);
+    }
+
+    private void count(int n) throws IOException {
         if (n < 0) {
-            throw new TruncatedException("the stream ended without a close");
+            throw reasonOf(new TruncatedException("the stream ended without a close"));
         }
         bytesReceived += n;
         lastRead = System.nanoTime();
     }
 
-    private IOException reasonOf(ClosedChannelException e) {
+    /** Once this end has given up, that is the reason, whatever the socket says. */
+    private IOException reasonOf(IOException e) {
         IOException reason = closedBecause;
         return reason == null ? e : reason;
     }
