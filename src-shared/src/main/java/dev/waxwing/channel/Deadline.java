@@ -1,38 +1,52 @@
 package dev.waxwing.channel;
 
 import java.time.Duration;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Something that happens at a time unless it is cancelled before. All run on one shared daemon thread, so they must not
  * block; whoever waits in a socket is woken by closing that socket, never by an interrupt.
  */
-final class Deadline implements AutoCloseable {
+final class Deadline implements AutoCloseable, Comparable<Deadline> {
 
-    private static final ScheduledThreadPoolExecutor TIMER = timer();
+    /** One that is over. */
+    static final Deadline NONE = new Deadline(0, 0, () -> {});
 
-    private final Future<?> scheduled;
+    private static final Timer TIMER = Timer.start("wxp-deadlines");
 
-    private Deadline(Future<?> scheduled) {
-        this.scheduled = scheduled;
+    private final long time;
+    private final long number;
+    private final Runnable action;
+
+    /** @param number of its own, so that no two are equal */
+    Deadline(long time, long number, Runnable action) {
+        this.time = time;
+        this.number = number;
+        this.action = action;
     }
 
     static Deadline after(Duration delay, Runnable action) {
-        return new Deadline(TIMER.schedule(action, delay.toNanos(), TimeUnit.NANOSECONDS));
+        return TIMER.schedule(System.nanoTime() + delay.toNanos(), action);
+    }
+
+    /** By {@link System#nanoTime()}. */
+    long time() {
+        return time;
+    }
+
+    void run() {
+        action.run();
     }
 
     /** Cancels it. */
     @Override
     public void close() {
-        scheduled.cancel(false);
+        TIMER.cancel(this);
     }
 
-    private static ScheduledThreadPoolExecutor timer() {
-        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(
-                1, Thread.ofPlatform().daemon().name("wxp-deadlines").factory());
-        timer.setRemoveOnCancelPolicy(true);
-        return timer;
+    /** Earlier ones first. */
+    @Override
+    public int compareTo(Deadline other) {
+        long distance = time - other.time;
+        return distance == 0 ? Long.compare(number, other.number) : Long.signum(distance);
     }
 }

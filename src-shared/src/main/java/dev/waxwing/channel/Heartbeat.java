@@ -13,12 +13,10 @@ import org.jspecify.annotations.Nullable;
  * Notices silence: pings where this end was silent, ends the session where the peer was, or where it does not read what this
  * end writes (protocol section 12). Ticks on the timer's thread, and pings from a virtual thread of its own.
  */
-final class Heartbeat implements AutoCloseable {
+final class Heartbeat implements Timetable.Entry {
 
     /** Bytes of a ping. */
     static final int SIZE = 8;
-
-    private static final long SHORTEST_WAIT = Duration.ofMillis(10).toNanos();
 
     private final RecordStream stream;
     private final long idle;
@@ -26,8 +24,6 @@ final class Heartbeat implements AutoCloseable {
     private final Consumer<Bytes> ping;
     private final AtomicReference<@Nullable Bytes> unanswered = new AtomicReference<>();
     private long count;
-    private volatile boolean stopped;
-    private volatile @Nullable Deadline next;
 
     /**
      * @param idle how long a peer may be silent
@@ -40,10 +36,6 @@ final class Heartbeat implements AutoCloseable {
         this.ping = ping;
     }
 
-    void start() {
-        next = Deadline.after(Duration.ofNanos(pings ? idle / 3 : idle), this::tick);
-    }
-
     /** A pong came. */
     void answered(Bytes content) throws ProtocolException {
         Bytes expected = unanswered.getAndSet(null);
@@ -53,35 +45,29 @@ final class Heartbeat implements AutoCloseable {
     }
 
     @Override
-    public void close() {
-        stopped = true;
-        Deadline pending = next;
-        if (pending != null) {
-            pending.close();
+    public long tick(long now) {
+        if (!stream.isOpen()) {
+            return Timetable.NEVER;
         }
-    }
-
-    private void tick() {
-        if (stopped || !stream.isOpen()) {
-            return;
-        }
-        long now = System.nanoTime();
         long untilDead = idle - (now - stream.lastRead());
         if (untilDead <= 0 || stream.writesLongerThan(idle)) {
             String what = untilDead <= 0 ? "the peer was silent for " : "the peer did not read for ";
             stream.closeBecause(
                     new TruncatedException(what + Duration.ofNanos(idle).toSeconds() + " s"));
-            return;
+            return Timetable.NEVER;
         }
-        long wait = untilDead;
-        if (pings) {
-            long untilPing = idle / 3 - (now - stream.lastWrite());
-            if (untilPing <= 0 && unanswered.get() == null) {
-                pingNow();
-            }
-            wait = Math.min(wait, untilPing > 0 ? untilPing : idle / 3);
+        return pings ? Math.min(untilDead, untilPing(now)) : untilDead;
+    }
+
+    private long untilPing(long now) {
+        long left = idle / 3 - (now - stream.lastWrite());
+        if (left > 0) {
+            return left;
         }
-        next = Deadline.after(Duration.ofNanos(Math.max(wait, SHORTEST_WAIT)), this::tick);
+        if (unanswered.get() == null) {
+            pingNow();
+        }
+        return idle / 3;
     }
 
     private void pingNow() {

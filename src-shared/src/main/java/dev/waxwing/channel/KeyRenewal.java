@@ -15,19 +15,19 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Renews a session's keys when time or volume says so, when somebody orders it, and when the peer does (protocol section 10).
  *
  * <p>Its lock guards the rekeying and the order in which its actions are posted. Verifying the peer's certificate again, which may
- * ask an inventory, happens under it; so whoever only sends or ends the session tries for it and never waits.
+ * ask an inventory, happens under it; so whoever only sends or ends the session tries for it and never waits. Who waits for the end
+ * of a ratchet does so at this object's monitor, which nobody holds for longer than a look.
  */
-final class KeyRenewal implements AutoCloseable {
+final class KeyRenewal implements Timetable.Entry, AutoCloseable {
 
     /** Ratchets that a device begins in any sixth of {@code ratchet_seconds} (protocol section 12). */
     private static final int ORDERS = 5;
@@ -35,22 +35,15 @@ final class KeyRenewal implements AutoCloseable {
     /** What a server takes of them: their times of arrival may lie closer together. */
     private static final int ORDERS_TAKEN = 2 * ORDERS;
 
-    private static final long SHORTEST_WAIT = Duration.ofMillis(10).toNanos();
-
     private final Rekeying rekeying;
     private final RecordStream stream;
     private final WritingHalf out;
     private final RekeyPolicy policy;
-    private final long keyAge;
-    private final long ratchetAge;
-    private final long ratchetBytes;
     private final Duration patience;
     private final boolean isDevice;
     private final Budget devicesRatchets;
     private final Consumer<RuntimeException> onFailure;
     private final ReentrantLock lock = new ReentrantLock();
-    private final ReentrantLock waiting = new ReentrantLock();
-    private final Condition changed = waiting.newCondition();
     private final AtomicBoolean beginning = new AtomicBoolean();
     private volatile long ratchetedAt = System.nanoTime();
     private volatile long ratchetedAtBytes;
@@ -58,8 +51,7 @@ final class KeyRenewal implements AutoCloseable {
     private volatile boolean ratcheting;
     private volatile boolean stopped;
     private volatile boolean closed;
-    private volatile @Nullable Deadline next;
-    private volatile @Nullable Deadline stuck;
+    private volatile Deadline stuck = Deadline.NONE;
 
     /**
      * @param isDevice a device leaves it to the server to begin a ratchet until one is overdue by a tenth
@@ -76,9 +68,6 @@ final class KeyRenewal implements AutoCloseable {
         this.stream = stream;
         this.out = out;
         this.policy = terms.rekey();
-        this.keyAge = policy.keyUpdateAfter().toNanos();
-        this.ratchetAge = overdue(policy.ratchetAfter().toNanos(), isDevice);
-        this.ratchetBytes = overdue(policy.ratchetBytes(), isDevice);
         this.patience = terms.idle();
         this.isDevice = isDevice;
         this.devicesRatchets = new Budget(
@@ -90,7 +79,6 @@ final class KeyRenewal implements AutoCloseable {
 
     void start() {
         out.afterWrite(this::afterWrite);
-        next = Deadline.after(Duration.ofNanos(Math.min(keyAge, ratchetAge)), this::tick);
     }
 
     /**
@@ -155,30 +143,25 @@ final class KeyRenewal implements AutoCloseable {
         }
     }
 
-    private long awaitRatchetAfter(long before, Duration limit) throws IOException, InterruptedException {
-        long left = limit.toNanos();
-        waiting.lock();
-        try {
-            while (ratchets == before) {
-                if (stopped) {
-                    throw new IOException("the session ended before its keys were renewed");
-                }
-                if (left <= 0) {
-                    throw new IOException("the peer did not renew the keys within " + limit.toSeconds() + " s");
-                }
-                left = changed.awaitNanos(left);
+    private synchronized long awaitRatchetAfter(long before, Duration limit) throws IOException, InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        while (ratchets == before) {
+            if (stopped) {
+                throw new IOException("the session ended before its keys were renewed");
             }
-            return ratchets;
-        } finally {
-            waiting.unlock();
+            long left = end - System.nanoTime();
+            if (left <= 0) {
+                throw new IOException("the peer did not renew the keys within " + limit.toSeconds() + " s");
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
         }
+        return ratchets;
     }
 
     /** Begins nothing more: one of the directions has ended. */
     void stop() {
         stopped = true;
-        cancel(next);
-        cancel(stuck);
+        stuck.close();
         signal();
     }
 
@@ -205,26 +188,8 @@ final class KeyRenewal implements AutoCloseable {
         }
     }
 
-    private void signal() {
-        waiting.lock();
-        try {
-            changed.signalAll();
-        } finally {
-            waiting.unlock();
-        }
-    }
-
-    /** Whoever stopped in between has cancelled the one before. */
-    private void cancelIfStopped(@Nullable Deadline deadline) {
-        if (stopped) {
-            cancel(deadline);
-        }
-    }
-
-    private static void cancel(@Nullable Deadline deadline) {
-        if (deadline != null) {
-            deadline.close();
-        }
+    private synchronized void signal() {
+        notifyAll();
     }
 
     /** The write lock is held. */
@@ -240,11 +205,13 @@ final class KeyRenewal implements AutoCloseable {
     private boolean isKeyDue(long now) {
         return stream.recordsSent() >= policy.keyUpdateRecords()
                 || stream.keyBytesSent() >= policy.keyUpdateBytes()
-                || stream.recordsSent() > 0 && now - stream.sendingSince() >= keyAge;
+                || stream.recordsSent() > 0 && now - stream.sendingSince() >= keyAge();
     }
 
     private boolean isRatchetDue(long now) {
-        return !ratcheting && (now - ratchetedAt >= ratchetAge || stream.bytes() - ratchetedAtBytes >= ratchetBytes);
+        return !ratcheting
+                && (now - ratchetedAt >= ratchetAge()
+                        || stream.bytes() - ratchetedAtBytes >= overdue(policy.ratchetBytes()));
     }
 
     /** Posts a KeyUpdate, unless a change of key is on its way already; if it cannot now, the next record is soon enough. */
@@ -307,12 +274,14 @@ final class KeyRenewal implements AutoCloseable {
 
     /** A peer that does not go on with a ratchet counts as silent. The lock is held. */
     private void watch(boolean isPeersTurn) {
-        cancel(stuck);
+        stuck.close();
         if (isPeersTurn) {
             stuck = Deadline.after(
                     patience,
                     () -> stream.closeBecause(new TruncatedException("the peer did not go on with a ratchet")));
-            cancelIfStopped(stuck);
+            if (stopped) {
+                stuck.close(); // Whoever stopped in between has cancelled the one before.
+            }
         }
     }
 
@@ -324,32 +293,34 @@ final class KeyRenewal implements AutoCloseable {
         }
     }
 
-    private void tick() {
+    /** What is due already is begun now, on threads of its own, or waits for something to protect. */
+    @Override
+    public long tick(long now) {
         if (stopped || !stream.isOpen()) {
-            return;
+            return Timetable.NEVER;
         }
-        Thread.startVirtualThread(() -> {
-            long now = System.nanoTime();
-            goOn();
-            if (isRatchetDue(now)) {
-                beginSoon();
-            }
-            next = Deadline.after(Duration.ofNanos(untilNextTick(now)), this::tick);
-            cancelIfStopped(next);
-        });
-    }
-
-    /** What is due already was begun just now, or waits for something to protect. */
-    private long untilNextTick(long now) {
-        long wait = Math.min(left(keyAge, now - stream.sendingSince()), left(ratchetAge, now - ratchetedAt));
-        return Math.max(SHORTEST_WAIT, wait);
+        if (isKeyDue(now)) {
+            Thread.startVirtualThread(this::goOn);
+        }
+        if (isRatchetDue(now)) {
+            beginSoon();
+        }
+        return Math.min(left(keyAge(), now - stream.sendingSince()), left(ratchetAge(), now - ratchetedAt));
     }
 
     private static long left(long of, long spent) {
         return spent < of ? of - spent : of;
     }
 
-    private static long overdue(long due, boolean isDevice) {
+    private long keyAge() {
+        return policy.keyUpdateAfter().toNanos();
+    }
+
+    private long ratchetAge() {
+        return overdue(policy.ratchetAfter().toNanos());
+    }
+
+    private long overdue(long due) {
         return isDevice ? due + due / 10 : due;
     }
 }

@@ -43,10 +43,10 @@ final class RecordStream {
     private @Nullable ByteBuffer arrived;
 
     /** Records that are protected and not written yet. */
-    private final List<ByteBuffer> gathered = new ArrayList<>(2);
+    private List<ByteBuffer> gathered = List.of();
 
     /** Those of them that are borrowed from the pool; the others are their owner's. */
-    private final List<ByteBuffer> borrowed = new ArrayList<>(2);
+    private List<ByteBuffer> borrowed = List.of();
 
     private ByteBuffer content = NOTHING;
     private volatile @Nullable IOException closedBecause;
@@ -121,6 +121,30 @@ final class RecordStream {
         return type;
     }
 
+    /**
+     * Waits until something has arrived. Here an idle session spends its life, so few frames should be under this one: while a
+     * virtual thread waits, its stack lies on the heap.
+     *
+     * @throws TruncatedException if the stream ends, and nobody has said why
+     */
+    ByteBuffer await() throws IOException {
+        ByteBuffer buffer = arrived;
+        if (buffer != null && buffer.hasRemaining()) {
+            return buffer;
+        }
+        giveBackArrived();
+        int n;
+        try {
+            n = socket.read(first.clear());
+        } catch (IOException e) {
+            throw reasonOf(e);
+        }
+        count(n);
+        buffer = pool.small().put(first.flip()).flip();
+        arrived = buffer;
+        return buffer;
+    }
+
     /** Reads the next record, whatever its length. */
     ContentType read() throws IOException, ProtocolException {
         return read(RecordHeader.MAX_RECORD);
@@ -158,8 +182,8 @@ final class RecordStream {
                 pool.giveBack(memory); // Never to the socket: it is plaintext.
             }
         }
-        gathered.add(memory);
-        borrowed.add(memory);
+        gathered = with(gathered, memory);
+        borrowed = with(borrowed, memory);
     }
 
     /**
@@ -170,7 +194,14 @@ final class RecordStream {
      */
     void gather(ContentType type, ByteBuffer record) {
         protect(type, record);
-        gathered.add(record);
+        gathered = with(gathered, record);
+    }
+
+    /** An idle session holds no list. */
+    private static List<ByteBuffer> with(List<ByteBuffer> records, ByteBuffer one) {
+        List<ByteBuffer> more = records.isEmpty() ? new ArrayList<>(4) : records;
+        more.add(one);
+        return more;
     }
 
     /** Writes what was gathered. */
@@ -343,11 +374,7 @@ final class RecordStream {
     /** Gives the reading buffer back and wipes the receiving keys; for the reading thread, once the socket is closed. */
     void disposeReading() {
         opener.close();
-        content = NOTHING;
-        if (arrived != null) {
-            pool.giveBack(arrived);
-            arrived = null;
-        }
+        giveBackArrived();
     }
 
     /** Wipes the sending keys; for the writing thread, once the socket is closed. */
@@ -358,25 +385,14 @@ final class RecordStream {
 
     /** Forgets what was gathered and not written. */
     void dropGathered() {
-        gathered.clear();
+        gathered = List.of();
         borrowed.forEach(pool::giveBack);
-        borrowed.clear();
+        borrowed = List.of();
     }
 
     /** Waits until so many bytes have arrived and gives them, and maybe more, unread. */
     private ByteBuffer arrive(int bytes) throws IOException {
-        ByteBuffer buffer = arrived;
-        if (buffer != null && !buffer.hasRemaining()) {
-            content = NOTHING;
-            arrived = null;
-            pool.giveBack(buffer);
-            buffer = null;
-        }
-        if (buffer == null) {
-            fromSocket(first.clear());
-            buffer = pool.small().put(first.flip()).flip();
-            arrived = buffer;
-        }
+        ByteBuffer buffer = await();
         while (buffer.remaining() < bytes) {
             buffer = withRoom(buffer);
             arrived = buffer;
@@ -392,6 +408,15 @@ final class RecordStream {
         return buffer;
     }
 
+    private void giveBackArrived() {
+        content = NOTHING;
+        ByteBuffer buffer = arrived;
+        if (buffer != null) {
+            arrived = null;
+            pool.giveBack(buffer);
+        }
+    }
+
     private ByteBuffer withRoom(ByteBuffer buffer) {
         if (buffer.limit() < buffer.capacity()) {
             return buffer;
@@ -403,17 +428,22 @@ final class RecordStream {
         int n;
         try {
             n = socket.read(buffer);
-        } catch (ClosedChannelException e) {
+        } catch (IOException e) {
             throw reasonOf(e);
         }
+        count(n);
+    }
+
+    private void count(int n) throws IOException {
         if (n < 0) {
-            throw new TruncatedException("the stream ended without a close");
+            throw reasonOf(new TruncatedException("the stream ended without a close"));
         }
         bytesReceived += n;
         lastRead = System.nanoTime();
     }
 
-    private IOException reasonOf(ClosedChannelException e) {
+    /** Once this end has given up, that is the reason, whatever the socket says. */
+    private IOException reasonOf(IOException e) {
         IOException reason = closedBecause;
         return reason == null ? e : reason;
     }

@@ -2,6 +2,7 @@ package dev.waxwing.channel;
 
 import dev.waxwing.crypto.Suite;
 import dev.waxwing.handshake.Action.Connect;
+import dev.waxwing.handshake.RekeyPolicy;
 import dev.waxwing.handshake.Session;
 import dev.waxwing.handshake.SessionGrant;
 import dev.waxwing.handshake.SessionTerms;
@@ -23,9 +24,10 @@ import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +47,12 @@ public final class SecureChannel implements Closeable {
 
     private final RecordStream stream;
     private final BufferPool pool;
-    private final Session session;
+    private final SessionId id;
+    private final Suite suite;
+    private final VerifiedPeer peer;
+    private final SessionTerms terms;
+    private final SessionGrant grant;
+    private final int peerMaxContent;
     private final Incident incident;
     private final Instant startedAt;
     private final Duration serverTimeOffset;
@@ -54,8 +61,12 @@ public final class SecureChannel implements Closeable {
     private final KeyRenewal renewal;
     private final Heartbeat heartbeat;
     private final Budget peersPings;
-    private final Deadline end;
-    private final CountDownLatch readingEnded = new CountDownLatch(1);
+    private final long end;
+    private final Timetable times;
+    /** The monitor of {@link #readingEnded}, which nobody holds for longer than a look. */
+    private final Object ending = new Object();
+
+    private boolean readingEnded;
     private volatile @Nullable Thread reader;
     private volatile boolean failed;
     private boolean peerClosed;
@@ -64,20 +75,25 @@ public final class SecureChannel implements Closeable {
             RecordStream stream, BufferPool pool, Connect connect, Incident incident, Clock clock, Side side) {
         this.stream = stream;
         this.pool = pool;
-        this.session = connect.session();
+        Session session = connect.session();
+        this.id = session.id();
+        this.suite = session.suite();
+        this.peer = session.peer();
+        this.terms = session.terms();
+        this.grant = session.grant();
+        this.peerMaxContent = session.peerMaxContent();
         this.incident = incident;
         this.startedAt = clock.instant();
         this.serverTimeOffset = side == Side.SERVER ? Duration.ZERO : Duration.between(startedAt, session.serverTime());
         this.out = new WritingHalf(stream);
-        this.renewal =
-                new KeyRenewal(connect.rekeying(), stream, out, session.terms(), side == Side.DEVICE, _ -> giveUp());
-        this.heartbeat = new Heartbeat(stream, session.terms().idle(), side == Side.DEVICE, this::ping);
-        this.peersPings = new Budget("pings", PINGS, session.terms().idle().dividedBy(3));
-        this.end = Deadline.after(
-                Duration.between(startedAt, latestEnd()),
-                () -> Thread.startVirtualThread(side == Side.SERVER ? this::sayGoodbye : this::close));
-        heartbeat.start();
+        this.renewal = new KeyRenewal(connect.rekeying(), stream, out, terms, side == Side.DEVICE, _ -> giveUp());
+        this.heartbeat = new Heartbeat(stream, terms.idle(), side == Side.DEVICE, this::ping);
+        this.peersPings = new Budget("pings", PINGS, terms.idle().dividedBy(3));
+        this.end = System.nanoTime()
+                + Duration.between(startedAt, latestEnd(startedAt, session)).toNanos();
+        this.times = new Timetable(heartbeat, renewal, side == Side.SERVER ? this::endAtServer : this::endAtDevice);
         renewal.start();
+        times.start(firstLook());
     }
 
     static SecureChannel ofServer(
@@ -90,25 +106,25 @@ public final class SecureChannel implements Closeable {
     }
 
     public SessionId sessionId() {
-        return session.id();
+        return id;
     }
 
     public Suite suite() {
-        return session.suite();
+        return suite;
     }
 
     public VerifiedPeer peer() {
-        return session.peer();
+        return peer;
     }
 
     /** What the server granted with SessionAccept. */
     public SessionGrant grant() {
-        return session.grant();
+        return grant;
     }
 
     /** What the server announced about the session. */
     public SessionTerms terms() {
-        return session.terms();
+        return terms;
     }
 
     /** By the own clock. */
@@ -158,7 +174,7 @@ public final class SecureChannel implements Closeable {
 
     /** A pooled buffer for one record of application messages. No lock is held while it is filled. */
     public OutgoingRecord newRecord() {
-        return new OutgoingRecord(pool, Math.min(session.peerMaxContent(), RecordHeader.MAX_CONTENT));
+        return new OutgoingRecord(pool, Math.min(peerMaxContent, RecordHeader.MAX_CONTENT));
     }
 
     /**
@@ -212,17 +228,21 @@ public final class SecureChannel implements Closeable {
         readLock.lock();
         try {
             reader = Thread.currentThread();
-            ByteBuffer content = receiveLocked();
+            ByteBuffer content = null;
+            while (content == null && !peerClosed) {
+                stream.await();
+                content = take();
+            }
             if (content == null) {
-                readingEnded.countDown();
+                endReading();
             }
             return content;
         } catch (IOException e) {
-            readingEnded.countDown();
+            endReading();
             abort();
             throw e;
         } catch (ProtocolException e) {
-            readingEnded.countDown();
+            endReading();
             throw e;
         } finally {
             readLock.unlock();
@@ -279,13 +299,12 @@ public final class SecureChannel implements Closeable {
     /** Closes the socket at once, from any thread. */
     public void abort() {
         stream.closeBecause(new IOException("this end closed the connection"));
-        heartbeat.close();
-        end.close();
+        times.close();
         renewal.close();
         out.dispose();
         if (!somebodyElseReads() && readLock.tryLock()) {
             try {
-                readingEnded.countDown();
+                endReading();
                 stream.disposeReading();
             } finally {
                 readLock.unlock();
@@ -293,26 +312,25 @@ public final class SecureChannel implements Closeable {
         }
     }
 
-    private @Nullable ByteBuffer receiveLocked() throws IOException, ProtocolException {
-        while (!peerClosed) {
-            requireOpen();
-            ContentType type = read();
-            switch (type) {
-                case APPLICATION -> {
-                    return stream.content();
-                }
-                case PING -> {
-                    peersPings.spend();
-                    answer(pingBytes());
-                }
-                case PONG -> heartbeat.answered(pingBytes());
-                case CLOSE -> {
-                    peerClosed = true;
-                    renewal.stop();
-                }
-                case ALERT -> throw new PeerAlertException(Alert.decode(stream.content()));
-                case HANDSHAKE -> renewal.receive(stream.content(), stream.recordsReceived() - 1);
+    /** Takes the next record; null if it is for the session itself. The read lock is held. */
+    private @Nullable ByteBuffer take() throws IOException, ProtocolException {
+        requireOpen();
+        ContentType type = read();
+        switch (type) {
+            case APPLICATION -> {
+                return stream.content();
             }
+            case PING -> {
+                peersPings.spend();
+                answer(pingBytes());
+            }
+            case PONG -> heartbeat.answered(pingBytes());
+            case CLOSE -> {
+                peerClosed = true;
+                renewal.stop();
+            }
+            case ALERT -> throw new PeerAlertException(Alert.decode(stream.content()));
+            case HANDSHAKE -> renewal.receive(stream.content(), stream.recordsReceived() - 1);
         }
         return null;
     }
@@ -372,16 +390,31 @@ public final class SecureChannel implements Closeable {
 
     private void awaitPeersClose() throws IOException, ProtocolException, InterruptedException {
         if (somebodyElseReads()) {
-            readingEnded.await();
+            awaitEndOfReading();
             return;
         }
         readLock.lockInterruptibly();
         try {
-            while (receiveLocked() != null) {
-                // Nobody wants it any more.
+            while (!peerClosed) {
+                take(); // Nobody wants it any more.
             }
         } finally {
             readLock.unlock();
+        }
+    }
+
+    private void awaitEndOfReading() throws InterruptedException {
+        synchronized (ending) {
+            while (!readingEnded) {
+                ending.wait();
+            }
+        }
+    }
+
+    private void endReading() {
+        synchronized (ending) {
+            readingEnded = true;
+            ending.notifyAll();
         }
     }
 
@@ -405,7 +438,7 @@ public final class SecureChannel implements Closeable {
     }
 
     /** When session time and certificates are over, whichever comes first. */
-    private Instant latestEnd() {
+    private static Instant latestEnd(Instant startedAt, Session session) {
         Instant end = startedAt.plus(session.terms().session());
         for (Instant notAfter :
                 new Instant[] {session.ownNotAfter(), session.peer().notAfter()}) {
@@ -414,9 +447,34 @@ public final class SecureChannel implements Closeable {
         return end;
     }
 
+    /** Nothing is due earlier. */
+    private Duration firstLook() {
+        RekeyPolicy rekey = terms.rekey();
+        Duration untilEnd = Duration.ofNanos(end - System.nanoTime());
+        return Stream.of(terms.idle().dividedBy(3), rekey.keyUpdateAfter(), rekey.ratchetAfter(), untilEnd)
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
+    }
+
     private void giveUpWaiting() {
         stream.closeBecause(new IOException("the peer did not answer this end's close"));
-        readingEnded.countDown();
+        endReading();
+    }
+
+    private long endAtServer(long now) {
+        return endWith(this::sayGoodbye, now);
+    }
+
+    private long endAtDevice(long now) {
+        return endWith(this::close, now);
+    }
+
+    private long endWith(Runnable ending, long now) {
+        if (now - end < 0) {
+            return end - now;
+        }
+        Thread.startVirtualThread(ending);
+        return Timetable.NEVER;
     }
 
     private void sayGoodbye() {

@@ -63,6 +63,14 @@ public interface CryptoProvider {
     Aead aead(TrafficKeys keys, SecureRandom random);
 
     /**
+     * A fresh key pair for X25519. The private key is drawn from the generator that is passed in, unless the provider has a
+     * cryptographic one of its own and makes keys faster with it: Conscrypt does, with BoringSSL's.
+     */
+    default X25519Keys x25519Keys(SecureRandom random) {
+        return X25519Keys.drawnFrom(random, this);
+    }
+
+    /**
      * The function X25519 of RFC 7748.
      *
      * @param scalar 32 bytes

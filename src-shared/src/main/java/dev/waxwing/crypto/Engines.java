@@ -4,6 +4,8 @@ import dev.waxwing.wire.Bytes;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.KeyFactory;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.Provider;
 import java.security.PublicKey;
@@ -13,11 +15,13 @@ import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.PSSParameterSpec;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.Arrays;
 import javax.crypto.Cipher;
 import javax.crypto.KeyAgreement;
 import javax.crypto.Mac;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
+import javax.security.auth.DestroyFailedException;
 
 /** Where one {@link CryptoProvider} finds its engines, and under which names. */
 record Engines(Provider ciphers, Provider agreement, Provider ecdsa, Provider rsa, String chacha20, String rsaPss) {
@@ -28,19 +32,34 @@ record Engines(Provider ciphers, Provider agreement, Provider ecdsa, Provider rs
             Bytes.fromHex("302a300506032b656e032100").toArray();
     private static final PSSParameterSpec PSS =
             new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1);
-    private static final int X25519_LENGTH = 32;
+    private static final int X25519_LENGTH = X25519Keys.SIZE;
+    private static final int GCM_TAG_BITS = 8 * Suite.AES_256_GCM_SHA384.tagLength();
 
     Aead aead(TrafficKeys keys, SecureRandom random) {
         return switch (keys.suite()) {
             case AES_256_GCM_SHA384 ->
                 new NonceAead(
-                        cipher("AES/GCM/NoPadding"),
-                        "AES",
-                        keys,
-                        nonce -> new GCMParameterSpec(8 * keys.suite().tagLength(), nonce));
+                        cipher("AES/GCM/NoPadding"), "AES", keys, nonce -> new GCMParameterSpec(GCM_TAG_BITS, nonce));
             case CHACHA20_POLY1305_SHA256 -> new NonceAead(cipher(chacha20), "ChaCha20", keys, IvParameterSpec::new);
             case AES_128_CBC_HMAC_SHA256 -> new CbcHmac(cipher("AES/CBC/NoPadding"), mac(keys), keys, random);
         };
+    }
+
+    /** A key pair from the provider's own generator. */
+    X25519Keys x25519Keys() {
+        try {
+            KeyPair keys = KeyPairGenerator.getInstance("XDH", agreement).generateKeyPair();
+            try (Secret encoded = Secret.adopt(keys.getPrivate().getEncoded())) {
+                Bytes publicKey = Bytes.of(behind(X25519_X509_HEAD, keys.getPublic().getEncoded()));
+                return new X25519Keys(Secret.adopt(behind(X25519_PKCS8_HEAD, encoded.value())), publicKey);
+            } finally {
+                keys.getPrivate().destroy();
+            }
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("X25519 key generation failed", e);
+        } catch (DestroyFailedException e) {
+            throw new IllegalStateException("the private key stays in memory", e);
+        }
     }
 
     Secret x25519(Secret scalar, Bytes u) throws InvalidKeyException {
@@ -126,6 +145,14 @@ record Engines(Provider ciphers, Provider agreement, Provider ecdsa, Provider rs
             throw new InvalidKeyException("X25519 result is all zero");
         }
         return result;
+    }
+
+    /** The 32 bytes behind the head, with nothing else around them. */
+    private static byte[] behind(byte[] head, byte[] encoded) {
+        if (encoded.length != head.length + X25519_LENGTH || !Arrays.equals(head, Arrays.copyOf(encoded, head.length))) {
+            throw new IllegalStateException("not the encoding of an X25519 key");
+        }
+        return Arrays.copyOfRange(encoded, head.length, encoded.length);
     }
 
     private static byte[] concat(byte[] head, byte[] tail) {

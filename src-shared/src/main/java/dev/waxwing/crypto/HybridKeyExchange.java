@@ -19,7 +19,7 @@ import javax.security.auth.DestroyFailedException;
 
 /**
  * X25519MLKEM768 (protocol sections 5.1, 5.2 and 6.2): shares and shared secret have the ML-KEM part first. Randomness is
- * drawn in the order in which the parts stand in the share.
+ * drawn in the order in which the parts stand in the share; for X25519, the provider may have its own.
  */
 public final class HybridKeyExchange {
 
@@ -35,9 +35,7 @@ public final class HybridKeyExchange {
     private static final String ML_KEM = "ML-KEM";
     private static final int ENCAPSULATION_KEY = 1184;
     private static final int CIPHERTEXT = 1088;
-    private static final int X25519 = 32;
     private static final int PART = 32;
-    private static final Bytes BASE_POINT = basePoint();
     private static final Bytes ML_KEM_X509_HEAD = Bytes.fromHex("308204b2300b0609608648016503040402038204a100");
 
     private HybridKeyExchange() {}
@@ -46,21 +44,21 @@ public final class HybridKeyExchange {
     public static final class DeviceKeys implements AutoCloseable {
         private final CryptoProvider crypto;
         private final KeyPair mlKem;
-        private final Secret scalar;
+        private final X25519Keys x25519;
         private final Bytes share;
 
-        private DeviceKeys(CryptoProvider crypto, KeyPair mlKem, Secret scalar) {
+        private DeviceKeys(CryptoProvider crypto, KeyPair mlKem, X25519Keys x25519) {
             this.crypto = crypto;
             this.mlKem = mlKem;
-            this.scalar = scalar;
-            this.share = Bytes.concat(rawEncapsulationKey(mlKem.getPublic()), publicKey(crypto, scalar));
+            this.x25519 = x25519;
+            this.share = Bytes.concat(rawEncapsulationKey(mlKem.getPublic()), x25519.publicKey());
         }
 
         public static DeviceKeys generate(CryptoProvider crypto, SecureRandom random) {
             try {
                 KeyPairGenerator generator = KeyPairGenerator.getInstance(ML_KEM);
                 generator.initialize(NamedParameterSpec.ML_KEM_768, random);
-                return new DeviceKeys(crypto, generator.generateKeyPair(), freshScalar(random));
+                return new DeviceKeys(crypto, generator.generateKeyPair(), crypto.x25519Keys(random));
             } catch (GeneralSecurityException e) {
                 throw new IllegalStateException("ML-KEM-768 key generation failed", e);
             }
@@ -80,7 +78,7 @@ public final class HybridKeyExchange {
                 SecretKey mlKemSecret = KEM.getInstance(ML_KEM)
                         .newDecapsulator(mlKem.getPrivate())
                         .decapsulate(serverShare.slice(0, CIPHERTEXT).toArray());
-                return join(mlKemSecret, crypto.x25519(scalar, serverShare.slice(CIPHERTEXT, SERVER_SHARE)));
+                return join(mlKemSecret, crypto.x25519(x25519.scalar(), serverShare.slice(CIPHERTEXT, SERVER_SHARE)));
             } catch (InvalidKeyException | DecapsulateException e) {
                 throw new ProtocolException(AlertCode.PROTOCOL_ERROR, "server's key share is not usable", e);
             } catch (GeneralSecurityException e) {
@@ -90,7 +88,7 @@ public final class HybridKeyExchange {
 
         @Override
         public void close() {
-            scalar.close();
+            x25519.close();
             try {
                 mlKem.getPrivate().destroy();
             } catch (DestroyFailedException e) {
@@ -116,9 +114,9 @@ public final class HybridKeyExchange {
                 KEM.Encapsulated mlKem = KEM.getInstance(ML_KEM)
                         .newEncapsulator(encapsulationKey(deviceShare.slice(0, ENCAPSULATION_KEY)), random)
                         .encapsulate();
-                try (Secret scalar = freshScalar(random)) {
-                    Secret x25519 = crypto.x25519(scalar, deviceShare.slice(ENCAPSULATION_KEY, DEVICE_SHARE));
-                    Bytes share = Bytes.concat(Bytes.of(mlKem.encapsulation()), publicKey(crypto, scalar));
+                try (X25519Keys own = crypto.x25519Keys(random)) {
+                    Secret x25519 = crypto.x25519(own.scalar(), deviceShare.slice(ENCAPSULATION_KEY, DEVICE_SHARE));
+                    Bytes share = Bytes.concat(Bytes.of(mlKem.encapsulation()), own.publicKey());
                     return new ServerAnswer(share, join(mlKem.key(), x25519));
                 }
             } catch (InvalidKeyException e) {
@@ -139,20 +137,6 @@ public final class HybridKeyExchange {
         }
     }
 
-    private static Secret freshScalar(SecureRandom random) {
-        byte[] scalar = new byte[X25519];
-        random.nextBytes(scalar);
-        return Secret.adopt(scalar);
-    }
-
-    private static Bytes publicKey(CryptoProvider crypto, Secret scalar) {
-        try (Secret result = crypto.x25519(scalar, BASE_POINT)) {
-            return Bytes.of(result.value());
-        } catch (InvalidKeyException e) {
-            throw new IllegalStateException("the base point has full order", e);
-        }
-    }
-
     private static Bytes rawEncapsulationKey(PublicKey key) {
         Bytes encoded = Bytes.of(key.getEncoded());
         return encoded.slice(encoded.size() - ENCAPSULATION_KEY, encoded.size());
@@ -166,11 +150,5 @@ public final class HybridKeyExchange {
         } catch (GeneralSecurityException e) {
             throw new InvalidKeyException("not an ML-KEM-768 encapsulation key", e);
         }
-    }
-
-    private static Bytes basePoint() {
-        byte[] point = new byte[X25519];
-        point[0] = 9;
-        return Bytes.of(point);
     }
 }

@@ -4,25 +4,34 @@ import dev.waxwing.wire.Bytes;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import javax.crypto.KDF;
 import javax.crypto.Mac;
 import javax.crypto.spec.HKDFParameterSpec;
 
-/** The functions of protocol section 6.1, with one suite's hash: HKDF-Extract, XL and HMAC. Owned by one thread. */
+/** The functions of protocol section 6.1, with one suite's hash: HKDF-Extract, XL and HMAC. One for each suite, used by many threads. */
 final class Kdf {
 
     private static final String PREFIX = "wxp2 ";
 
-    private final Suite suite;
-    private final KDF hkdf;
+    private static final Map<Suite, Kdf> ALL = new EnumMap<>(Suite.class);
 
-    Kdf(Suite suite) {
-        this.suite = suite;
-        try {
-            this.hkdf = KDF.getInstance(suite.hkdf());
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(suite.hkdf() + " is missing from this Java runtime", e);
+    static {
+        for (Suite suite : Suite.values()) {
+            ALL.put(suite, new Kdf(suite));
         }
+    }
+
+    private final Suite suite;
+
+    private Kdf(Suite suite) {
+        this.suite = suite;
+    }
+
+    static Kdf of(Suite suite) {
+        return Objects.requireNonNull(ALL.get(suite));
     }
 
     Suite suite() {
@@ -40,8 +49,10 @@ final class Kdf {
 
     Secret extract(byte[] salt, byte[] ikm) {
         try {
-            return Secret.adopt(hkdf.deriveData(
-                    HKDFParameterSpec.ofExtract().addSalt(salt).addIKM(ikm).extractOnly()));
+            return Secret.adopt(hkdf().deriveData(HKDFParameterSpec.ofExtract()
+                    .addSalt(salt)
+                    .addIKM(ikm)
+                    .extractOnly()));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("HKDF-Extract failed", e);
         }
@@ -58,10 +69,15 @@ final class Kdf {
                 .put(context.asByteBuffer())
                 .array();
         try {
-            return Secret.adopt(hkdf.deriveData(HKDFParameterSpec.expandOnly(new RawKey(from, "Generic"), info, n)));
+            return Secret.adopt(hkdf().deriveData(HKDFParameterSpec.expandOnly(new RawKey(from, "Generic"), info, n)));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("HKDF-Expand failed", e);
         }
+    }
+
+    /** A fresh one, because it may not be shared. */
+    private KDF hkdf() throws GeneralSecurityException {
+        return KDF.getInstance(suite.hkdf());
     }
 
     Bytes hmac(Secret key, Bytes message) {

@@ -27,7 +27,7 @@ public final class KeySchedule {
 
     /** ES and HS. The shared secret of the key exchange is wiped. */
     public static HandshakeSecret handshake(Suite suite, Secret shared) {
-        Kdf kdf = new Kdf(suite);
+        Kdf kdf = Kdf.of(suite);
         try (shared;
                 Secret early = kdf.extract(kdf.zeros(), kdf.zeros());
                 Secret salt = kdf.expand(early, DERIVED, kdf.emptyHash(), suite.hashLength())) {

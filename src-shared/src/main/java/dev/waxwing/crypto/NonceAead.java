@@ -13,18 +13,20 @@ final class NonceAead implements Aead {
     private final Cipher cipher;
     private final RawKey key;
     private final Function<byte[], AlgorithmParameterSpec> parameters;
-    private final TrafficKeys keys;
+    private final Suite suite;
+    private final Secret iv;
 
     NonceAead(Cipher cipher, String algorithm, TrafficKeys keys, Function<byte[], AlgorithmParameterSpec> parameters) {
         this.cipher = cipher;
         this.key = new RawKey(keys.key(), algorithm);
         this.parameters = parameters;
-        this.keys = keys;
+        this.suite = keys.suite();
+        this.iv = keys.companion();
     }
 
     @Override
     public Suite suite() {
-        return keys.suite();
+        return suite;
     }
 
     @Override
@@ -57,16 +59,17 @@ final class NonceAead implements Aead {
 
     @Override
     public void close() {
-        keys.close();
+        key.destroy();
+        iv.close();
     }
 
     private int tagLength() {
-        return keys.suite().tagLength();
+        return suite.tagLength();
     }
 
     /** {@code iv XOR (0^32 | sequence u64)}. */
     private byte[] nonce(long sequence) {
-        byte[] nonce = keys.companion().value().clone();
+        byte[] nonce = iv.value().clone();
         for (int i = 0; i < Long.BYTES; i++) {
             nonce[nonce.length - 1 - i] ^= (byte) (sequence >>> 8 * i);
         }

@@ -8,8 +8,9 @@ import java.util.Arrays;
  */
 public final class Secret implements AutoCloseable {
 
-    private final byte[] value;
-    private boolean wiped;
+    private static final byte[] WIPED = {};
+
+    private byte[] value;
 
     private Secret(byte[] value) {
         this.value = value;
@@ -22,17 +23,18 @@ public final class Secret implements AutoCloseable {
 
     /** The bytes themselves, not a copy. */
     byte[] value() {
-        if (wiped) {
+        byte[] bytes = value;
+        if (bytes == WIPED) {
             throw new IllegalStateException("this secret was wiped");
         }
-        return value;
+        return bytes;
     }
 
     /** Wipes the bytes; a second call does nothing. */
     @Override
     public void close() {
         Arrays.fill(value, (byte) 0);
-        wiped = true;
+        value = WIPED;
     }
 
     @Override

@@ -3,7 +3,10 @@ package dev.waxwing.recordlayer;
 import dev.waxwing.crypto.Aead;
 import dev.waxwing.crypto.Suite;
 import dev.waxwing.wire.SessionId;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import javax.crypto.AEADBadTagException;
 
 /** One key of one direction and the sequence of its records (protocol section 3.3). */
@@ -11,6 +14,8 @@ final class Epoch implements AutoCloseable {
 
     /** How many records one key may protect (protocol section 3.5). */
     static final long MAX_RECORDS = 1L << 22;
+
+    private static final VarHandle U64 = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private static final int SEQUENCE = RecordHeader.SIZE + 1;
     private static final int SESSION_ID = SEQUENCE + Long.BYTES;
@@ -20,16 +25,17 @@ final class Epoch implements AutoCloseable {
     private final int number;
     private final Aead aead;
     private final long maxRecords;
-    private final ByteBuffer additionalData = ByteBuffer.allocate(SIZE);
+    private final byte[] additionalData = new byte[SIZE];
     private long sequence;
 
     Epoch(int number, Direction direction, SessionId session, Aead aead, long maxRecords) {
         this.number = number;
         this.aead = aead;
         this.maxRecords = maxRecords;
-        additionalData.put(RecordHeader.SIZE, direction.code());
-        additionalData.put(SESSION_ID, session.value().toArray());
-        additionalData.putShort(SUITE, (short) aead.suite().code());
+        ByteBuffer.wrap(additionalData)
+                .put(RecordHeader.SIZE, direction.code())
+                .put(SESSION_ID, session.value().toArray())
+                .putShort(SUITE, (short) aead.suite().code());
     }
 
     int number() {
@@ -79,8 +85,8 @@ final class Epoch implements AutoCloseable {
     }
 
     private byte[] additionalData(RecordHeader header) {
-        header.put(additionalData, 0);
-        additionalData.putLong(SEQUENCE, sequence);
-        return additionalData.array();
+        U64.set(additionalData, 0, header.encoded());
+        U64.set(additionalData, SEQUENCE, sequence);
+        return additionalData;
     }
 }

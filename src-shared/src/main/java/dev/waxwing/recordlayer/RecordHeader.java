@@ -54,8 +54,12 @@ public record RecordHeader(int epoch, int length) {
 
     /** Writes the header's eight bytes at the index. */
     void put(ByteBuffer buffer, int index) {
-        int type = epoch == 0 ? PLAIN : PROTECTED;
-        buffer.putInt(index, MAGIC << 24 | type << 16 | epoch >>> 8);
-        buffer.putInt(index + 4, (epoch & 0xFF) << 24 | length);
+        buffer.putLong(index, encoded());
+    }
+
+    /** The header's eight bytes as one big-endian number. */
+    long encoded() {
+        long type = epoch == 0 ? PLAIN : PROTECTED;
+        return (long) MAGIC << 56 | type << 48 | (long) epoch << 24 | length;
     }
 }

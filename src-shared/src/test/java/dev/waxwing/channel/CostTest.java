@@ -9,6 +9,7 @@ import dev.waxwing.crypto.ForwardingCrypto;
 import dev.waxwing.crypto.Secret;
 import dev.waxwing.crypto.SignatureScheme;
 import dev.waxwing.crypto.Suite;
+import dev.waxwing.crypto.X25519Keys;
 import dev.waxwing.handshake.Action.ChangeReceivingKeys;
 import dev.waxwing.handshake.Action.ChangeSendingKeys;
 import dev.waxwing.handshake.Adversary;
@@ -291,6 +292,12 @@ class CostTest {
 
         CountingKeys() {
             super(CryptoProvider.best());
+        }
+
+        @Override
+        public X25519Keys x25519Keys(SecureRandom random) {
+            agreed++;
+            return super.x25519Keys(random);
         }
 
         @Override

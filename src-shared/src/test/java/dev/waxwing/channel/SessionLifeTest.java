@@ -59,8 +59,8 @@ class SessionLifeTest {
                 SocketChannel near = loopback.dial();
                 SocketChannel _ = loopback.acceptRaw()) {
             RecordStream stream = stream(near);
-            try (Heartbeat heartbeat = new Heartbeat(stream, Duration.ofMillis(100), false, ping -> {})) {
-                heartbeat.start();
+            try (Timetable times = new Timetable(new Heartbeat(stream, Duration.ofMillis(100), false, ping -> {}))) {
+                times.start(Duration.ZERO);
                 assertThatThrownBy(stream::read)
                         .isInstanceOf(TruncatedException.class)
                         .hasMessageContaining("silent");
@@ -75,8 +75,9 @@ class SessionLifeTest {
                 SocketChannel near = loopback.dial();
                 SocketChannel _ = loopback.acceptRaw()) {
             RecordStream stream = stream(near);
-            try (Heartbeat heartbeat = new Heartbeat(stream, Duration.ofMillis(600), true, pings::add)) {
-                heartbeat.start();
+            Heartbeat heartbeat = new Heartbeat(stream, Duration.ofMillis(600), true, pings::add);
+            try (Timetable times = new Timetable(heartbeat)) {
+                times.start(Duration.ZERO);
                 Bytes first = pings.poll(5, TimeUnit.SECONDS);
                 assertThatThrownBy(stream::read).hasMessageContaining("silent");
                 assertThat(pings).isEmpty();
@@ -92,14 +93,16 @@ class SessionLifeTest {
         BlockingQueue<Bytes> pings = new ArrayBlockingQueue<>(10);
         try (Loopback loopback = new Loopback();
                 SocketChannel near = loopback.dial();
-                SocketChannel _ = loopback.acceptRaw();
-                Heartbeat heartbeat = new Heartbeat(stream(near), Duration.ofSeconds(1), true, pings::add)) {
-            heartbeat.start();
-            Bytes first = pings.poll(5, TimeUnit.SECONDS);
-            heartbeat.answered(first);
-            assertThatThrownBy(() -> heartbeat.answered(first)).isInstanceOf(ProtocolException.class);
-            // Answered, so there is another after a third of the time.
-            assertThat(pings.poll(5, TimeUnit.SECONDS)).isNotNull().isNotEqualTo(first);
+                SocketChannel _ = loopback.acceptRaw()) {
+            Heartbeat heartbeat = new Heartbeat(stream(near), Duration.ofSeconds(1), true, pings::add);
+            try (Timetable times = new Timetable(heartbeat)) {
+                times.start(Duration.ZERO);
+                Bytes first = pings.poll(5, TimeUnit.SECONDS);
+                heartbeat.answered(first);
+                assertThatThrownBy(() -> heartbeat.answered(first)).isInstanceOf(ProtocolException.class);
+                // Answered, so there is another after a third of the time.
+                assertThat(pings.poll(5, TimeUnit.SECONDS)).isNotNull().isNotEqualTo(first);
+            }
         }
     }
 

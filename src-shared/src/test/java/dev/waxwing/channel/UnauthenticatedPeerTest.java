@@ -167,8 +167,8 @@ class UnauthenticatedPeerTest {
                     // Closed, as it should be.
                 }
             });
-            try (Heartbeat heartbeat = new Heartbeat(stream, idle, false, ping -> {})) {
-                heartbeat.start();
+            try (Timetable times = new Timetable(new Heartbeat(stream, idle, false, ping -> {}))) {
+                times.start(Duration.ZERO);
                 assertThatThrownBy(() -> {
                             while (stream.isOpen()) {
                                 stream.write(ContentType.HANDSHAKE, Bytes.of(new byte[60_000]));

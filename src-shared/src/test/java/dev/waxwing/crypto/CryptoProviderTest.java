@@ -185,4 +185,23 @@ class CryptoProviderTest {
     private static Secret secret(String hex) {
         return Secret.adopt(Bytes.fromHex(hex).toArray());
     }
+
+    @ParameterizedTest
+    @MethodSource("pairs")
+    void fresh_x25519_keys_agree_with_those_of_every_provider(CryptoProvider a, CryptoProvider b) throws Exception {
+        SecureRandom random = new SecureRandom();
+        try (X25519Keys ours = a.x25519Keys(random);
+                X25519Keys theirs = b.x25519Keys(random);
+                Secret one = a.x25519(ours.scalar(), theirs.publicKey());
+                Secret other = b.x25519(theirs.scalar(), ours.publicKey())) {
+            assertThat(one.value()).isEqualTo(other.value());
+            assertThat(ours.publicKey()).isNotEqualTo(theirs.publicKey());
+            // The public key is that of the private one, whoever multiplied.
+            try (Secret product = b.x25519(
+                    ours.scalar(),
+                    Bytes.fromHex("0900000000000000000000000000000000000000000000000000000000000000"))) {
+                assertThat(Bytes.of(product.value())).isEqualTo(ours.publicKey());
+            }
+        }
+    }
 }

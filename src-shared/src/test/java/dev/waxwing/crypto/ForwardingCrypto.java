@@ -32,6 +32,11 @@ public class ForwardingCrypto implements CryptoProvider {
     }
 
     @Override
+    public X25519Keys x25519Keys(SecureRandom random) {
+        return provider.x25519Keys(random);
+    }
+
+    @Override
     public Secret x25519(Secret scalar, Bytes u) throws InvalidKeyException {
         return provider.x25519(scalar, u);
     }

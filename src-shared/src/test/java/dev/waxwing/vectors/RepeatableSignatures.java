@@ -4,6 +4,7 @@ import dev.waxwing.crypto.Aead;
 import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.crypto.Secret;
 import dev.waxwing.crypto.SignatureScheme;
+import dev.waxwing.crypto.X25519Keys;
 import dev.waxwing.crypto.TrafficKeys;
 import dev.waxwing.wire.Bytes;
 import java.io.IOException;
@@ -25,7 +26,10 @@ import org.bouncycastle.crypto.signers.ECDSASigner;
 import org.bouncycastle.crypto.signers.HMacDSAKCalculator;
 import org.bouncycastle.crypto.signers.StandardDSAEncoding;
 
-/** A provider whose ECDSA P-256 signatures are those of RFC 6979, so that a handshake can be repeated to the byte. */
+/**
+ * A provider whose ECDSA P-256 signatures are those of RFC 6979, and whose X25519 keys come from the randomness that is passed in,
+ * so that a handshake can be repeated to the byte.
+ */
 public record RepeatableSignatures(CryptoProvider provider) implements CryptoProvider {
 
     @Override
@@ -55,6 +59,11 @@ public record RepeatableSignatures(CryptoProvider provider) implements CryptoPro
     @Override
     public Aead aead(TrafficKeys keys, SecureRandom random) {
         return provider.aead(keys, random);
+    }
+
+    @Override
+    public X25519Keys x25519Keys(SecureRandom random) {
+        return CryptoProvider.super.x25519Keys(random);
     }
 
     @Override

@@ -1,0 +1,68 @@
+package dev.waxwing.channel;
+
+import java.time.Duration;
+
+/**
+ * Everything that a session does at its times, under one deadline: that of whatever comes first. Each entry is asked on the
+ * timer's thread, and says when it wants to be asked again; if it is asked earlier, it finds that nothing is due.
+ */
+final class Timetable implements AutoCloseable, Runnable {
+
+    /** What an entry answers that is not to be asked again. */
+    static final long NEVER = Long.MAX_VALUE;
+
+    private static final Entry OVER = now -> NEVER;
+
+    private static final long SHORTEST_WAIT = Duration.ofMillis(10).toNanos();
+
+    private final Entry[] entries;
+    private volatile Deadline next = Deadline.NONE;
+    private volatile boolean stopped;
+
+    /** Something that has its times. */
+    @FunctionalInterface
+    interface Entry {
+
+        /**
+         * Does what is due, without blocking.
+         *
+         * @param now by {@link System#nanoTime()}
+         * @return nanoseconds until it is to be asked again, or {@link #NEVER}
+         */
+        long tick(long now);
+    }
+
+    Timetable(Entry... entries) {
+        this.entries = entries.clone();
+    }
+
+    /** @param first when each entry is asked for the first time */
+    void start(Duration first) {
+        next = Deadline.after(first, this);
+    }
+
+    @Override
+    public void run() {
+        long wait = NEVER;
+        for (int i = 0; i < entries.length && !stopped; i++) {
+            long left = entries[i].tick(System.nanoTime());
+            if (left == NEVER) {
+                entries[i] = OVER;
+            }
+            wait = Math.min(wait, left);
+        }
+        if (wait != NEVER) {
+            next = Deadline.after(Duration.ofNanos(Math.max(wait, SHORTEST_WAIT)), this);
+        }
+        if (stopped) {
+            next.close();
+        }
+    }
+
+    /** Asks nobody any more. */
+    @Override
+    public void close() {
+        stopped = true;
+        next.close();
+    }
+}
