@@ -50,7 +50,8 @@ record Engines(Provider ciphers, Provider agreement, Provider ecdsa, Provider rs
         try {
             KeyPair keys = KeyPairGenerator.getInstance("XDH", agreement).generateKeyPair();
             try (Secret encoded = Secret.adopt(keys.getPrivate().getEncoded())) {
-                Bytes publicKey = Bytes.of(behind(X25519_X509_HEAD, keys.getPublic().getEncoded()));
+                Bytes publicKey =
+                        Bytes.of(behind(X25519_X509_HEAD, keys.getPublic().getEncoded()));
                 return new X25519Keys(Secret.adopt(behind(X25519_PKCS8_HEAD, encoded.value())), publicKey);
             } finally {
                 keys.getPrivate().destroy();
@@ -149,7 +150,8 @@ record Engines(Provider ciphers, Provider agreement, Provider ecdsa, Provider rs
 
     /** The 32 bytes behind the head, with nothing else around them. */
     private static byte[] behind(byte[] head, byte[] encoded) {
-        if (encoded.length != head.length + X25519_LENGTH || !Arrays.equals(head, Arrays.copyOf(encoded, head.length))) {
+        if (encoded.length != head.length + X25519_LENGTH
+                || !Arrays.equals(head, Arrays.copyOf(encoded, head.length))) {
             throw new IllegalStateException("not the encoding of an X25519 key");
         }
         return Arrays.copyOfRange(encoded, head.length, encoded.length);

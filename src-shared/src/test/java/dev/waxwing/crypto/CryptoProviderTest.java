@@ -198,8 +198,7 @@ class CryptoProviderTest {
             assertThat(ours.publicKey()).isNotEqualTo(theirs.publicKey());
             // The public key is that of the private one, whoever multiplied.
             try (Secret product = b.x25519(
-                    ours.scalar(),
-                    Bytes.fromHex("0900000000000000000000000000000000000000000000000000000000000000"))) {
+                    ours.scalar(), Bytes.fromHex("0900000000000000000000000000000000000000000000000000000000000000"))) {
                 assertThat(Bytes.of(product.value())).isEqualTo(ours.publicKey());
             }
         }
