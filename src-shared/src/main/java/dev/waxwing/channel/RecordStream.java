@@ -43,7 +43,7 @@ final class RecordStream {
     private @Nullable ByteBuffer arrived;
 
     /** Records that are protected and not written yet. */
-    private List<ByteBuffer> gathered = List.of();
+    private final List<ByteBuffer> gathered = new ArrayList<>(1);
 
     /** Those of them that are borrowed from the pool; the others are their owner's. */
     private List<ByteBuffer> borrowed = List.of();
@@ -182,8 +182,11 @@ final class RecordStream {
                 pool.giveBack(memory); // Never to the socket: it is plaintext.
             }
         }
-        gathered = with(gathered, memory);
-        borrowed = with(borrowed, memory);
+        if (borrowed.isEmpty()) {
+            borrowed = new ArrayList<>(2); // An idle session holds none.
+        }
+        gathered.add(memory);
+        borrowed.add(memory);
     }
 
     /**
@@ -194,14 +197,7 @@ final class RecordStream {
      */
     void gather(ContentType type, ByteBuffer record) {
         protect(type, record);
-        gathered = with(gathered, record);
-    }
-
-    /** An idle session holds no list. */
-    private static List<ByteBuffer> with(List<ByteBuffer> records, ByteBuffer one) {
-        List<ByteBuffer> more = records.isEmpty() ? new ArrayList<>(4) : records;
-        more.add(one);
-        return more;
+        gathered.add(record);
     }
 
     /** Writes what was gathered. */
@@ -385,7 +381,7 @@ final class RecordStream {
 
     /** Forgets what was gathered and not written. */
     void dropGathered() {
-        gathered = List.of();
+        gathered.clear();
         borrowed.forEach(pool::giveBack);
         borrowed = List.of();
     }
