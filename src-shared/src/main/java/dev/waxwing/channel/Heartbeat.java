@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Notices silence: pings where this end was silent, ends the session where the peer was, or where it does not read what this
+ * Notices silence: pings where either end was silent, ends the session where the peer was, or where it does not read what this
  * end writes (protocol section 12). Ticks on the timer's thread, and pings from a virtual thread of its own.
  */
 final class Heartbeat implements Timetable.Entry {
@@ -59,8 +59,10 @@ final class Heartbeat implements Timetable.Entry {
         return pings ? Math.min(untilDead, untilPing(now)) : untilDead;
     }
 
+    /** Who sends all the time pings too: else it would hear nothing of a peer that has nothing to say. */
     private long untilPing(long now) {
-        long left = idle / 3 - (now - stream.lastWrite());
+        long silence = Math.max(now - stream.lastWrite(), now - stream.lastRead());
+        long left = idle / 3 - silence;
         if (left > 0) {
             return left;
         }

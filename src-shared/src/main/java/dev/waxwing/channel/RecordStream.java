@@ -56,9 +56,6 @@ final class RecordStream {
     /** When the records began that are being written, 0 if none is. */
     private volatile long writingSince;
 
-    /** How many records are being written at once. */
-    private volatile int writing = 1;
-
     private volatile long bytesReceived;
     private volatile long bytesSent;
     private volatile long recordsReceived;
@@ -205,7 +202,6 @@ final class RecordStream {
         if (gathered.isEmpty()) {
             return;
         }
-        writing = gathered.size();
         writingSince = System.nanoTime();
         try {
             writeGathered();
@@ -314,9 +310,9 @@ final class RecordStream {
     }
 
     /** Whether the records on their way have taken longer than this for each, because the peer does not read. */
-    boolean writesLongerThan(long nanosForEach) {
+    boolean writesLongerThan(long nanos) {
         long since = writingSince;
-        return since != 0 && System.nanoTime() - since > nanosForEach * writing;
+        return since != 0 && System.nanoTime() - since > nanos;
     }
 
     ChannelCounters counters() {

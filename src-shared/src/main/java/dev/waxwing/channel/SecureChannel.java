@@ -91,7 +91,11 @@ public final class SecureChannel implements Closeable {
         this.peersPings = new Budget("pings", PINGS, terms.idle().dividedBy(3));
         this.end = System.nanoTime()
                 + Duration.between(startedAt, latestEnd(startedAt, session)).toNanos();
-        this.times = new Timetable(heartbeat, renewal, side == Side.SERVER ? this::endAtServer : this::endAtDevice);
+        this.times = new Timetable(
+                e -> stream.closeBecause(new IOException("this end failed to keep the session's times", e)),
+                heartbeat,
+                renewal,
+                side == Side.SERVER ? this::endAtServer : this::endAtDevice);
         renewal.start();
         times.start(firstLook());
     }

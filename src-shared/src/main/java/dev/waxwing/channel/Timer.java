@@ -62,10 +62,18 @@ final class Timer implements Runnable {
                 awaitNext().run();
             } catch (InterruptedException e) {
                 throw new IllegalStateException("nobody interrupts the timer", e);
-            } catch (RuntimeException e) {
-                Thread self = Thread.currentThread();
-                self.getUncaughtExceptionHandler().uncaughtException(self, e); // The others must go on.
+            } catch (Throwable e) {
+                report(e); // The others must go on, whatever this was.
             }
+        }
+    }
+
+    private static void report(Throwable e) {
+        Thread self = Thread.currentThread();
+        try {
+            self.getUncaughtExceptionHandler().uncaughtException(self, e);
+        } catch (Throwable unheard) {
+            e.addSuppressed(unheard); // There is nobody left to tell.
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.waxwing.channel;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * Everything that a session does at its times, under one deadline: that of whatever comes first. Each entry is asked on the
@@ -15,6 +16,7 @@ final class Timetable implements AutoCloseable, Runnable {
 
     private static final long SHORTEST_WAIT = Duration.ofMillis(10).toNanos();
 
+    private final Consumer<Throwable> onFailure;
     private final Entry[] entries;
     private volatile Deadline next = Deadline.NONE;
     private volatile boolean stopped;
@@ -32,7 +34,9 @@ final class Timetable implements AutoCloseable, Runnable {
         long tick(long now);
     }
 
-    Timetable(Entry... entries) {
+    /** @param onFailure ends the session: with an entry that failed, nothing would come at its time any more */
+    Timetable(Consumer<Throwable> onFailure, Entry... entries) {
+        this.onFailure = onFailure;
         this.entries = entries.clone();
     }
 
@@ -43,6 +47,15 @@ final class Timetable implements AutoCloseable, Runnable {
 
     @Override
     public void run() {
+        try {
+            askAll();
+        } catch (Throwable e) {
+            onFailure.accept(e);
+            throw e;
+        }
+    }
+
+    private void askAll() {
         long wait = NEVER;
         for (int i = 0; i < entries.length && !stopped; i++) {
             long left = entries[i].tick(System.nanoTime());

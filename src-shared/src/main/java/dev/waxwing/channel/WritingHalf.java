@@ -58,13 +58,20 @@ final class WritingHalf {
      */
     boolean send(ContentType type, ByteBuffer... records) throws IOException {
         boolean sent;
+        boolean whole = false;
         lock.lock();
         try {
             requireOpen();
             writePosts();
             sent = gather(type, records);
             stream.flush();
+            whole = true;
         } finally {
+            if (!whole) {
+                // What was protected and did not leave is missing in the sequence: nothing after it would be
+                // understood.
+                stream.closeBecause(new IOException("a record could not be sent"));
+            }
             stream.dropGathered();
             release();
         }

@@ -64,7 +64,7 @@ class DeadlineTest {
     @Test
     void one_that_fails_does_not_keep_the_others_from_happening() throws Exception {
         Deadline.after(Duration.ZERO, () -> {
-            throw new IllegalStateException("on purpose");
+            throw new AssertionError("on purpose");
         });
         Deadline.after(SOON, () -> happened.add("other"));
         assertThat(happened.poll(5, TimeUnit.SECONDS)).isEqualTo("other");
@@ -73,6 +73,7 @@ class DeadlineTest {
     @Test
     void a_timetable_asks_each_entry_again_unless_it_said_never() throws Exception {
         Timetable times = new Timetable(
+                e -> happened.add("failed"),
                 now -> {
                     happened.add("once");
                     return Timetable.NEVER;
@@ -92,12 +93,29 @@ class DeadlineTest {
 
     @Test
     void a_closed_timetable_asks_nobody() throws Exception {
-        Timetable times = new Timetable(now -> {
+        Timetable times = new Timetable(e -> happened.add("failed"), now -> {
             happened.add("asked");
             return SOON.toNanos();
         });
         times.start(SOON);
         times.close();
         assertThat(happened.poll(3 * SOON.toMillis(), TimeUnit.MILLISECONDS)).isNull();
+    }
+
+    @Test
+    void a_timetable_with_an_entry_that_fails_says_so_and_asks_nobody_any_more() throws Exception {
+        Timetable times = new Timetable(
+                e -> happened.add("failed: " + e.getMessage()),
+                now -> {
+                    happened.add("asked");
+                    return 1;
+                },
+                now -> {
+                    throw new AssertionError("on purpose");
+                });
+        times.start(Duration.ZERO);
+        assertThat(happened.poll(5, TimeUnit.SECONDS)).isEqualTo("asked");
+        assertThat(happened.poll(5, TimeUnit.SECONDS)).isEqualTo("failed: on purpose");
+        assertThat(happened.poll(200, TimeUnit.MILLISECONDS)).isNull();
     }
 }

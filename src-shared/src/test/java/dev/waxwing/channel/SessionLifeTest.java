@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.handshake.RekeyPolicy;
 import dev.waxwing.handshake.SessionTerms;
+import dev.waxwing.recordlayer.ContentType;
 import dev.waxwing.recordlayer.Direction;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.Role;
@@ -59,7 +60,8 @@ class SessionLifeTest {
                 SocketChannel near = loopback.dial();
                 SocketChannel _ = loopback.acceptRaw()) {
             RecordStream stream = stream(near);
-            try (Timetable times = new Timetable(new Heartbeat(stream, Duration.ofMillis(100), false, ping -> {}))) {
+            try (Timetable times =
+                    new Timetable(e -> {}, new Heartbeat(stream, Duration.ofMillis(100), false, ping -> {}))) {
                 times.start(Duration.ZERO);
                 assertThatThrownBy(stream::read)
                         .isInstanceOf(TruncatedException.class)
@@ -76,7 +78,7 @@ class SessionLifeTest {
                 SocketChannel _ = loopback.acceptRaw()) {
             RecordStream stream = stream(near);
             Heartbeat heartbeat = new Heartbeat(stream, Duration.ofMillis(600), true, pings::add);
-            try (Timetable times = new Timetable(heartbeat)) {
+            try (Timetable times = new Timetable(e -> {}, heartbeat)) {
                 times.start(Duration.ZERO);
                 Bytes first = pings.poll(5, TimeUnit.SECONDS);
                 assertThatThrownBy(stream::read).hasMessageContaining("silent");
@@ -89,13 +91,32 @@ class SessionLifeTest {
     }
 
     @Test
+    void a_device_that_sends_all_the_time_pings_a_peer_that_is_silent() throws Exception {
+        BlockingQueue<Bytes> pings = new ArrayBlockingQueue<>(10);
+        try (Loopback loopback = new Loopback();
+                SocketChannel near = loopback.dial();
+                SocketChannel _ = loopback.acceptRaw()) {
+            RecordStream stream = stream(near);
+            Heartbeat heartbeat = new Heartbeat(stream, Duration.ofMillis(900), true, pings::add);
+            try (Timetable times = new Timetable(e -> {}, heartbeat)) {
+                times.start(Duration.ZERO);
+                while (pings.isEmpty() && stream.isOpen()) {
+                    stream.write(ContentType.HANDSHAKE, Bytes.fromHex("00"));
+                    Thread.sleep(20);
+                }
+                assertThat(pings).isNotEmpty();
+            }
+        }
+    }
+
+    @Test
     void a_pong_must_answer_the_ping() throws Exception {
         BlockingQueue<Bytes> pings = new ArrayBlockingQueue<>(10);
         try (Loopback loopback = new Loopback();
                 SocketChannel near = loopback.dial();
                 SocketChannel _ = loopback.acceptRaw()) {
             Heartbeat heartbeat = new Heartbeat(stream(near), Duration.ofSeconds(1), true, pings::add);
-            try (Timetable times = new Timetable(heartbeat)) {
+            try (Timetable times = new Timetable(e -> {}, heartbeat)) {
                 times.start(Duration.ZERO);
                 Bytes first = pings.poll(5, TimeUnit.SECONDS);
                 heartbeat.answered(first);

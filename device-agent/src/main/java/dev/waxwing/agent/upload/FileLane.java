@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class FileLane implements Lane, Closeable {
 
     /** Records in one write. Text that is queued meanwhile waits for so many. */
-    private static final int MOST_TOGETHER = 4;
+    private static final int MOST_TOGETHER = 2;
 
     private static final int MOST_REOPENINGS = 3;
     /** An honest server needs one: then it holds nothing, which is the beginning of every file. */

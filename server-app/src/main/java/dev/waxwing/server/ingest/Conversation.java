@@ -43,7 +43,7 @@ import java.util.concurrent.TimeUnit;
 public final class Conversation {
 
     /** Texts on their way into the database, in bytes; reading stops beyond. */
-    private static final int TEXT_IN_FLIGHT = 4 << 20;
+    private static final int TEXT_IN_FLIGHT = 2 << 20;
 
     private static final int TEXT_OVERHEAD = 512;
     private static final int TASKS_IN_FLIGHT = 64;
@@ -150,19 +150,25 @@ public final class Conversation {
         int bytes = offers.stream().mapToInt(offer -> offer.utf8().size()).sum();
         int cost = bytes + TEXT_OVERHEAD * offers.size();
         textRoom.acquireUninterruptibly(cost);
+        ingest.textRoom().acquireUninterruptibly(cost);
         ingest.traffic().received(bytes);
         ingest.store(offers).whenComplete((outcomes, failure) -> {
             List<Runnable> refusals = failure == null ? answer(offers, outcomes) : refusals(offers, failure);
             if (refusals.isEmpty()) {
-                textRoom.release(cost);
+                makeTextRoom(cost);
             } else {
                 // Writing the audit trail waits for the database, and this is the database's writer.
                 Thread.startVirtualThread(() -> {
                     refusals.forEach(Runnable::run);
-                    textRoom.release(cost);
+                    makeTextRoom(cost);
                 });
             }
         });
+    }
+
+    private void makeTextRoom(int cost) {
+        ingest.textRoom().release(cost);
+        textRoom.release(cost);
     }
 
     /** Acknowledges what is durable, and returns what refuses the rest. */

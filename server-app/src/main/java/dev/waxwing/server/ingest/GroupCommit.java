@@ -27,8 +27,11 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class GroupCommit implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
-    /** Texts and other work in one transaction, beyond which no more is taken from the queue. */
-    private static final int MAX_GROUP = 4_000;
+    /** What was handed over at once counts as one: so much in one transaction, beyond which no more is taken from the queue. */
+    private static final int MAX_UNITS = 1_000;
+
+    /** Texts in one transaction, likewise. */
+    private static final int MAX_TEXTS = 4_000;
 
     /** Bytes of texts in one transaction, beyond which no more is taken from the queue. */
     private static final int MAX_GROUP_BYTES = 4 << 20;
@@ -97,18 +100,20 @@ public final class GroupCommit implements AutoCloseable {
 
     private List<Unit> next() {
         List<Unit> group = new ArrayList<>();
-        int size = 0;
+        int texts = 0;
         int bytes = 0;
-        for (@Nullable Unit unit = first(); unit != null; unit = isFull(size, bytes) ? null : queue.poll()) {
+        for (@Nullable Unit unit = first();
+                unit != null;
+                unit = isFull(group.size(), texts, bytes) ? null : queue.poll()) {
             group.add(unit);
-            size += unit.size();
+            texts += unit.texts();
             bytes += unit.bytes();
         }
         return group;
     }
 
-    private static boolean isFull(int size, int bytes) {
-        return size >= MAX_GROUP || bytes >= MAX_GROUP_BYTES;
+    private static boolean isFull(int units, int texts, int bytes) {
+        return units >= MAX_UNITS || texts >= MAX_TEXTS || bytes >= MAX_GROUP_BYTES;
     }
 
     private Unit first() {
@@ -162,9 +167,9 @@ public final class GroupCommit implements AutoCloseable {
                     batch.stream().flatMap(texts -> texts.offers().stream()).toList());
             int from = 0;
             for (Texts texts : batch) {
-                List<TextStore.Outcome> own = outcomes.subList(from, from + texts.size());
+                List<TextStore.Outcome> own = outcomes.subList(from, from + texts.texts());
                 completions.add(() -> texts.done().complete(own));
-                from += texts.size();
+                from += texts.texts();
             }
         });
     }
@@ -207,9 +212,8 @@ public final class GroupCommit implements AutoCloseable {
     private sealed interface Unit {
         void fail(Throwable e);
 
-        /** How much of a group it is. */
-        default int size() {
-            return 1;
+        default int texts() {
+            return 0;
         }
 
         /** Of texts. */
@@ -232,7 +236,7 @@ public final class GroupCommit implements AutoCloseable {
 
     private record Texts(List<TextOffer> offers, CompletableFuture<List<TextStore.Outcome>> done) implements Unit {
         @Override
-        public int size() {
+        public int texts() {
             return offers.size();
         }
 

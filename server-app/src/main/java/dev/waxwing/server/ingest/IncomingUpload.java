@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -31,6 +32,7 @@ final class IncomingUpload {
     private final MediaStore store;
     private final DiskSpace space;
     private final long syncEvery;
+    private final long syncAfter;
     private final Progress progress;
     private final CompletableFuture<Void> over = new CompletableFuture<>();
 
@@ -42,6 +44,7 @@ final class IncomingUpload {
     private MessageDigest digest = Fingerprint.sha256();
     private long written;
     private long durable;
+    private long syncedAt;
     private long promised;
     private boolean syncing;
     private @Nullable IOException syncFailure;
@@ -49,13 +52,21 @@ final class IncomingUpload {
 
     /**
      * @param syncEvery so many bytes may be written before they are synchronised
+     * @param syncAfter so long after the last time whatever was written is
      * @param progress told on a thread of the upload
      */
-    IncomingUpload(UploadOpen offer, MediaStore store, DiskSpace space, long syncEvery, Progress progress) {
+    IncomingUpload(
+            UploadOpen offer,
+            MediaStore store,
+            DiskSpace space,
+            long syncEvery,
+            Duration syncAfter,
+            Progress progress) {
         this.offer = offer;
         this.store = store;
         this.space = space;
         this.syncEvery = syncEvery;
+        this.syncAfter = syncAfter.toNanos();
         this.progress = progress;
     }
 
@@ -93,6 +104,7 @@ final class IncomingUpload {
             }
             part.force(false);
             durable = written;
+            syncedAt = System.nanoTime();
             state = State.OPEN;
             return new Held(written, prefixHash());
         } finally {
@@ -188,7 +200,9 @@ final class IncomingUpload {
     }
 
     private boolean syncDue() {
-        return written - durable >= syncEvery || written == offer.size() && durable < written;
+        long ahead = written - durable;
+        return ahead >= syncEvery
+                || ahead > 0 && (written == offer.size() || System.nanoTime() - syncedAt >= syncAfter);
     }
 
     /** Acknowledges after each synchronisation; goes on as long as more has been written meanwhile. */
@@ -223,6 +237,7 @@ final class IncomingUpload {
         lock.lock();
         try {
             durable = target;
+            syncedAt = System.nanoTime();
             if (syncDue()) {
                 return written;
             }

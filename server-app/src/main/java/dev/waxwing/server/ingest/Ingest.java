@@ -39,6 +39,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -52,6 +53,12 @@ public final class Ingest {
 
     private static final Logger LOG = LoggerFactory.getLogger(Ingest.class);
 
+    private static final int TEXTS_IN_FLIGHT = 32 << 20;
+
+    /** On a slow line: so much at most is sent again, and so often the device hears that it gets on. */
+    private static final Duration SYNC_AFTER = Duration.ofSeconds(5);
+
+    private final Semaphore textRoom = new Semaphore(TEXTS_IN_FLIGHT, true);
     private final GroupCommit commit;
     private final TransferRows rows;
     private final Offers offers;
@@ -199,12 +206,17 @@ public final class Ingest {
         return credentials.receipt().chain().stream().map(Certificates::encode).toList();
     }
 
+    /** What all sessions together may hold of texts on their way into the database, in bytes. */
+    Semaphore textRoom() {
+        return textRoom;
+    }
+
     CompletableFuture<List<TextStore.Outcome>> store(List<TextOffer> offers) {
         return commit.submit(offers);
     }
 
     IncomingUpload upload(UploadOpen offer, IncomingUpload.Progress progress) {
-        return new IncomingUpload(offer, store, space, Math.max(1, window() / 2), progress);
+        return new IncomingUpload(offer, store, space, Math.max(1, window() / 2), SYNC_AFTER, progress);
     }
 
     /** Opens an upload, taking it over from any session that has it. Waits for that, the database and the disk. */

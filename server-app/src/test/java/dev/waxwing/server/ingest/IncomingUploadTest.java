@@ -14,6 +14,7 @@ import dev.waxwing.wire.Bytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -60,6 +61,14 @@ class IncomingUploadTest {
         assertThat(upload.beginSeal()).isTrue();
         assertThat(upload.complete()).isEqualTo(new Held(CONTENT.length, sha256(CONTENT.length)));
         upload.sealed();
+    }
+
+    @Test
+    void acknowledges_what_there_is_when_the_last_time_was_long_ago() throws IOException {
+        IncomingUpload upload = upload(false, 4_000, Duration.ZERO);
+        upload.prepare(ID);
+        append(upload, 0, 10);
+        await().until(() -> durable.contains(10L));
     }
 
     @Test
@@ -169,9 +178,13 @@ class IncomingUploadTest {
     }
 
     private IncomingUpload upload(boolean restart, long syncEvery) {
+        return upload(restart, syncEvery, Duration.ofHours(1));
+    }
+
+    private IncomingUpload upload(boolean restart, long syncEvery, Duration syncAfter) {
         UploadOpen offer = new UploadOpen(
                 ItemId.parse(ID), 1, CONTENT.length, Instant.EPOCH, restart, "application/octet-stream", "a.bin");
-        return new IncomingUpload(offer, store, space, syncEvery, new IncomingUpload.Progress() {
+        return new IncomingUpload(offer, store, space, syncEvery, syncAfter, new IncomingUpload.Progress() {
             @Override
             public void durable(long offset) {
                 durable.add(offset);
