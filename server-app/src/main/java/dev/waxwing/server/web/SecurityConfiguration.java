@@ -2,13 +2,16 @@ package dev.waxwing.server.web;
 
 import static dev.waxwing.server.account.Permission.ADMINISTER;
 import static dev.waxwing.server.account.Permission.AUDIT;
+import static dev.waxwing.server.account.Permission.CREDENTIALS;
 import static dev.waxwing.server.account.Permission.OPERATE;
 import static dev.waxwing.server.account.Permission.READ;
 import static org.springframework.security.config.Customizer.withDefaults;
 
 import dev.waxwing.server.account.Logins;
+import dev.waxwing.server.account.Permission;
 import jakarta.servlet.DispatcherType;
 import java.time.Clock;
+import java.util.Arrays;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -17,12 +20,15 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.ProviderManager;
+import org.springframework.security.authorization.AllAuthoritiesAuthorizationManager;
+import org.springframework.security.authorization.AuthorizationManager;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
+import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
 import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 import org.springframework.security.web.header.writers.CrossOriginOpenerPolicyHeaderWriter.CrossOriginOpenerPolicy;
@@ -66,8 +72,14 @@ class SecurityConfiguration {
                                 .hasAuthority(AUDIT.name())
                                 .requestMatchers("/api/v1/classic/**")
                                 .hasAuthority(ADMINISTER.name())
+                                .requestMatchers("/api/v1/users", "/api/v1/users/**")
+                                .access(all(ADMINISTER, CREDENTIALS))
+                                .requestMatchers(HttpMethod.POST, "/api/v1/tokens")
+                                .access(all(READ, CREDENTIALS))
                                 .requestMatchers("/api/v1/tokens/**")
                                 .hasAuthority(READ.name())
+                                .requestMatchers(HttpMethod.DELETE, "/api/v1/devices/*")
+                                .hasAuthority(ADMINISTER.name())
                                 .requestMatchers(HttpMethod.POST, "/api/v1/transfers/*/verification")
                                 .hasAuthority(READ.name())
                                 .requestMatchers(HttpMethod.GET, "/api/**")
@@ -131,13 +143,18 @@ class SecurityConfiguration {
                         .permitAll()
                         .requestMatchers("/login", "/setup/**", "/error")
                         .permitAll()
+                        .requestMatchers("/password", "/logout")
+                        .authenticated()
                         .requestMatchers("/audit/**", "/transfers/*/evidence")
                         .hasAuthority(AUDIT.name())
+                        .requestMatchers(HttpMethod.POST, "/devices/*/removal")
+                        .hasAuthority(ADMINISTER.name())
                         .requestMatchers("/settings/users/**", "/classic", "/classic/**")
                         .hasAuthority(ADMINISTER.name())
                         .requestMatchers(
                                 HttpMethod.POST,
                                 "/settings/password",
+                                "/settings/sign-out",
                                 "/settings/tokens/**",
                                 "/transfers/*/verification")
                         .hasAuthority(READ.name())
@@ -150,6 +167,7 @@ class SecurityConfiguration {
                         .anyRequest()
                         .hasAuthority(ADMINISTER.name()))
                 .addFilterBefore(new CurrentAccountFilter(logins, clock), AuthorizationFilter.class)
+                .addFilterBefore(new PasswordDueFilter(), AuthorizationFilter.class)
                 .formLogin(
                         form -> form.loginPage("/login").defaultSuccessUrl("/").failureUrl("/login?refused"))
                 .logout(logout -> logout.logoutSuccessUrl("/login?ended").deleteCookies("waxwing"))
@@ -161,6 +179,11 @@ class SecurityConfiguration {
     @Bean
     AuthenticationManager people(Logins logins) {
         return new ProviderManager(new PasswordAuthentication(logins::atConsole));
+    }
+
+    private static AuthorizationManager<RequestAuthorizationContext> all(Permission... permissions) {
+        return AllAuthoritiesAuthorizationManager.hasAllAuthorities(
+                Arrays.stream(permissions).map(Permission::name).toArray(String[]::new));
     }
 
     private static HttpSecurity stateless(HttpSecurity http, Logins logins, ApiRefusals refusals) throws Exception {
