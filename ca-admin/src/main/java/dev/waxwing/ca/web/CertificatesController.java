@@ -278,9 +278,13 @@ final class CertificatesController {
             @Schema(example = "CN=camera-01") String subject,
             Instant notBefore,
             Instant notAfter,
+
+            @Schema(example = "-----BEGIN CERTIFICATE-----\nMII...\n-----END CERTIFICATE-----\n")
             String pem,
 
-            @Schema(description = "The certificate and its issuer; the root is at /pki/ca.pem")
+            @Schema(
+                    description = "The certificate and its issuer; the root is at /pki/ca.pem",
+                    example = "-----BEGIN CERTIFICATE-----\nMII...\n-----END CERTIFICATE-----\n")
             String chainPem) {
 
         static Issued of(IssuedCertificate issued) {

@@ -30,12 +30,20 @@ class AuditEndpoints {
     record AuditAnswer(
             long id,
             Instant at,
+
+            @Schema(description = "A user, device:NAME, host or system", example = "anna")
             String actor,
-            String action,
-            String subject,
+
+            @Schema(example = "user.role-changed") String action,
+            @Schema(example = "olga") String subject,
+
+            @Schema(allowableValues = {"success", "refused"})
             String outcome,
-            String reference,
-            @Nullable String reason,
+
+            @Schema(example = "0123456789abcdef") String reference,
+
+            @Schema(example = "2 API tokens ended") @Nullable
+            String reason,
 
             @Schema(description = "From where: an address, or host", example = "192.0.2.7") @Nullable
             String source,

@@ -5,6 +5,7 @@ import dev.waxwing.server.device.Device;
 import dev.waxwing.server.device.DeviceRemoval;
 import dev.waxwing.server.device.Devices;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.security.Principal;
@@ -35,11 +36,17 @@ class DeviceEndpoints {
 
     /** A device in the REST interface. */
     record DeviceAnswer(
-            String name,
+            @Schema(example = "camera-01") String name,
+
+            @Schema(allowableValues = {"active", "expired", "revoked", "removed", "disabled"})
             String state,
-            String trustLevel,
+
+            @Schema(allowableValues = {"wxp2", "classic"}) String trustLevel,
+
             @Nullable Instant lastSeenAt,
-            @Nullable String certificateSerialNumber) {
+
+            @Schema(example = "3f9c1e0b7a6d4258a1f0c3d2e4b59687") @Nullable
+            String certificateSerialNumber) {
 
         static DeviceAnswer of(Device device) {
             return new DeviceAnswer(
@@ -75,6 +82,7 @@ class DeviceEndpoints {
                     "Its certificates are revoked (cessationOfOperation), its open invites void, its session ends."
                         + " What was accepted from it stays, with its evidence; the device is listed as removed. Its"
                         + " name goes to another only with \"replace\": true.")
+    @ApiResponse(responseCode = "204", description = "Removed")
     @ApiResponse(responseCode = "409", description = "It was removed before")
     void remove(@PathVariable String name, Principal caller) {
         switch (removal.remove(name, caller.getName())) {

@@ -36,6 +36,7 @@ class ErrorPages implements ErrorController {
 
     @RequestMapping("/error")
     Object error(HttpServletRequest request, HttpServletResponse response) {
+        keepSafe(response);
         HttpStatus status = status(request);
         if (status == HttpStatus.SERVICE_UNAVAILABLE) {
             response.setHeader(HttpHeaders.RETRY_AFTER, String.valueOf(Outage.RETRY_AFTER.toSeconds()));
@@ -58,6 +59,17 @@ class ErrorPages implements ErrorController {
         page.addObject("detail", words.detail());
         page.addObject("reference", status == HttpStatus.NOT_FOUND ? null : reference);
         return page;
+    }
+
+    /** A request that was refused for its form has not come as far as where the headers are set. */
+    private static void keepSafe(HttpServletResponse response) {
+        if (!response.containsHeader("X-Content-Type-Options")) {
+            response.setHeader("X-Content-Type-Options", "nosniff");
+            response.setHeader("X-Frame-Options", "DENY");
+            response.setHeader("Referrer-Policy", "no-referrer");
+            response.setHeader("Content-Security-Policy", SecurityConfiguration.PAGE_POLICY);
+            response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        }
     }
 
     private String reference(HttpServletRequest request, HttpStatus status, String path) {

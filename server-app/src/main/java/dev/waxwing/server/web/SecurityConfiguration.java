@@ -46,7 +46,7 @@ import org.springframework.security.web.util.matcher.RequestMatcher;
 @PropertySource("classpath:dev/waxwing/server/web/console.properties")
 class SecurityConfiguration {
 
-    private static final String PAGE_POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self';"
+    static final String PAGE_POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self';"
             + " media-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self';"
             + " frame-ancestors 'none'";
 

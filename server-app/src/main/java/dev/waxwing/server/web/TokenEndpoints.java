@@ -43,6 +43,7 @@ class TokenEndpoints {
             @Schema(example = "backup job") @Nullable String label,
 
             @Schema(
+                    allowableValues = {"admin", "operator", "auditor", "viewer"},
                     description = "Its scope: admin, operator, auditor or viewer; not more than the caller may do",
                     defaultValue = "viewer",
                     example = "viewer")
@@ -61,10 +62,15 @@ class TokenEndpoints {
 
     /** A token in the REST interface. */
     record TokenAnswer(
-            long id,
-            String owner,
-            String label,
+            @Schema(example = "7") long id,
+            @Schema(example = "olga") String owner,
+            @Schema(example = "backup job") String label,
+
+            @Schema(
+                    allowableValues = {"admin", "operator", "auditor", "viewer"},
+                    example = "viewer")
             String role,
+
             boolean credentials,
             Instant createdAt,
             Instant expiresAt,

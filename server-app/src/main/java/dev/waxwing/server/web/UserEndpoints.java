@@ -166,6 +166,7 @@ class UserEndpoints {
     @Operation(
             summary = "Change a user's role, shut a user out or let one in",
             description = "Ends the user's console sessions; shutting out ends the user's API tokens for good.")
+    @ApiResponse(responseCode = "200", description = "As it is now")
     @ApiResponse(responseCode = "409", description = "It is the last administrator")
     UserAnswer change(@PathVariable String name, @RequestBody UserChange wish, Principal caller) {
         User user = user(name);
