@@ -191,6 +191,27 @@ class ConsoleSecurityTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"/actuator/info", "/actuator/health", "/v3/api-docs", "/api/v1/devices"})
+    void a_program_that_logs_in_for_one_request_gets_no_session(String path) {
+        for (String credentials : new String[] {basic("viewer"), "Bearer " + token("viewer")}) {
+            ConsoleClient client = nobody();
+            client.get("/login");
+
+            HttpResponse<String> answer = client.get(path, "Authorization", credentials);
+
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("Set-Cookie")).isEmpty();
+            assertThat(client.get("/").statusCode())
+                    .as("nor a better one than it had")
+                    .isEqualTo(302);
+            assertThat(nobody().get(path, "Authorization", credentials)
+                            .headers()
+                            .firstValue("Set-Cookie"))
+                    .isEmpty();
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"/", "/transfers", "/login", "/nothing"})
     void pages_carry_the_headers_that_keep_them_safe(String path) {
         HttpResponse<String> response = loggedIn("viewer").get(path);

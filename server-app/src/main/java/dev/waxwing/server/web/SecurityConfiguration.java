@@ -7,6 +7,7 @@ import static dev.waxwing.server.account.Permission.OPERATE;
 import static dev.waxwing.server.account.Permission.READ;
 import static org.springframework.security.config.Customizer.withDefaults;
 
+import dev.waxwing.server.account.Caller;
 import dev.waxwing.server.account.Logins;
 import dev.waxwing.server.account.Permission;
 import jakarta.servlet.DispatcherType;
@@ -25,12 +26,12 @@ import org.springframework.security.authorization.AuthorizationManager;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
+import org.springframework.security.config.annotation.web.configurers.SessionManagementConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
-import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 import org.springframework.security.web.header.writers.CrossOriginOpenerPolicyHeaderWriter.CrossOriginOpenerPolicy;
 import org.springframework.security.web.header.writers.CrossOriginResourcePolicyHeaderWriter.CrossOriginResourcePolicy;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
@@ -100,8 +101,7 @@ class SecurityConfiguration {
             throws Exception {
         HttpSecurity chain = stateless(http, logins, refusals)
                 .securityMatcher("/actuator/**", "/v3/api-docs", "/v3/api-docs/**", "/v3/api-docs.yaml")
-                .securityContext(
-                        context -> context.securityContextRepository(new HttpSessionSecurityContextRepository()))
+                .securityContext(context -> context.securityContextRepository(new SessionsToRead()))
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.NEVER))
                 .addFilterBefore(new CurrentAccountFilter(logins, clock), AuthorizationFilter.class);
         return chain.authorizeHttpRequests(requests -> requests.requestMatchers(
@@ -170,7 +170,13 @@ class SecurityConfiguration {
                 .addFilterBefore(new PasswordDueFilter(), AuthorizationFilter.class)
                 .formLogin(
                         form -> form.loginPage("/login").defaultSuccessUrl("/").failureUrl("/login?refused"))
-                .logout(logout -> logout.logoutSuccessUrl("/login?ended").deleteCookies("waxwing"))
+                .logout(logout -> logout.logoutSuccessUrl("/login?ended")
+                        .deleteCookies("waxwing")
+                        .addLogoutHandler((_, _, leaving) -> {
+                            if (leaving != null && leaving.getPrincipal() instanceof Caller caller) {
+                                logins.left(caller);
+                            }
+                        }))
                 .requestCache(cache -> cache.requestCache(rememberedPages()))
                 .build();
     }
@@ -196,7 +202,8 @@ class SecurityConfiguration {
                 .csrf(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
-                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS));
+                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS)
+                        .sessionFixation(SessionManagementConfigurer.SessionFixationConfigurer::none));
     }
 
     private static HttpSecurity headers(HttpSecurity http) throws Exception {
