@@ -19,10 +19,13 @@ import dev.waxwing.server.account.Accounts;
 import dev.waxwing.server.account.Role;
 import dev.waxwing.server.audit.AuditEntry;
 import dev.waxwing.server.audit.AuditLog;
+import dev.waxwing.server.device.Devices;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -95,6 +98,7 @@ class DeviceRemovalTest {
     void its_invites_are_void_the_used_one_too() throws Exception {
         Invite used = server.invite("invited");
         TestDevice.enrol(server.listenerPort(), used);
+        awaitListed("invited");
         Invite open = replacement("invited");
 
         assertThat(remove("invited").statusCode()).isEqualTo(204);
@@ -179,7 +183,18 @@ class DeviceRemovalTest {
     }
 
     private static TestDevice enrolled(String name) throws Exception {
-        return TestDevice.enrol(server.listenerPort(), server.invite(name));
+        TestDevice device = TestDevice.enrol(server.listenerPort(), server.invite(name));
+        awaitListed(name);
+        return device;
+    }
+
+    /** The device has its certificate a moment before it is listed. */
+    private static void awaitListed(String name) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (server.bean(Devices.class).find(name).isEmpty()) {
+            assertThat(System.nanoTime()).as("%s is listed in time", name).isLessThan(deadline);
+            LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+        }
     }
 
     private static Invite replacement(String name) {

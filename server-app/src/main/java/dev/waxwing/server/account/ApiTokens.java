@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -116,7 +117,8 @@ public class ApiTokens {
                 caller.name(),
                 "token.created",
                 String.valueOf(token.id()),
-                "scope " + role.label() + (credentials ? ", may make credentials" : "") + ", until " + expiresAt
+                "scope " + role.label() + (credentials ? ", may make credentials" : "") + ", until "
+                        + expiresAt.truncatedTo(ChronoUnit.SECONDS)
                         + (caller.token() == null
                                 ? ""
                                 : ", by token " + caller.token().id()) + ": " + shown));

@@ -86,6 +86,11 @@ public class Logins {
         return withPassword(caller.name(), password, address, _ -> {});
     }
 
+    /** A person has left the console. */
+    public void left(Caller caller) {
+        audit.record(AuditEvent.success(caller.name(), "logout", caller.name(), "console"));
+    }
+
     /** Counts an attempt with a set-up link that does not work, so that nobody can try links quickly. */
     public void setupLinkRefused(String address) {
         throttle.failed("setup", address);

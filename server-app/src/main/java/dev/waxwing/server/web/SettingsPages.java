@@ -45,6 +45,8 @@ class SettingsPages {
     private final PublicAddresses addresses;
     private final ConsoleAddress console;
     private final ConsoleSessions sessions;
+    private final RefusalJournal journal;
+    private final HttpServletRequest request; // Stands for the one that the thread serves.
 
     SettingsPages(
             Accounts accounts,
@@ -55,7 +57,9 @@ class SettingsPages {
             PkiProperties pki,
             PublicAddresses addresses,
             ConsoleAddress console,
-            ConsoleSessions sessions) {
+            ConsoleSessions sessions,
+            RefusalJournal journal,
+            HttpServletRequest request) {
         this.accounts = accounts;
         this.logins = logins;
         this.tokens = tokens;
@@ -65,6 +69,8 @@ class SettingsPages {
         this.addresses = addresses;
         this.console = console;
         this.sessions = sessions;
+        this.journal = journal;
+        this.request = request;
     }
 
     /** A token just made, on its way to the one page that shows it. */
@@ -114,7 +120,6 @@ class SettingsPages {
             @RequestParam String password,
             @RequestParam String again,
             @RequestParam(required = false) @Nullable String tokens,
-            HttpServletRequest request,
             HttpServletResponse response,
             RedirectAttributes next) {
         AccountChange change;
@@ -141,10 +146,7 @@ class SettingsPages {
 
     /** Signs oneself out everywhere, here included. */
     @PostMapping("/sign-out")
-    String signOut(
-            @AuthenticationPrincipal Caller caller,
-            @RequestParam(required = false) @Nullable String tokens,
-            HttpServletRequest request) {
+    String signOut(@AuthenticationPrincipal Caller caller, @RequestParam(required = false) @Nullable String tokens) {
         accounts.signOut(caller.name(), caller.userId(), tokens != null);
         request.getSession().invalidate();
         return "redirect:/login?ended";
@@ -165,7 +167,7 @@ class SettingsPages {
         switch (tokens.create(caller, label, role(role), credentials != null, Duration.ofDays(days))) {
             case ApiTokens.Creation.Created(ApiToken token, String secret) ->
                 next.addFlashAttribute("token", new NewToken(token.label(), secret));
-            case ApiTokens.Creation.Refused(String why) -> next.addFlashAttribute("failure", why);
+            case ApiTokens.Creation.Refused(String why) -> refused(why, next);
         }
         return "redirect:/settings#tokens";
     }
@@ -250,12 +252,24 @@ class SettingsPages {
         return said(change, "The user is removed, with sessions and API tokens.", next, "users");
     }
 
-    private static String said(AccountChange change, String done, RedirectAttributes next, String section) {
+    private String said(AccountChange change, String done, RedirectAttributes next, String section) {
         switch (change) {
             case AccountChange.Made _ -> next.addFlashAttribute("done", done);
-            case AccountChange.Refused(String why, boolean _) -> next.addFlashAttribute("failure", why);
+            case AccountChange.Refused(String why, boolean _) -> refused(why, next);
         }
         return "redirect:/settings#" + section;
+    }
+
+    /** Shows why, and the reference under which the audit log has it. */
+    private void refused(String why, RedirectAttributes next) {
+        next.addFlashAttribute("failure", why);
+        next.addFlashAttribute(
+                "reference",
+                journal.refused(
+                        String.valueOf(request.getRemoteUser()),
+                        request.getRemoteAddr(),
+                        request.getMethod() + " " + request.getRequestURI(),
+                        why));
     }
 
     private static Role role(String name) {
