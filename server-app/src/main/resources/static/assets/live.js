@@ -42,7 +42,7 @@ const refresh = async () => {
   if (parts.length === 0) {
     return;
   }
-  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  const answer = await fetch(location.href, { headers: { Accept: "text/html", "X-Waxwing-Refresh": "1" } });
   if (answer.redirected) {
     location.reload();
     return;

@@ -6,6 +6,7 @@ import dev.waxwing.ca.authority.DataDirectory;
 import dev.waxwing.ca.authority.KeyStorage;
 import dev.waxwing.ca.authority.KeysProperties;
 import dev.waxwing.ca.enrollment.Enrollment;
+import dev.waxwing.ca.enrollment.FormerDevices;
 import dev.waxwing.ca.enrollment.Invites;
 import dev.waxwing.ca.enrollment.PublicAddresses;
 import dev.waxwing.ca.inventory.Inventory;
@@ -27,7 +28,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The certificate authority as beans. The application supplies {@link AuditTrail} and {@link PublicAddresses}.
+ * The certificate authority as beans. The application supplies {@link AuditTrail}, {@link PublicAddresses} and {@link FormerDevices}.
  *
  * <p>Everything is made by constructors, after the database was migrated: once the context has its beans, there are keys,
  * certificates, a loaded revocation set and a revocation list. {@link Schedule} renews them from then on; it starts before, and stops
@@ -121,11 +122,13 @@ public class CaAdminConfiguration {
             Inventory inventory,
             Profiles profiles,
             PublicAddresses addresses,
+            FormerDevices formerDevices,
             AuditTrail audit,
             TransactionTemplate transactions,
             Clock clock,
             SecureRandom random) {
-        return new Invites(jdbc, authority, inventory, profiles, addresses, audit, transactions, clock, random);
+        return new Invites(
+                jdbc, authority, inventory, profiles, addresses, formerDevices, audit, transactions, clock, random);
     }
 
     @Bean

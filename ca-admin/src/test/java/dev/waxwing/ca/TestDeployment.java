@@ -31,8 +31,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CopyOnWriteArraySet;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcConnectionPool;
@@ -53,6 +55,7 @@ public final class TestDeployment {
     public final SecureRandom random = new SecureRandom();
     public final RecordedAudit audit = new RecordedAudit();
     public final List<CertificateRevoked> events = new CopyOnWriteArrayList<>();
+    public final Set<String> removed = new CopyOnWriteArraySet<>();
     public final PkiProperties properties;
     public final JdbcClient jdbc;
     public final TransactionTemplate transactions;
@@ -119,6 +122,7 @@ public final class TestDeployment {
                 inventory,
                 profiles,
                 () -> List.of(new ServerAddress("127.0.0.1", 9999)),
+                removed::contains,
                 audit,
                 transactions,
                 clock,

@@ -117,6 +117,8 @@ class ConsoleBrowserTest {
                 everyPageIsSound(page, base);
                 photographs(base, context.storageState());
                 sessionCanBeEnded(page, base, session);
+                userChoosesTheirOwnPassword(page, base);
+                deviceIsRemoved(page, base);
             }
         }
         assertThat(complaints).isEmpty();
@@ -328,6 +330,45 @@ class ConsoleBrowserTest {
         page.getByRole(AriaRole.BUTTON, named("End the session")).click();
         assertThat(page.getByText("The session was ended.")).isVisible();
         assertThat(session.expectEnd()).isNotNull();
+    }
+
+    private void userChoosesTheirOwnPassword(Page page, String base) {
+        page.navigate(base + "/settings");
+        page.getByRole(AriaRole.BUTTON, named("New user")).click();
+        page.getByLabel("Name").fill("olga");
+        page.getByLabel("Temporary password").last().fill("seven grey herons");
+        page.getByRole(AriaRole.BUTTON, named("Create")).click();
+        assertThat(page.getByText("The user was created.")).isVisible();
+        try (BrowserContext other = window(390, 844, ColorScheme.DARK)) {
+            Page olga = other.newPage();
+            listen(olga);
+            olga.navigate(base + "/login");
+            olga.getByLabel("User name").fill("olga");
+            olga.getByLabel("Password").fill("seven grey herons");
+            olga.getByRole(AriaRole.BUTTON, named("Log in")).click();
+            assertThat(olga.getByText("Choose a password")).isVisible();
+            olga.getByLabel("New password", exactly()).fill(PASSWORD);
+            olga.getByLabel("New password again").fill(PASSWORD);
+            olga.getByRole(AriaRole.BUTTON, named("Keep this password")).click();
+            assertThat(olga.locator("h1")).hasText("Dashboard");
+        }
+    }
+
+    private static Page.GetByLabelOptions exactly() {
+        return new Page.GetByLabelOptions().setExact(true);
+    }
+
+    private void deviceIsRemoved(Page page, String base) {
+        page.navigate(base + "/devices/garden-camera");
+        page.getByRole(AriaRole.BUTTON, named("Remove")).first().click();
+        page.getByLabel("Type its name to remove it").fill("garden-camera");
+        page.locator("dialog[open]")
+                .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Remove"))
+                .click();
+        assertThat(page.getByText("garden-camera is removed.")).isVisible();
+        page.navigate(base + "/devices/garden-camera");
+        assertThat(page.getByText("This device was removed.")).isVisible();
+        assertThat(page.locator(".tile")).not().hasCount(0);
     }
 
     private static BrowserContext window(int width, int height, ColorScheme scheme) {

@@ -86,11 +86,16 @@ final class ConsoleClient {
 
     /** Fills in the form of a page and sends it to {@code action}. */
     HttpResponse<String> submit(String page, String action, Map<String, String> fields) {
+        return post(action, fields, csrf(page));
+    }
+
+    /** The token that the forms of a page hold. */
+    String csrf(String page) {
         Matcher csrf = CSRF.matcher(get(page).body());
         if (!csrf.find()) {
             throw new AssertionError("no form on " + page);
         }
-        return post(action, fields, csrf.group(1));
+        return csrf.group(1);
     }
 
     /** Sends a form with this CSRF token. */

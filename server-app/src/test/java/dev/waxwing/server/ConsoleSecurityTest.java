@@ -2,6 +2,8 @@ package dev.waxwing.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waxwing.ca.inventory.SerialNumber;
+import dev.waxwing.ca.issuance.RoleCredentials;
 import dev.waxwing.server.account.AccountChange;
 import dev.waxwing.server.account.Accounts;
 import dev.waxwing.server.account.Role;
@@ -186,6 +188,27 @@ class ConsoleSecurityTest {
         assertThat(nobody().get(path, "Authorization", "Bearer " + token("viewer"))
                         .statusCode())
                 .isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/actuator/info", "/actuator/health", "/v3/api-docs", "/api/v1/devices"})
+    void a_program_that_logs_in_for_one_request_gets_no_session(String path) {
+        for (String credentials : new String[] {basic("viewer"), "Bearer " + token("viewer")}) {
+            ConsoleClient client = nobody();
+            client.get("/login");
+
+            HttpResponse<String> answer = client.get(path, "Authorization", credentials);
+
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.headers().firstValue("Set-Cookie")).isEmpty();
+            assertThat(client.get("/").statusCode())
+                    .as("nor a better one than it had")
+                    .isEqualTo(302);
+            assertThat(nobody().get(path, "Authorization", credentials)
+                            .headers()
+                            .firstValue("Set-Cookie"))
+                    .isEmpty();
+        }
     }
 
     @ParameterizedTest
@@ -416,6 +439,181 @@ class ConsoleSecurityTest {
     }
 
     @Test
+    void a_user_is_made_changed_and_removed_over_rest_without_a_password_in_any_answer() {
+        String password = "seven grey herons";
+        HttpResponse<String> made =
+                asAdmin("POST", "/api/v1/users", Map.of("name", "Olga", "role", "viewer", "password", password));
+        HttpResponse<String> changed = asAdmin("PATCH", "/api/v1/users/olga", Map.of("role", "operator"));
+        HttpResponse<String> shutOut = asAdmin("PATCH", "/api/v1/users/olga", Map.of("disabled", true));
+        HttpResponse<String> reset = asAdmin("POST", "/api/v1/users/olga/password", Map.of("password", password + "!"));
+        HttpResponse<String> signedOut = asAdmin("POST", "/api/v1/users/olga/sign-out", Map.of("tokens", true));
+        HttpResponse<String> listed = nobody().get("/api/v1/users", "Authorization", basic("admin"));
+        HttpResponse<String> removed = asAdmin("DELETE", "/api/v1/users/olga", Map.of());
+
+        assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+        assertThat(made.headers().firstValue("Location")).hasValue("/api/v1/users/olga");
+        assertThat(JSON.readTree(made.body()).path("passwordUntil").stringValue())
+                .isNotBlank();
+        assertThat(JSON.readTree(changed.body()).path("role").stringValue()).isEqualTo("operator");
+        assertThat(JSON.readTree(shutOut.body()).path("disabled").asBoolean()).isTrue();
+        assertThat(reset.statusCode()).isEqualTo(204);
+        assertThat(signedOut.statusCode()).isEqualTo(204);
+        assertThat(listed.body()).contains("\"name\":\"olga\"");
+        assertThat(removed.statusCode()).isEqualTo(204);
+        assertThat(nobody().get("/api/v1/users/olga", "Authorization", basic("admin"))
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(made.body() + changed.body() + shutOut.body() + reset.body() + listed.body())
+                .doesNotContain("heron", "argon2");
+        assertThat(server.bean(AuditLog.class).page("heron", 0, 10).total()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "POST | /api/v1/users | {\"name\": \"admin\", \"password\": \"seven grey herons\"} | 409",
+                "POST | /api/v1/users | {\"name\": \"a b\", \"password\": \"seven grey herons\"} | 422",
+                "POST | /api/v1/users | {\"name\": \"ab\", \"password\": \"seven\"} | 422",
+                "POST | /api/v1/users | {\"name\": \"ab\"} | 422",
+                "POST | /api/v1/users | {\"name\": \"ab\", \"role\": \"king\", \"password\": \"seven grey herons\"} |"
+                        + " 422",
+                "POST | /api/v1/users | {\"password\": \"seven grey herons | 400",
+                "PATCH | /api/v1/users/admin | {\"role\": \"viewer\"} | 409",
+                "PATCH | /api/v1/users/admin | {\"disabled\": true} | 409",
+                "DELETE | /api/v1/users/admin | {} | 409",
+                "POST | /api/v1/users/admin/password | {\"password\": \"seven grey herons\"} | 409",
+                "POST | /api/v1/users/viewer/password | {\"password\": \"short\"} | 422",
+                "PATCH | /api/v1/users/nobody | {} | 404",
+                "DELETE | /api/v1/users/nobody | {} | 404"
+            })
+    void what_cannot_be_done_to_a_user_is_refused_with_a_reason(String method, String path, String body, int status) {
+        HttpResponse<String> answer =
+                nobody().send(method, path, body, "Authorization", basic("admin"), "Content-Type", "application/json");
+
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+        assertThat(reference(answer)).matches("[0-9a-f]{16}");
+        assertThat(JSON.readTree(answer.body()).path("detail").stringValue()).isNotBlank();
+        assertThat(answer.body()).doesNotContain("heron");
+    }
+
+    @Test
+    void a_temporary_password_is_exchanged_at_the_first_login_before_anything_else() {
+        server.bean(Accounts.class).createWithTemporaryPassword("test", "newcomer", Role.OPERATOR, PASSWORD);
+        ConsoleClient person = nobody();
+        person.login("newcomer", PASSWORD);
+
+        for (String path : new String[] {"/", "/devices", "/settings", "/live", "/nothing"}) {
+            assertThat(person.get(path).headers().firstValue("Location"))
+                    .as(path)
+                    .hasValue("/password");
+        }
+        HttpResponse<String> program = nobody().get("/api/v1/devices", "Authorization", basic("newcomer"));
+        assertThat(program.statusCode()).isEqualTo(403);
+        assertThat(program.body()).contains("choose your own");
+        assertThat(person.submit("/password", "/invites", Map.of("name", "camera"))
+                        .headers()
+                        .firstValue("Location"))
+                .hasValue("/password");
+
+        assertThat(person.submit("/password", "/password", Map.of("password", PASSWORD, "again", PASSWORD))
+                        .body())
+                .contains("is the present one");
+        String own = "another plum tree, elsewhere";
+        String before = person.sessionCookie().getValue();
+        assertThat(person.submit("/password", "/password", Map.of("password", own, "again", own))
+                        .headers()
+                        .firstValue("Location"))
+                .hasValue("/");
+
+        assertThat(person.sessionCookie().getValue()).isNotEqualTo(before);
+        assertThat(person.get("/").statusCode()).isEqualTo(200);
+        assertThat(nobody().get("/api/v1/devices", "Authorization", ConsoleClient.basic("newcomer", own))
+                        .statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void signing_out_everywhere_ends_every_session_and_the_tokens_if_asked_for() {
+        create("wanderer", Role.VIEWER);
+        ConsoleClient here = loggedIn("wanderer");
+        ConsoleClient elsewhere = loggedIn("wanderer");
+        String bearer = "Bearer " + token("wanderer");
+
+        here.submit("/settings", "/settings/sign-out", Map.of());
+        assertThat(here.get("/").statusCode()).isEqualTo(302);
+        assertThat(elsewhere.get("/").statusCode()).isEqualTo(302);
+        assertThat(nobody().get("/api/v1/devices", "Authorization", bearer).statusCode())
+                .isEqualTo(200);
+
+        loggedIn("wanderer").submit("/settings", "/settings/sign-out", Map.of("tokens", "true"));
+        assertThat(nobody().get("/api/v1/devices", "Authorization", bearer).statusCode())
+                .isEqualTo(401);
+    }
+
+    @Test
+    void a_guess_at_the_present_password_in_a_session_is_no_faster_than_at_the_door() throws IOException {
+        create("guessed", Role.VIEWER);
+        ConsoleClient thief = ConsoleClient.from("127.0.0.9", server);
+        thief.login("guessed", PASSWORD);
+        Map<String, String> guess =
+                Map.of("current", "a wrong password", "password", "another plum tree", "again", "another plum tree");
+        for (int i = 0; i < 5; i++) {
+            thief.submit("/settings", "/settings/password", guess);
+            assertThat(thief.get("/settings").body()).contains("The current password is not right");
+        }
+
+        thief.submit("/settings", "/settings/password", guess);
+
+        assertThat(thief.get("/settings").body()).contains("Too many attempts");
+    }
+
+    @Test
+    void programs_cannot_tell_unknown_names_from_wrong_passwords() throws IOException {
+        ConsoleClient guesser = ConsoleClient.from("127.0.0.8", server);
+        HttpResponse<String> wrong =
+                guesser.get("/api/v1/devices", "Authorization", ConsoleClient.basic("admin", "a wrong password"));
+        HttpResponse<String> unknown =
+                guesser.get("/api/v1/devices", "Authorization", ConsoleClient.basic("nobody", "a wrong password"));
+
+        assertThat(unknown.statusCode()).isEqualTo(wrong.statusCode()).isEqualTo(401);
+        assertThat(unknown.body().replaceAll("[0-9a-f]{16}", ""))
+                .isEqualTo(wrong.body().replaceAll("[0-9a-f]{16}", ""));
+    }
+
+    @Test
+    void only_an_administrator_revokes_certificates_of_the_deployment_itself() {
+        String serial = SerialNumber.of(
+                        server.bean(RoleCredentials.class).receipt().certificate())
+                .toString();
+        HttpResponse<String> operator = nobody().send(
+                        "POST",
+                        "/api/v1/certificates/" + serial + "/revocation",
+                        "{\"reason\": \"superseded\"}",
+                        "Authorization",
+                        basic("operator"),
+                        "Content-Type",
+                        "application/json");
+
+        assertThat(operator.statusCode()).isEqualTo(403);
+        assertThat(loggedIn("operator")
+                        .submit("/settings", "/certificates/" + serial + "/revocation", Map.of("reason", "superseded"))
+                        .statusCode())
+                .isEqualTo(403);
+    }
+
+    private static HttpResponse<String> asAdmin(String method, String path, Map<String, ?> body) {
+        return nobody().send(
+                        method,
+                        path,
+                        JSON.writeValueAsString(body),
+                        "Authorization",
+                        basic("admin"),
+                        "Content-Type",
+                        "application/json");
+    }
+
+    @Test
     void a_token_is_made_used_listed_and_ended_over_rest() {
         HttpResponse<String> made = nobody().send(
                         "POST",
@@ -533,11 +731,15 @@ class ConsoleSecurityTest {
 
     /** A request of a key of its own. */
     private static String request() {
+        return request("waxwing");
+    }
+
+    static String request(String name) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec("secp256r1"));
             KeyPair keys = generator.generateKeyPair();
-            var builder = new JcaPKCS10CertificationRequestBuilder(new X500Principal("CN=waxwing"), keys.getPublic());
+            var builder = new JcaPKCS10CertificationRequestBuilder(new X500Principal("CN=" + name), keys.getPublic());
             var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate());
             String base64 =
                     Base64.getMimeEncoder().encodeToString(builder.build(signer).getEncoded());

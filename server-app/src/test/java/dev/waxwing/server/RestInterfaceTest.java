@@ -12,9 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -262,7 +266,22 @@ class RestInterfaceTest {
                 json("/api/v1/audit?query=upload.accepted").path("items").get(0);
 
         assertThat(event.propertyNames())
-                .containsExactlyInAnyOrder("id", "at", "actor", "action", "subject", "outcome", "reference", "reason");
+                .containsExactlyInAnyOrder(
+                        "id",
+                        "at",
+                        "actor",
+                        "action",
+                        "subject",
+                        "outcome",
+                        "reference",
+                        "reason",
+                        "source",
+                        "before",
+                        "after",
+                        "count",
+                        "firstAt",
+                        "lastAt");
+        assertThat(event.path("source").stringValue()).startsWith("127.0.0.1:");
         assertThat(event.path("actor").stringValue()).isEqualTo("device:gate-camera");
         assertThat(event.path("outcome").stringValue()).isEqualTo("success");
     }
@@ -283,6 +302,125 @@ class RestInterfaceTest {
 
         assertThat(response.statusCode()).isIn(400, 404);
         assertThat(response.body()).doesNotContain("root:");
+    }
+
+    @Test
+    void every_operation_is_described_with_refusals_and_examples_that_fit() {
+        JsonNode description = json("/v3/api-docs");
+        SchemaCheck check = new SchemaCheck(description);
+        SoftAssertions softly = new SoftAssertions();
+        Set<String> ids = new HashSet<>();
+        forEachOperation(description, (name, operation) -> {
+            softly.assertThat(operation.path("summary").asString("")).as(name).isNotBlank();
+            softly.assertThat(ids.add(operation.path("operationId").asString("")))
+                    .as(name + " has an id of its own")
+                    .isTrue();
+            JsonNode answers = operation.path("responses");
+            softly.assertThat(answers.propertyNames()).as(name).anyMatch(status -> status.startsWith("2"));
+            if (name.contains("/api/")) {
+                softly.assertThat(answers.propertyNames()).as(name).contains("401", "403", "503");
+                softly.assertThat(answers.has("404")).as(name).isEqualTo(name.contains("{"));
+            }
+            examples(
+                    softly,
+                    check,
+                    name + " request",
+                    operation.path("requestBody").path("content"));
+            for (String status : answers.propertyNames()) {
+                JsonNode content = answers.path(status).path("content");
+                examples(softly, check, name + " " + status, content);
+                if (status.startsWith("4") || status.startsWith("5")) {
+                    softly.assertThat(content.propertyNames())
+                            .as(name + " " + status)
+                            .containsExactly("application/problem+json");
+                }
+            }
+        });
+        softly.assertAll();
+    }
+
+    private static void examples(SoftAssertions softly, SchemaCheck check, String name, JsonNode content) {
+        for (String type : content.propertyNames()) {
+            JsonNode body = content.path(type);
+            if (type.endsWith("json") && !name.contains("/receipt")) {
+                softly.assertThat(body.has("example"))
+                        .as(name + " has an example")
+                        .isTrue();
+                softly.assertThat(check.faults(body.path("example"), body.path("schema")))
+                        .as(name)
+                        .isEmpty();
+                softly.assertThat(body.path("example").toString())
+                        .as(name + ": give each member an example, by @Schema")
+                        .doesNotContain("\"text\"");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/v1/transfers",
+                "/api/v1/devices",
+                "/api/v1/devices/gate-camera",
+                "/api/v1/sessions",
+                "/api/v1/certificates",
+                "/api/v1/invites",
+                "/api/v1/tokens",
+                "/api/v1/users",
+                "/api/v1/users/admin",
+                "/api/v1/audit?size=200"
+            })
+    void what_is_answered_is_what_is_described(String path) {
+        http.send(
+                "POST",
+                "/api/v1/tokens",
+                "{\"label\": \"fits\"}",
+                "Authorization",
+                ADMIN,
+                "Content-Type",
+                "application/json");
+        JsonNode description = json("/v3/api-docs");
+        String described = path.replaceFirst("\\?.*", "").replaceFirst("/(gate-camera|admin)$", "/{name}");
+        JsonNode schema = description
+                .path("paths")
+                .path(described)
+                .path("get")
+                .path("responses")
+                .path("200")
+                .path("content")
+                .path("application/json")
+                .path("schema");
+
+        assertThat(new SchemaCheck(description).faults(json(path), schema)).isEmpty();
+    }
+
+    @Test
+    void a_refusal_is_what_is_described() {
+        JsonNode description = json("/v3/api-docs");
+        JsonNode problem = description.path("components").path("schemas").path("Problem");
+        SchemaCheck check = new SchemaCheck(description);
+
+        for (String path : List.of(
+                "/api/v1/nothing",
+                "/api/v1/devices/nobody",
+                "/api/v1/certificates/00",
+                "/api/v1/transfers?kind=painting")) {
+            HttpResponse<String> answer = http.get(path, "Authorization", ADMIN);
+            assertThat(check.faults(JSON.readTree(answer.body()), problem))
+                    .as(path + answer.body())
+                    .isEmpty();
+        }
+        assertThat(check.faults(JSON.readTree(http.get("/api/v1/devices").body()), problem))
+                .isEmpty();
+    }
+
+    private static void forEachOperation(JsonNode description, BiConsumer<String, JsonNode> action) {
+        JsonNode paths = description.path("paths");
+        for (String path : paths.propertyNames()) {
+            for (String method : paths.path(path).propertyNames()) {
+                action.accept(method + " " + path, paths.path(path).path(method));
+            }
+        }
     }
 
     private static JsonNode json(String path) {

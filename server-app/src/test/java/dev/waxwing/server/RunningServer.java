@@ -69,6 +69,10 @@ final class RunningServer implements AutoCloseable {
         return context.getBean(type);
     }
 
+    ConfigurableApplicationContext context() {
+        return context;
+    }
+
     int listenerPort() {
         return bean(Listener.class).port();
     }

@@ -153,7 +153,7 @@ public final class Enrollment {
     }
 
     private Optional<Reason> refusal(InviteEntry invite, CertificateRequest request) {
-        if (invite.state() == InviteState.REVOKED) {
+        if (invite.revokedAt() != null) {
             return Optional.of(Reason.REVOKED);
         }
         if (invite.redeemedSpkiSha256() != null && !invite.redeemedSpkiSha256().equals(request.spkiSha256())) {

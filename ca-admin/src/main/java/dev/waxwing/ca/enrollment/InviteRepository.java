@@ -129,6 +129,16 @@ final class InviteRepository {
                 .update();
     }
 
+    /** Ends all invites of a name, redeemed ones too, and says how many were open. */
+    int withdraw(String name) {
+        int open = revokeOpen(name);
+        jdbc.sql("UPDATE invite SET revoked_at = :now WHERE name = :name AND revoked_at IS NULL AND expires_at > :now")
+                .param("name", name)
+                .param("now", now())
+                .update();
+        return open;
+    }
+
     List<InviteEntry> list(@Nullable InviteState state, int page, int size) {
         var statement = jdbc.sql(COLUMNS + condition(state)
                         + " ORDER BY created_at DESC, id OFFSET :offset ROWS FETCH NEXT :size ROWS ONLY")

@@ -38,6 +38,7 @@ public final class Invites {
     private final Inventory inventory;
     private final Profiles profiles;
     private final PublicAddresses addresses;
+    private final FormerDevices formerDevices;
     private final AuditTrail audit;
     private final TransactionTemplate transactions;
     private final Clock clock;
@@ -50,6 +51,7 @@ public final class Invites {
             Inventory inventory,
             Profiles profiles,
             PublicAddresses addresses,
+            FormerDevices formerDevices,
             AuditTrail audit,
             TransactionTemplate transactions,
             Clock clock,
@@ -59,6 +61,7 @@ public final class Invites {
         this.inventory = inventory;
         this.profiles = profiles;
         this.addresses = addresses;
+        this.formerDevices = formerDevices;
         this.audit = audit;
         this.transactions = transactions;
         this.clock = clock;
@@ -145,6 +148,10 @@ public final class Invites {
     }
 
     private Optional<String> obstacle(String name) {
+        if (formerDevices.has(name)) {
+            return Optional.of("A device of that name was removed, and what it sent keeps the name."
+                    + " To give the name to another, ask for \"replace\": true.");
+        }
         if (!inventory.ofName(name, CertificateRole.DEVICE).isEmpty()) {
             return Optional.of(
                     "There is a device of that name. To put another in its place, ask for \"replace\": true.");
@@ -174,6 +181,16 @@ public final class Invites {
             }
         });
         return repository.find(id);
+    }
+
+    /**
+     * Takes back every invite for a name, and whatever one of them was about to get. One that was redeemed is of no use to the same
+     * key any more either. Joins the caller's transaction, and is the caller's to audit.
+     *
+     * @return how many were open
+     */
+    public int withdraw(String name) {
+        return repository.withdraw(name);
     }
 
     /** The invite of this id, or nothing. */

@@ -101,6 +101,14 @@ public final class Inventory {
                 == 1;
     }
 
+    /** Gives up whatever is being signed for a name in this role. */
+    public void abandonAllOf(String name, CertificateRole role) {
+        jdbc.sql("UPDATE certificate SET state = 'abandoned' WHERE name = :name AND role = :role AND state = 'pending'")
+                .param("name", name)
+                .param("role", role.name())
+                .update();
+    }
+
     /** When an intent was stored that is neither a certificate nor given up, or nothing. */
     public Optional<Instant> intentStoredAt(SerialNumber serialNumber) {
         return jdbc.sql("SELECT created_at FROM certificate WHERE serial_number = :serial AND state = 'pending'")

@@ -22,6 +22,10 @@ public enum RequestFault {
     /** The subject is not {@code CN=<name>}. */
     NAME("The subject must be CN=<name> and nothing else, where a name has 1 to 63 characters of a-z, 0-9, '.', '_'"
             + " and '-' and starts with a letter or digit."),
+    /** The device of that name was removed. */
+    NAME_OF_REMOVED(
+            "A device of that name was removed, and what it sent keeps the name. To give the name to another, ask for"
+                    + " \"replace\": true, or invite it as a replacement."),
     /** There is no such profile. */
     PROFILE("There is no such profile."),
     /** The validity asked for is not positive, or longer than the profile allows. */

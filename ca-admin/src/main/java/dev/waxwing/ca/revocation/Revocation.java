@@ -13,6 +13,7 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -79,6 +80,22 @@ public final class Revocation {
                 .filter(entry ->
                         entry.status() == CertificateStatus.VALID || entry.status() == CertificateStatus.EXPIRING)
                 .forEach(entry -> revoke(entry.serialNumber(), RevocationReason.SUPERSEDED, actor));
+    }
+
+    /**
+     * Revokes whatever a device has that counts or may count again, and gives up what is being signed for it. Joins the caller's
+     * transaction.
+     *
+     * @return how many certificates
+     */
+    public int revokeAll(String device, RevocationReason reason, String actor) {
+        inventory.abandonAllOf(device, CertificateRole.DEVICE);
+        List<CertificateEntry> live = inventory.ofName(device, CertificateRole.DEVICE).stream()
+                .filter(entry ->
+                        entry.status() != CertificateStatus.REVOKED && entry.status() != CertificateStatus.EXPIRED)
+                .toList();
+        live.forEach(entry -> revoke(entry.serialNumber(), reason, actor));
+        return live.size();
     }
 
     private RevocationResult store(SerialNumber serialNumber, RevocationReason reason, String actor) {

@@ -3,6 +3,7 @@ package dev.waxwing.ca.web;
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.authority.Pem;
+import dev.waxwing.ca.enrollment.FormerDevices;
 import dev.waxwing.ca.inventory.CertificateEntry;
 import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.inventory.CertificateSearch;
@@ -67,14 +68,21 @@ final class CertificatesController {
     private final Profiles profiles;
     private final Inventory inventory;
     private final Revocation revocation;
+    private final FormerDevices formerDevices;
     private final AuditTrail audit;
 
     CertificatesController(
-            Issuance issuance, Profiles profiles, Inventory inventory, Revocation revocation, AuditTrail audit) {
+            Issuance issuance,
+            Profiles profiles,
+            Inventory inventory,
+            Revocation revocation,
+            FormerDevices formerDevices,
+            AuditTrail audit) {
         this.issuance = issuance;
         this.profiles = profiles;
         this.inventory = inventory;
         this.revocation = revocation;
+        this.formerDevices = formerDevices;
         this.audit = audit;
     }
 
@@ -83,7 +91,7 @@ final class CertificatesController {
             summary = "Issue a certificate for a request",
             description = "The subject of the request is CN=<name>; alternative names that it asks for are ignored.")
     @ApiResponse(responseCode = "201", description = "Issued")
-    @ApiResponse(responseCode = "409", description = "The key is in use elsewhere")
+    @ApiResponse(responseCode = "409", description = "The key is in use elsewhere, or the device was removed")
     @ApiResponse(responseCode = "422", description = "The request is refused; the detail says why")
     @ApiResponse(responseCode = "403", description = "Only an administrator has certificates of other roles issued")
     ResponseEntity<Issued> issue(
@@ -105,6 +113,9 @@ final class CertificatesController {
                             + ".",
                     principal);
         }
+        if (!Boolean.TRUE.equals(order.replace()) && formerDevices.has(name)) {
+            throw refused(issuance.refuse(actor, name, RequestFault.NAME_OF_REMOVED));
+        }
         var wanted = CertificateOrder.of(request, new PeerName(name), profile, order.validity(), actor);
         return switch (issuance.issue(wanted)) {
             case IssuanceResult.Issued(var issued) -> created(issued);
@@ -118,8 +129,10 @@ final class CertificatesController {
     }
 
     private static RefusedException refused(IssuanceResult.Refused refusal) {
-        HttpStatus status =
-                refusal.fault() == RequestFault.KEY_TAKEN ? HttpStatus.CONFLICT : HttpStatus.UNPROCESSABLE_CONTENT;
+        HttpStatus status = switch (refusal.fault()) {
+            case KEY_TAKEN, NAME_OF_REMOVED -> HttpStatus.CONFLICT;
+            default -> HttpStatus.UNPROCESSABLE_CONTENT;
+        };
         return new RefusedException(
                 status, "The certificate was not issued", refusal.fault().message(), refusal.reference());
     }
@@ -182,17 +195,28 @@ final class CertificatesController {
             summary = "Revoke a certificate for good",
             description = "Its live sessions end. Asking again for the same reason changes nothing and succeeds.")
     @ApiResponse(responseCode = "200", description = "Revoked")
+    @ApiResponse(responseCode = "403", description = "Only an administrator revokes what is not a device's")
     @ApiResponse(responseCode = "409", description = "Expired, or revoked for another reason")
     CertificateView revoke(
-            @PathVariable String serialNumber, @Valid @RequestBody Wish wish, @Nullable Principal principal) {
+            @PathVariable String serialNumber,
+            @Valid @RequestBody Wish wish,
+            @Nullable Principal principal,
+            HttpServletRequest http) {
         RevocationReason reason = RevocationReason.parse(wish.reason())
                 .orElseThrow(() -> refuse(
                         HttpStatus.BAD_REQUEST,
                         serialNumber,
                         "A reason is one of: " + String.join(", ", RevocationReason.rfcNames()) + ".",
                         principal));
-        SerialNumber number = entry(serialNumber, principal).serialNumber();
-        return switch (revocation.revoke(number, reason, Refusals.actor(principal))) {
+        CertificateEntry known = entry(serialNumber, principal);
+        if (known.role() != CertificateRole.DEVICE && principal != null && !http.isUserInRole(ADMINISTER)) {
+            throw refuse(
+                    HttpStatus.FORBIDDEN,
+                    serialNumber,
+                    "Only an administrator revokes certificates that are not a device's. Ask one.",
+                    principal);
+        }
+        return switch (revocation.revoke(known.serialNumber(), reason, Refusals.actor(principal))) {
             case RevocationResult.Revoked(var entry) -> CertificateView.of(entry);
             case RevocationResult.Unknown() -> throw unknown(serialNumber, principal);
             case RevocationResult.Refused(var detail, var reference) ->
@@ -234,7 +258,10 @@ final class CertificatesController {
             String profile,
 
             @Schema(description = "ISO 8601; as long as the profile says, unless given", example = "P30D") @Nullable
-            Duration validity) {}
+            Duration validity,
+
+            @Schema(description = "Whether it may take the name of a removed device", example = "false") @Nullable
+            Boolean replace) {}
 
     @Schema(name = "RevocationOrder")
     record Wish(
@@ -251,9 +278,13 @@ final class CertificatesController {
             @Schema(example = "CN=camera-01") String subject,
             Instant notBefore,
             Instant notAfter,
+
+            @Schema(example = "-----BEGIN CERTIFICATE-----\nMII...\n-----END CERTIFICATE-----\n")
             String pem,
 
-            @Schema(description = "The certificate and its issuer; the root is at /pki/ca.pem")
+            @Schema(
+                    description = "The certificate and its issuer; the root is at /pki/ca.pem",
+                    example = "-----BEGIN CERTIFICATE-----\nMII...\n-----END CERTIFICATE-----\n")
             String chainPem) {
 
         static Issued of(IssuedCertificate issued) {

@@ -190,12 +190,14 @@ final class InvitesController {
             String state,
 
             boolean replace,
-            String createdBy,
+            @Schema(example = "anna") String createdBy,
             Instant createdAt,
             Instant expiresAt,
             @Nullable Instant redeemedAt,
             @Nullable Instant revokedAt,
-            @Nullable String certificateSerialNumber) {
+
+            @Schema(example = "3f9c1e0b7a6d4258a1f0c3d2e4b59687") @Nullable
+            String certificateSerialNumber) {
 
         static InviteView of(InviteEntry invite) {
             return new InviteView(

@@ -1,6 +1,7 @@
 package dev.waxwing.ca.web;
 
 import dev.waxwing.ca.audit.AuditTrail;
+import dev.waxwing.ca.audit.Reference;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -41,17 +42,31 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
 
     @ExceptionHandler
     @Nullable
-    ProblemDetail failed(Exception failure, HttpServletRequest request) {
+    ResponseEntity<ProblemDetail> failed(Exception failure, HttpServletRequest request) {
         if (DisconnectedClientHelper.isClientDisconnectedException(failure)) {
             return null; // Nobody is there any more to read an answer.
         }
+        if (Outage.is(failure)) {
+            return unavailable(failure, request);
+        }
         String reference = Refusals.record(audit, request, "internal error");
         LOG.error("{} {} failed, reference {}", request.getMethod(), request.getRequestURI(), reference, failure);
-        return Problems.of(
-                HttpStatus.INTERNAL_SERVER_ERROR,
-                "Internal error",
-                "Something went wrong in the server. Its log has the cause under this reference.",
-                reference);
+        return ResponseEntity.internalServerError()
+                .body(Problems.of(
+                        HttpStatus.INTERNAL_SERVER_ERROR,
+                        "Internal error",
+                        "Something went wrong in the server. Its log has the cause under this reference.",
+                        reference));
+    }
+
+    /** The audit trail is out of reach as well: the log has the reference. */
+    private static ResponseEntity<ProblemDetail> unavailable(Exception failure, HttpServletRequest request) {
+        String reference = Reference.fresh();
+        LOG.error("{} {}: no database, reference {}", request.getMethod(), request.getRequestURI(), reference, failure);
+        return ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE)
+                .header(HttpHeaders.RETRY_AFTER, String.valueOf(Outage.RETRY_AFTER.toSeconds()))
+                .body(Problems.of(
+                        HttpStatus.SERVICE_UNAVAILABLE, "The database does not answer", Outage.DETAIL, reference));
     }
 
     @Override

@@ -341,6 +341,47 @@ class EnrollmentTest {
     }
 
     @Test
+    void an_invite_for_the_name_of_a_removed_device_needs_replace() {
+        deployment.removed.add("camera-01");
+
+        assertThat(deployment.invites.create(new InviteOrder("camera-01", null, null, false), "anna"))
+                .isInstanceOf(InviteResult.NameTaken.class);
+        assertThat(deployment.invites.create(new InviteOrder("camera-01", null, null, true), "anna"))
+                .isInstanceOf(InviteResult.Created.class);
+    }
+
+    @Test
+    void withdrawn_invites_let_nobody_in_nor_the_same_key_in_again() {
+        Invite used = invite("camera-01");
+        chain(redeem(used, pair));
+        Invite open = created(new InviteOrder("camera-01", null, null, true)).invite();
+
+        assertThat(deployment.invites.withdraw("camera-01")).isEqualTo(1);
+
+        assertRefused(redeem(open, TestRequests.p256()), Reason.REVOKED);
+        assertRefused(redeem(used, pair), Reason.REVOKED);
+    }
+
+    @Test
+    void a_removal_between_binding_and_signing_leaves_no_certificate() {
+        Invite invite = invite("camera-01");
+        var order = deployment.order("camera-01", "camera", pair);
+        var prepared = ((Preparation.Prepared) deployment.issuance.prepare(order)).certificate();
+        String id = deployment.invites.list(null, 0, 1).getFirst().id();
+        InviteRepository repository = new InviteRepository(deployment.jdbc, deployment.clock);
+        assertThat(repository.redeem(id, Certificates.spkiSha256(pair.getPublic()), prepared.serialNumber()))
+                .isTrue();
+
+        deployment.invites.withdraw("camera-01");
+        deployment.revocation.revokeAll("camera-01", RevocationReason.CESSATION_OF_OPERATION, "anna");
+
+        assertThat(deployment.issuance.sign(prepared)).isEmpty();
+        assertRefused(redeem(invite, pair), Reason.REVOKED);
+        assertThat(deployment.inventory.ofName("camera-01", CertificateRole.DEVICE))
+                .isEmpty();
+    }
+
+    @Test
     void a_second_open_invite_for_a_name_takes_the_place_of_the_first() {
         Invite first = invite("camera-01");
         assertThat(deployment.invites.create(new InviteOrder("camera-01", null, null, false), "anna"))

@@ -2,6 +2,7 @@ package dev.waxwing.ca.web;
 
 import dev.waxwing.ca.CaAdminConfiguration;
 import dev.waxwing.ca.RecordedAudit;
+import dev.waxwing.ca.enrollment.FormerDevices;
 import dev.waxwing.ca.enrollment.PublicAddresses;
 import dev.waxwing.enrollment.ServerAddress;
 import java.util.List;
@@ -19,6 +20,11 @@ class CaAdminApplication {
     @Bean
     RecordedAudit audit() {
         return new RecordedAudit();
+    }
+
+    @Bean
+    FormerDevices formerDevices() {
+        return "former-camera"::equals;
     }
 
     @Bean

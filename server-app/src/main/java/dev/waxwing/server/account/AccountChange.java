@@ -10,6 +10,13 @@ public sealed interface AccountChange {
      * It was not made.
      *
      * @param why a sentence for the person who asked
+     * @param conflict whether it is what there is that stands against it, and not what was asked for
      */
-    record Refused(String why) implements AccountChange {}
+    record Refused(String why, boolean conflict) implements AccountChange {
+
+        /** What was asked for cannot be. */
+        public Refused(String why) {
+            this(why, false);
+        }
+    }
 }

@@ -8,7 +8,9 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -32,9 +34,12 @@ public class ApiTokens {
     private static final Duration LAST_USED_PRECISION = Duration.ofMinutes(1);
 
     private static final String SELECT = """
-        SELECT t.id, u.name AS owner, t.label, t.role, t.created_at, t.expires_at, t.last_used_at
+        SELECT t.id, u.name AS owner, t.label, t.role, t.credentials, t.created_at, t.expires_at, t.last_used_at,
+               t.last_used_from
         FROM api_token t JOIN console_user u ON u.id = t.user_id
         """;
+
+    private static final String VISIBLE = "(:everyone OR :own AND t.user_id = :user OR t.id = :itself)";
 
     private final JdbcClient jdbc;
     private final Users users;
@@ -70,10 +75,14 @@ public class ApiTokens {
      * Makes a token that acts for {@code caller}.
      *
      * @param role its scope, which the caller must cover
+     * @param credentials whether it may make further ones, and manage users
      * @param lifetime from a minute to {@link #MAX_LIFETIME}
      */
     @Transactional
-    public Creation create(Caller caller, String label, Role role, Duration lifetime) {
+    public Creation create(Caller caller, String label, Role role, boolean credentials, Duration lifetime) {
+        if (!caller.may(Permission.CREDENTIALS)) {
+            return new Creation.Refused("This token was made without the right to make others.");
+        }
         String shown = label.strip();
         if (shown.isEmpty() || shown.length() > 64 || shown.codePoints().anyMatch(Character::isISOControl)) {
             return new Creation.Refused("A token's label has 1 to 64 printable characters.");
@@ -87,52 +96,86 @@ public class ApiTokens {
         }
         Instant now = clock.instant();
         Instant expiresAt = now.plus(lifetime);
-        if (caller.tokenExpiresAt() != null && expiresAt.isAfter(caller.tokenExpiresAt())) {
+        if (caller.token() != null && expiresAt.isAfter(caller.token().expiresAt())) {
             return new Creation.Refused("A token made with a token cannot outlive it.");
         }
         Secret secret = Secret.random(PREFIX, random);
         jdbc.sql("""
-            INSERT INTO api_token (user_id, label, role, token_hash, created_at, expires_at)
-            VALUES (:user, :label, :role, :hash, :now, :expires)
+            INSERT INTO api_token (user_id, label, role, credentials, token_hash, created_at, expires_at)
+            VALUES (:user, :label, :role, :credentials, :hash, :now, :expires)
             """)
                 .param("user", caller.userId())
                 .param("label", shown)
                 .param("role", role.label())
+                .param("credentials", credentials)
                 .param("hash", secret.hash())
                 .param("now", Users.time(now))
                 .param("expires", Users.time(expiresAt))
                 .update();
         ApiToken token = byHash(secret).orElseThrow();
         audit.record(AuditEvent.success(
-                caller.name(), "token.created", String.valueOf(token.id()), "scope " + role.label() + ": " + shown));
+                caller.name(),
+                "token.created",
+                String.valueOf(token.id()),
+                "scope " + role.label() + (credentials ? ", may make credentials" : "") + ", until "
+                        + expiresAt.truncatedTo(ChronoUnit.SECONDS)
+                        + (caller.token() == null
+                                ? ""
+                                : ", by token " + caller.token().id()) + ": " + shown));
         return new Creation.Created(token, secret.reveal());
     }
 
-    /** The tokens that {@code caller} may see, newest first: everyone's for an administrator, else one's own. */
+    /**
+     * The tokens that {@code caller} may see, newest first: everyone's for an administrator, else one's own; for a token that may not
+     * make credentials, itself.
+     */
     public List<ApiToken> visibleTo(Caller caller) {
-        return jdbc.sql(SELECT + " WHERE (:everyone OR t.user_id = :user) ORDER BY t.id DESC")
-                .param("everyone", caller.may(Permission.ADMINISTER))
-                .param("user", caller.userId())
+        return jdbc.sql(SELECT + " WHERE " + VISIBLE + " ORDER BY t.id DESC")
+                .params(visibility(caller))
                 .query((row, _) -> read(row))
                 .list();
+    }
+
+    /** The caller's rights as the conditions of {@link #VISIBLE}. */
+    private static Map<String, Object> visibility(Caller caller) {
+        boolean mayAll = caller.may(Permission.CREDENTIALS);
+        Caller.Token token = caller.token();
+        return Map.of(
+                "everyone",
+                mayAll && caller.may(Permission.ADMINISTER),
+                "own",
+                mayAll,
+                "user",
+                caller.userId(),
+                "itself",
+                token == null ? -1 : token.id());
     }
 
     /** Ends a token that {@code caller} can see; false when there is none of this id. */
     @Transactional
     public boolean revoke(Caller caller, long id) {
-        int gone = jdbc.sql("DELETE FROM api_token WHERE id = :id AND (:everyone OR user_id = :user)")
+        Optional<ApiToken> token = jdbc.sql(SELECT + " WHERE t.id = :id AND " + VISIBLE)
                 .param("id", id)
-                .param("everyone", caller.may(Permission.ADMINISTER))
-                .param("user", caller.userId())
-                .update();
-        if (gone == 1) {
-            audit.record(AuditEvent.success(caller.name(), "token.revoked", String.valueOf(id), null));
+                .params(visibility(caller))
+                .query((row, _) -> read(row))
+                .optional();
+        boolean gone = token.isPresent()
+                && jdbc.sql("DELETE FROM api_token WHERE id = :id")
+                                .param("id", id)
+                                .update()
+                        == 1;
+        if (gone) {
+            audit.record(AuditEvent.success(
+                    caller.name(),
+                    "token.revoked",
+                    String.valueOf(id),
+                    "of " + token.get().owner() + ": " + token.get().label()));
         }
-        return gone == 1;
+        return gone;
     }
 
     /** The caller that a presented token stands for, if it is a token, has not ended, and its owner is let in. */
-    Optional<Caller> authenticate(String presented) {
+    Optional<Caller> authenticate(String presented, String address) {
         if (!presented.startsWith(PREFIX)) {
             return Optional.empty();
         }
@@ -141,17 +184,20 @@ public class ApiTokens {
                 .filter(token -> now.isBefore(token.expiresAt()))
                 .flatMap(token -> users.byName(token.owner())
                         .filter(User::enabled)
+                        .filter(owner -> owner.passwordUntil() == null)
                         .map(owner -> {
-                            used(token, now);
+                            used(token, address, now);
                             return Caller.of(owner, token);
                         }));
     }
 
-    private void used(ApiToken token, Instant now) {
+    /** Once a minute, whatever the address: who comes from many must not make each request a write. */
+    private void used(ApiToken token, String address, Instant now) {
         Instant last = token.lastUsedAt();
         if (last == null || last.plus(LAST_USED_PRECISION).isBefore(now)) {
-            jdbc.sql("UPDATE api_token SET last_used_at = :now WHERE id = :id")
+            jdbc.sql("UPDATE api_token SET last_used_at = :now, last_used_from = :address WHERE id = :id")
                     .param("now", Users.time(now))
+                    .param("address", address)
                     .param("id", token.id())
                     .update();
         }
@@ -171,8 +217,10 @@ public class ApiTokens {
                 row.getString("owner"),
                 row.getString("label"),
                 Role.named(row.getString("role")).orElseThrow(),
+                row.getBoolean("credentials"),
                 Users.instant(row, "created_at"),
                 Users.instant(row, "expires_at"),
-                lastUsedAt);
+                lastUsedAt,
+                row.getString("last_used_from"));
     }
 }

@@ -50,7 +50,8 @@ public class Logins {
     public Login atConsole(String name, String password, String address) {
         return withPassword(name, password, address, user -> {
             users.loggedIn(user.id(), clock.instant());
-            audit.record(AuditEvent.success(user.name(), "login.succeeded", user.name(), "console, from " + address));
+            audit.record(AuditEvent.success(user.name(), "login.succeeded", user.name(), "console")
+                    .from(address));
         });
     }
 
@@ -58,7 +59,8 @@ public class Logins {
     public Login byProgram(String name, String password, String address) {
         return withPassword(name, password, address, user -> {
             if (programs.isNew(user.name() + ' ' + address, clock.instant())) {
-                audit.record(AuditEvent.success(user.name(), "login.succeeded", user.name(), "REST, from " + address));
+                audit.record(AuditEvent.success(user.name(), "login.succeeded", user.name(), "REST")
+                        .from(address));
             }
         });
     }
@@ -68,7 +70,7 @@ public class Logins {
      * old token must not shut out the others of its host.
      */
     public Login withToken(String token, String address) {
-        Optional<Caller> caller = tokens.authenticate(token);
+        Optional<Caller> caller = tokens.authenticate(token, address);
         if (caller.isPresent()) {
             return new Login.Accepted(caller.get());
         }
@@ -77,6 +79,16 @@ public class Logins {
             return new Login.MustWait(wait.get());
         }
         return refuse("bearer", address, "API token", "no such API token, or it has ended, or its owner is disabled");
+    }
+
+    /** Whether somebody who is logged in knows the password: asked before it is changed, and as slow to guess as at the door. */
+    public Login confirm(Caller caller, String password, String address) {
+        return withPassword(caller.name(), password, address, _ -> {});
+    }
+
+    /** A person has left the console. */
+    public void left(Caller caller) {
+        audit.record(AuditEvent.success(caller.name(), "logout", caller.name(), "console"));
     }
 
     /** Counts an attempt with a set-up link that does not work, so that nobody can try links quickly. */
@@ -92,7 +104,8 @@ public class Logins {
     /** A caller who has just become one by a set-up link. */
     public Caller afterSetup(User user, String address) {
         users.loggedIn(user.id(), clock.instant());
-        audit.record(AuditEvent.success(user.name(), "login.succeeded", user.name(), "set-up link, from " + address));
+        audit.record(AuditEvent.success(user.name(), "login.succeeded", user.name(), "set-up link")
+                .from(address));
         return Caller.of(user);
     }
 
@@ -129,22 +142,39 @@ public class Logins {
         }
         @Nullable User user = users.byName(canonical).orElse(null);
         boolean right = matches(user, password);
-        if (user == null || !right || user.disabled()) {
-            String why = user == null ? "no such user" : !right ? "wrong password" : "the user is disabled";
-            return refuse(key, address, key, why);
+        Optional<String> why = objection(user, right);
+        if (user == null || why.isPresent()) {
+            return refuse(key, address, key, why.orElse("no such user"));
         }
         throttle.succeeded(key, address);
         onSuccess.accept(user);
         return new Login.Accepted(Caller.of(user));
     }
 
+    private Optional<String> objection(@Nullable User user, boolean right) {
+        if (user == null) {
+            return Optional.of("no such user");
+        }
+        if (!right) {
+            return Optional.of("wrong password");
+        }
+        if (user.disabled()) {
+            return Optional.of("the user is disabled");
+        }
+        Instant until = user.passwordUntil();
+        return until == null || clock.instant().isBefore(until)
+                ? Optional.empty()
+                : Optional.of("the temporary password has ended");
+    }
+
     private Login.Refused refuse(String key, String address, String subject, String why) {
         boolean nowWaits = throttle.failed(key, address);
         AuditEvent event = AuditEvent.refused(
-                "anonymous",
-                "login.refused",
-                printable(subject),
-                why + ", from " + address + (nowWaits ? "; further attempts have to wait" : ""));
+                        "anonymous",
+                        "login.refused",
+                        printable(subject),
+                        why + (nowWaits ? "; further attempts have to wait" : ""))
+                .from(address);
         audit.record(event);
         return new Login.Refused(event.reference());
     }

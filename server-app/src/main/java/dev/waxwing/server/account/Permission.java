@@ -8,6 +8,8 @@ public enum Permission {
     AUDIT,
     /** Invite devices, issue and revoke certificates, end sessions. */
     OPERATE,
-    /** Manage users. */
-    ADMINISTER
+    /** Manage users, and what speaks for the deployment. */
+    ADMINISTER,
+    /** Make and end credentials: tokens and, for who may administer, users. Not part of any role: a token may be without. */
+    CREDENTIALS
 }

@@ -9,7 +9,9 @@ import java.util.Set;
 
 /** A named set of permissions, given to a user or, as its scope, to an API token. */
 public enum Role {
-    ADMIN("Everything, including users", EnumSet.allOf(Permission.class)),
+    ADMIN(
+            "Everything, including users",
+            EnumSet.of(Permission.READ, Permission.AUDIT, Permission.OPERATE, Permission.ADMINISTER)),
     OPERATOR(
             "Reads; invites devices, issues and revokes certificates, ends sessions",
             EnumSet.of(Permission.READ, Permission.OPERATE)),

@@ -16,7 +16,7 @@ import org.springframework.stereotype.Repository;
 class Users {
 
     private static final String COLUMNS =
-            "id, name, role, disabled, version, created_at, password_changed_at, last_login_at";
+            "id, name, role, disabled, version, created_at, password_changed_at, password_until, last_login_at";
 
     private final JdbcClient jdbc;
 
@@ -55,26 +55,30 @@ class Users {
                 .optional();
     }
 
-    void insert(String name, Role role, String passwordHash, Instant now) {
+    /** @param passwordUntil until when the password works; null for always */
+    void insert(String name, Role role, String passwordHash, @Nullable Instant passwordUntil, Instant now) {
         jdbc.sql("""
             INSERT INTO console_user
-                (name, password_hash, role, disabled, version, created_at, password_changed_at)
-            VALUES (:name, :hash, :role, FALSE, 1, :now, :now)
+                (name, password_hash, role, disabled, version, created_at, password_changed_at, password_until)
+            VALUES (:name, :hash, :role, FALSE, 1, :now, :now, :until)
             """)
                 .param("name", name)
                 .param("hash", passwordHash)
                 .param("role", role.label())
+                .param("until", passwordUntil == null ? null : time(passwordUntil))
                 .param("now", time(now))
                 .update();
     }
 
-    void changePassword(long id, String passwordHash, Instant now) {
+    /** @param until until when the password works; null for always */
+    void changePassword(long id, String passwordHash, @Nullable Instant until, Instant now) {
         jdbc.sql("""
             UPDATE console_user
-            SET password_hash = :hash, password_changed_at = :now, version = version + 1
+            SET password_hash = :hash, password_changed_at = :now, password_until = :until, version = version + 1
             WHERE id = :id
             """)
                 .param("hash", passwordHash)
+                .param("until", until == null ? null : time(until))
                 .param("now", time(now))
                 .param("id", id)
                 .update();
@@ -94,6 +98,24 @@ class Users {
                 .update();
     }
 
+    /** Ends the user's open console sessions. */
+    void endSessions(long id) {
+        jdbc.sql("UPDATE console_user SET version = version + 1 WHERE id = :id")
+                .param("id", id)
+                .update();
+    }
+
+    /** Ends the user's API tokens, and says how many there were. */
+    int endTokens(long id) {
+        return jdbc.sql("DELETE FROM api_token WHERE user_id = :id")
+                .param("id", id)
+                .update();
+    }
+
+    void remove(long id) {
+        jdbc.sql("DELETE FROM console_user WHERE id = :id").param("id", id).update();
+    }
+
     void loggedIn(long id, Instant now) {
         jdbc.sql("UPDATE console_user SET last_login_at = :now WHERE id = :id")
                 .param("now", time(now))
@@ -101,10 +123,11 @@ class Users {
                 .update();
     }
 
-    /** The enabled administrators, each row locked until the transaction ends. */
+    /** The enabled administrators with passwords of their own, each row locked until the transaction ends. */
     List<Long> lockedAdministrators() {
         return jdbc.sql("""
-            SELECT id FROM console_user WHERE role = 'admin' AND disabled = FALSE ORDER BY id FOR UPDATE
+            SELECT id FROM console_user
+             WHERE role = 'admin' AND disabled = FALSE AND password_until IS NULL ORDER BY id FOR UPDATE
             """).query((row, _) -> row.getLong("id")).list();
     }
 
@@ -130,6 +153,7 @@ class Users {
                 row.getInt("version"),
                 instant(row, "created_at"),
                 instant(row, "password_changed_at"),
+                optionalInstant(row, "password_until"),
                 optionalInstant(row, "last_login_at"));
     }
 }

@@ -1,14 +1,18 @@
 package dev.waxwing.server.audit;
 
 import dev.waxwing.ca.audit.AuditEvent;
+import dev.waxwing.ca.audit.AuditEvent.Change;
+import dev.waxwing.ca.audit.AuditEvent.Run;
 import dev.waxwing.ca.audit.AuditTrail;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -25,6 +29,8 @@ public final class AuditChain implements AuditTrail {
     private static final int MAX_ACTION = 64;
     private static final int MAX_SUBJECT = 255;
     private static final int MAX_REASON = 1024;
+    private static final int MAX_SOURCE = 64;
+    private static final int MAX_VALUE = 512;
 
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
@@ -52,7 +58,7 @@ public final class AuditChain implements AuditTrail {
         Head head = jdbc.sql("SELECT id, hash FROM audit_head WHERE only_row = 1 FOR UPDATE")
                 .query(Head::of)
                 .single();
-        Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+        Instant now = whole(clock.instant());
         for (AuditEvent event : events) {
             head = insert(head, entry(head.id() + 1, now, event));
         }
@@ -64,18 +70,31 @@ public final class AuditChain implements AuditTrail {
 
     private Head insert(Head head, AuditEntry entry) {
         String hash = EntryHash.of(head.hash(), entry);
+        Change change = entry.change();
+        Run run = entry.run();
         jdbc.sql("""
-            INSERT INTO audit_event (id, at, actor, action, subject, outcome, reference, reason, previous_hash, hash)
-            VALUES (:id, :at, :actor, :action, :subject, :outcome, :reference, :reason, :previous, :hash)
+            INSERT INTO audit_event
+                (id, version, at, actor, action, subject, outcome, reference, reason, source, is_change, value_before,
+                 value_after, run_count, run_first, run_last, previous_hash, hash)
+            VALUES (:id, :version, :at, :actor, :action, :subject, :outcome, :reference, :reason, :source, :isChange,
+                    :before, :after, :count, :first, :last, :previous, :hash)
             """)
                 .param("id", entry.id())
-                .param("at", entry.at().atOffset(ZoneOffset.UTC))
+                .param("version", entry.version())
+                .param("at", utc(entry.at()))
                 .param("actor", entry.actor())
                 .param("action", entry.action())
                 .param("subject", entry.subject())
                 .param("outcome", entry.outcome().name())
                 .param("reference", entry.reference())
                 .param("reason", entry.reason())
+                .param("source", entry.source())
+                .param("isChange", change != null)
+                .param("before", change == null ? null : change.before())
+                .param("after", change == null ? null : change.after())
+                .param("count", run == null ? 1 : run.count())
+                .param("first", run == null ? null : utc(run.first()))
+                .param("last", run == null ? null : utc(run.last()))
                 .param("previous", head.hash())
                 .param("hash", hash)
                 .update();
@@ -83,15 +102,37 @@ public final class AuditChain implements AuditTrail {
     }
 
     private static AuditEntry entry(long id, Instant at, AuditEvent event) {
+        String source = event.source() == null ? Origin.current() : event.source();
+        Change change = event.change();
+        Run run = event.run();
         return new AuditEntry(
                 id,
+                EntryHash.NEWEST,
                 at,
                 fitted(event.actor(), MAX_ACTOR),
                 fitted(event.action(), MAX_ACTION),
                 fitted(event.subject(), MAX_SUBJECT),
                 event.outcome(),
                 event.reference(),
-                event.reason() == null ? null : fitted(event.reason(), MAX_REASON));
+                optional(event.reason(), MAX_REASON),
+                optional(source, MAX_SOURCE),
+                change == null
+                        ? null
+                        : new Change(optional(change.before(), MAX_VALUE), optional(change.after(), MAX_VALUE)),
+                run == null ? null : new Run(run.count(), whole(run.first()), whole(run.last())));
+    }
+
+    /** The database keeps more digits than the hash covers: what is covered is what is kept. */
+    private static Instant whole(Instant instant) {
+        return instant.truncatedTo(ChronoUnit.MILLIS);
+    }
+
+    private static OffsetDateTime utc(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+
+    private static @Nullable String optional(@Nullable String text, int max) {
+        return text == null ? null : fitted(text, max);
     }
 
     /** Peers choose parts of what is written here: no control characters, no more than the column takes. */

@@ -1,14 +1,18 @@
 package dev.waxwing.server.audit;
 
+import dev.waxwing.ca.audit.AuditEvent.Change;
+import dev.waxwing.ca.audit.AuditEvent.Run;
 import dev.waxwing.ca.audit.Outcome;
 import dev.waxwing.ca.web.Page;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -22,6 +26,8 @@ public final class AuditLog {
     private static final String MATCH = """
          WHERE LOWER(actor) LIKE :part ESCAPE '!' OR LOWER(action) LIKE :part ESCAPE '!'
             OR LOWER(subject) LIKE :part ESCAPE '!' OR LOWER(reason) LIKE :part ESCAPE '!'
+            OR LOWER(source) LIKE :part ESCAPE '!' OR LOWER(value_before) LIKE :part ESCAPE '!'
+            OR LOWER(value_after) LIKE :part ESCAPE '!'
         """;
 
     private final JdbcClient jdbc;
@@ -31,8 +37,8 @@ public final class AuditLog {
     }
 
     /**
-     * Entries of a reference when {@code query} is a whole one that has any; otherwise entries whose actor, action, subject or reason
-     * contains it, in either case. Newest first.
+     * Entries of a reference when {@code query} is a whole one that has any; otherwise entries whose actor, action, subject, reason,
+     * source or values contain it, in either case. Newest first.
      *
      * @param query blank for all
      * @param page from 0
@@ -135,13 +141,37 @@ public final class AuditLog {
     private static AuditEntry entry(ResultSet row, int number) throws SQLException {
         return new AuditEntry(
                 row.getLong("id"),
-                row.getObject("at", OffsetDateTime.class).toInstant(),
+                row.getInt("version"),
+                instant(row, "at"),
                 row.getString("actor"),
                 row.getString("action"),
                 row.getString("subject"),
                 Outcome.valueOf(row.getString("outcome")),
                 row.getString("reference"),
-                row.getString("reason"));
+                row.getString("reason"),
+                row.getString("source"),
+                change(row),
+                run(row));
+    }
+
+    /** A row whose columns contradict each other holds all that they say, so that its hash does not fit. */
+    private static @Nullable Change change(ResultSet row) throws SQLException {
+        String before = row.getString("value_before");
+        String after = row.getString("value_after");
+        return row.getBoolean("is_change") || before != null || after != null ? new Change(before, after) : null;
+    }
+
+    private static @Nullable Run run(ResultSet row) throws SQLException {
+        int count = row.getInt("run_count");
+        boolean timed = row.getObject("run_first") != null && row.getObject("run_last") != null;
+        if (timed) {
+            return new Run(count, instant(row, "run_first"), instant(row, "run_last"));
+        }
+        return count == 1 ? null : new Run(count, Instant.EPOCH, Instant.EPOCH);
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        return row.getObject(column, OffsetDateTime.class).toInstant();
     }
 
     private record Link(AuditEntry entry, String previousHash, String hash) {

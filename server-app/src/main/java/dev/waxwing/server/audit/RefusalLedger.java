@@ -105,7 +105,7 @@ public final class RefusalLedger {
             key = new GroupKey(GroupKey.SEVERAL, event.action(), GroupKey.SEVERAL, kind);
         }
         Group group = groups.computeIfAbsent(key, _ -> new Group(event.reason(), now));
-        group.add(told ? key.named(event.reference(), source) : "", now);
+        group.add(event.reason(), told ? key.named(event.reference(), source) : "", now);
         if (!group.isFull()) {
             return List.of();
         }
@@ -173,23 +173,29 @@ public final class RefusalLedger {
         /** With the words around them they fit into an entry's reason. */
         private static final int MOST_CHARACTERS = 560;
 
-        private static final int LONGEST_REASON = 160;
+        private static final int LONGEST_REASON = 120;
 
         private final String firstReason;
         private final Instant first;
+        private String otherReason = "";
+        private int others;
         private Instant last;
         private final List<String> references = new ArrayList<>();
         private int characters;
         private int count;
 
         Group(@Nullable String firstReason, Instant now) {
-            this.firstReason = shortened(String.valueOf(firstReason));
+            this.firstReason = String.valueOf(firstReason);
             this.first = now;
             this.last = now;
         }
 
-        void add(String reference, Instant now) {
+        void add(@Nullable String reason, String reference, Instant now) {
             count++;
+            if (!firstReason.equals(String.valueOf(reason))) {
+                others++;
+                otherReason = String.valueOf(reason);
+            }
             last = now;
             if (!reference.isEmpty()) {
                 references.add(reference);
@@ -203,9 +209,12 @@ public final class RefusalLedger {
 
         AuditEvent entry(GroupKey key) {
             String words = count + " further refusals of this kind (" + key.kind() + ") from " + key.source()
-                    + " between " + first + " and " + last + ", the first: " + firstReason;
+                    + " between " + first + " and " + last + ", the first: " + shortened(firstReason)
+                    + (others == 0 ? "" : "; " + others + " of them otherwise, the last: " + shortened(otherReason));
             String told = references.isEmpty() ? "; no peer was told" : "; references: " + String.join(" ", references);
-            return AuditEvent.refused("peer " + key.source(), key.action(), key.subject(), words + told);
+            return AuditEvent.refused("peer " + key.source(), key.action(), key.subject(), words + told)
+                    .from(key.source())
+                    .counting(count, first, last);
         }
 
         private static String shortened(String reason) {

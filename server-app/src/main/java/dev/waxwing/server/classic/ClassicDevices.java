@@ -80,6 +80,15 @@ public final class ClassicDevices {
                 > 0;
     }
 
+    /** Whether a device of this name was removed, which had sent something. */
+    private boolean wasRemoved(String name) {
+        return jdbc.sql("SELECT COUNT(*) FROM device WHERE name = :name AND removed_at IS NOT NULL")
+                        .param("name", name)
+                        .query(Long.class)
+                        .single()
+                > 0;
+    }
+
     /** A device is, or was until now, connected. */
     void seen(String name) {
         jdbc.sql("UPDATE device SET last_seen_at = :now WHERE name = :name")
@@ -107,7 +116,7 @@ public final class ClassicDevices {
             return Addition.HAS_COMPLETED_WXP2;
         }
         boolean listed = find(name).isPresent();
-        if (listed && !replace) {
+        if ((listed || wasRemoved(name)) && !replace) {
             return Addition.NAME_TAKEN;
         }
         OffsetDateTime now = now();
@@ -126,6 +135,10 @@ public final class ClassicDevices {
             jdbc.sql("INSERT INTO device (name, trust_level, created_at) VALUES (:name, 'classic', :now)")
                     .param("name", name)
                     .param("now", now)
+                    .update();
+        } else {
+            jdbc.sql("UPDATE device SET removed_at = NULL WHERE name = :name")
+                    .param("name", name)
                     .update();
         }
         audit.record(AuditEvent.success(
@@ -148,7 +161,7 @@ public final class ClassicDevices {
                             == 1;
             if (done) {
                 String action = disabled ? "classic.device.disabled" : "classic.device.enabled";
-                audit.record(AuditEvent.success(actor, action, name, null));
+                audit.record(AuditEvent.success(actor, action, name, null).changing(state(!disabled), state(disabled)));
             }
             return done;
         }));
@@ -174,6 +187,10 @@ public final class ClassicDevices {
             }
             return done;
         }));
+    }
+
+    private static String state(boolean disabled) {
+        return disabled ? "disabled" : "enabled";
     }
 
     private boolean changed(String name, @Nullable Boolean done) {

@@ -10,6 +10,8 @@ public enum DeviceState {
     EXPIRED,
     /** Its certificate was revoked. */
     REVOKED,
+    /** An administrator removed it; what it sent keeps its name. */
+    REMOVED,
     /** It is a classic device that an administrator keeps out, or took off the list. */
     DISABLED;
 

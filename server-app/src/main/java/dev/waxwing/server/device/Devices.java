@@ -42,7 +42,7 @@ public final class Devices {
         String wanted = query.strip().toLowerCase(Locale.ROOT);
         String where = wanted.isEmpty() ? "" : "WHERE name LIKE :part ESCAPE '!'";
         Map<String, Object> match = wanted.isEmpty() ? Map.of() : Map.of("part", "%" + literal(wanted) + "%");
-        List<Row> rows = jdbc.sql("SELECT name, trust_level, last_seen_at FROM device " + where
+        List<Row> rows = jdbc.sql("SELECT name, trust_level, last_seen_at, removed_at FROM device " + where
                         + " ORDER BY created_at DESC, name OFFSET :offset ROWS FETCH NEXT :size ROWS ONLY")
                 .params(match)
                 .param("offset", (long) page * size)
@@ -66,7 +66,7 @@ public final class Devices {
 
     /** The device with this name. */
     public Optional<Device> find(String name) {
-        List<Row> rows = jdbc.sql("SELECT name, trust_level, last_seen_at FROM device WHERE name = :name")
+        List<Row> rows = jdbc.sql("SELECT name, trust_level, last_seen_at, removed_at FROM device WHERE name = :name")
                 .param("name", name)
                 .query(Devices::row)
                 .list();
@@ -96,7 +96,9 @@ public final class Devices {
 
     private static Device device(Row row, @Nullable CertificateEntry newest, Set<String> enabled) {
         DeviceState state;
-        if (row.isClassic()) {
+        if (row.isRemoved(newest)) {
+            state = DeviceState.REMOVED;
+        } else if (row.isClassic()) {
             state = enabled.contains(row.name()) ? DeviceState.ACTIVE : DeviceState.DISABLED;
         } else {
             state = newest == null ? DeviceState.REVOKED : state(newest);
@@ -122,13 +124,29 @@ public final class Devices {
     }
 
     private static Row row(ResultSet row, int number) throws SQLException {
-        OffsetDateTime lastSeen = row.getObject("last_seen_at", OffsetDateTime.class);
         return new Row(
-                row.getString("name"), row.getString("trust_level"), lastSeen == null ? null : lastSeen.toInstant());
+                row.getString("name"),
+                row.getString("trust_level"),
+                instant(row, "last_seen_at"),
+                instant(row, "removed_at"));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        OffsetDateTime at = row.getObject(column, OffsetDateTime.class);
+        return at == null ? null : at.toInstant();
     }
 
     private record Row(
-            String name, String trustLevel, @Nullable Instant lastSeenAt) {
+            String name,
+            String trustLevel,
+            @Nullable Instant lastSeenAt,
+            @Nullable Instant removedAt) {
+
+        /** A certificate that was ordered later is that of a successor. */
+        boolean isRemoved(@Nullable CertificateEntry newest) {
+            return removedAt != null && (newest == null || !newest.createdAt().isAfter(removedAt));
+        }
+
         boolean isClassic() {
             return trustLevel.equals(CLASSIC);
         }

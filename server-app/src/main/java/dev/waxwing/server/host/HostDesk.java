@@ -6,6 +6,7 @@ import dev.waxwing.ca.enrollment.InviteOrder;
 import dev.waxwing.ca.enrollment.InviteResult;
 import dev.waxwing.ca.enrollment.Invites;
 import dev.waxwing.server.account.SetupLinks;
+import dev.waxwing.server.audit.Origin;
 import dev.waxwing.server.classic.ClassicKits;
 import dev.waxwing.server.classic.KitResult;
 import dev.waxwing.trust.PeerName;
@@ -32,6 +33,10 @@ final class HostDesk {
     }
 
     HostAnswer answer(HostRequest request) {
+        return Origin.call(Origin.HOST, () -> answerHere(request));
+    }
+
+    private HostAnswer answerHere(HostRequest request) {
         try {
             return switch (request) {
                 case HostRequest.InviteDevice invite -> invite(invite);

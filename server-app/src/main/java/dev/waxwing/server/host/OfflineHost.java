@@ -5,6 +5,7 @@ import dev.waxwing.ca.CaAdminDefaults;
 import dev.waxwing.server.account.SetupLinks;
 import dev.waxwing.server.audit.AuditLog;
 import dev.waxwing.server.classic.ClassicKitsConfiguration;
+import dev.waxwing.server.device.RemovedDevices;
 import dev.waxwing.server.listener.ListenerAddresses;
 import dev.waxwing.server.listener.ListenerProperties;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
@@ -38,6 +39,7 @@ import org.springframework.context.annotation.Import;
     CaAdminConfiguration.class,
     DatabaseConfiguration.class,
     ListenerAddresses.class,
+    RemovedDevices.class,
     SetupLinks.class,
     ConsoleUrl.class,
     ClassicKitsConfiguration.class,

@@ -1,5 +1,6 @@
 package dev.waxwing.server.ingest;
 
+import dev.waxwing.server.audit.Origin;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -56,7 +57,7 @@ public final class GroupCommit implements AutoCloseable {
      */
     <T> CompletableFuture<T> submit(Supplier<T> work) {
         CompletableFuture<T> done = new CompletableFuture<>();
-        queue.add(new Work<>(work, done));
+        queue.add(new Work<>(Origin.carried(work), done));
         return done;
     }
 

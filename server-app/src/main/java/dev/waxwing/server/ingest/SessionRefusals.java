@@ -136,13 +136,14 @@ public final class SessionRefusals implements AutoCloseable {
 
     private AuditEvent sum(Kind kind, Repeated of) {
         return new AuditEvent(
-                actor,
-                kind.action(),
-                "session " + sessionId,
-                Outcome.REFUSED,
-                of.incident.toString(),
-                way + of.count + " refusals of one kind (" + Ingest.word(new Refusal(kind.reason(), "")) + ") between "
-                        + of.first + " and " + of.last);
+                        actor,
+                        kind.action(),
+                        "session " + sessionId,
+                        Outcome.REFUSED,
+                        of.incident.toString(),
+                        way + of.count + " refusals of one kind (" + Ingest.word(new Refusal(kind.reason(), ""))
+                                + ") between " + of.first + " and " + of.last)
+                .counting(of.count, of.first, of.last);
     }
 
     private record Kind(String action, RefusalReason reason) {}

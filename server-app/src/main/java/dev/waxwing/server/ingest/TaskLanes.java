@@ -1,6 +1,7 @@
 package dev.waxwing.server.ingest;
 
 import dev.waxwing.media.ItemId;
+import dev.waxwing.server.audit.Origin;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,9 +28,10 @@ final class TaskLanes {
         room.acquireUninterruptibly();
         CompletableFuture<Void> done = new CompletableFuture<>();
         CompletableFuture<Void> before = lanes.put(id, done);
+        Runnable carried = Origin.carried(task);
         Runnable whole = () -> {
             try {
-                task.run();
+                carried.run();
             } finally {
                 lanes.remove(id, done);
                 room.release();

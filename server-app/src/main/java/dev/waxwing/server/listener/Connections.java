@@ -15,6 +15,7 @@ import dev.waxwing.server.admission.Drop;
 import dev.waxwing.server.admission.Gate;
 import dev.waxwing.server.admission.Place;
 import dev.waxwing.server.admission.SourcePrefix;
+import dev.waxwing.server.audit.Origin;
 import dev.waxwing.server.audit.RefusalLedger;
 import dev.waxwing.server.classic.ClassicDoor;
 import dev.waxwing.server.device.DeviceRegister;
@@ -115,6 +116,18 @@ final class Connections {
      * @param place left once the handshake is over
      */
     void serve(SocketChannel socket, Place place) {
+        Origin.run(address(socket, place), () -> serveFromThere(socket, place));
+    }
+
+    private static String address(SocketChannel socket, Place place) {
+        try {
+            return remote(socket);
+        } catch (IOException e) {
+            return place.source().text(); // It is gone already.
+        }
+    }
+
+    private void serveFromThere(SocketChannel socket, Place place) {
         String remote = place.source().text();
         Incident incident = Incident.fresh(random);
         boolean isSession = false;
@@ -207,7 +220,7 @@ final class Connections {
             }
         }
         // This thread's stack has grown with the handshake and the database, and would keep its size for hours.
-        Thread.ofVirtual().name("waxwing-session").start(() -> run(session, channel));
+        Thread.ofVirtual().name("waxwing-session").start(Origin.carried(() -> run(session, channel)));
     }
 
     private void run(DeviceSession session, SecureChannel channel) {

@@ -23,7 +23,7 @@ record Abilities(boolean audit, boolean operate, boolean administer, String role
                 caller.may(Permission.OPERATE),
                 caller.may(Permission.ADMINISTER),
                 Arrays.stream(Role.values())
-                        .filter(role -> role.permissions().equals(caller.permissions()))
+                        .filter(caller::is)
                         .map(Role::label)
                         .findFirst()
                         .orElse(""));

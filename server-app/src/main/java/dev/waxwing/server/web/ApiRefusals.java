@@ -1,5 +1,7 @@
 package dev.waxwing.server.web;
 
+import dev.waxwing.server.account.Caller;
+import dev.waxwing.server.account.Permission;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
 import org.springframework.security.access.AccessDeniedException;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.access.AccessDeniedHandler;
@@ -78,13 +81,23 @@ class ApiRefusals implements AuthenticationEntryPoint, AccessDeniedHandler {
         String actor = caller == null ? "anonymous" : caller.getName();
         String reference =
                 journal.refused(actor, request.getRemoteAddr(), subject(request), "the role does not allow it");
-        write(
-                request,
-                response,
-                HttpStatus.FORBIDDEN,
-                "Not allowed",
-                "Your role, or the scope of this API token, does not allow this.",
-                reference);
+        write(request, response, HttpStatus.FORBIDDEN, "Not allowed", whatToDo(request), reference);
+    }
+
+    private static String whatToDo(HttpServletRequest request) {
+        Caller caller = request.getUserPrincipal() instanceof Authentication authentication
+                        && authentication.getPrincipal() instanceof Caller known
+                ? known
+                : null;
+        if (caller != null && caller.mustChangePassword()) {
+            return "This password was set by an administrator. Log in to the console with it and choose your own"
+                    + " first.";
+        }
+        if (caller != null && caller.token() != null && !caller.may(Permission.CREDENTIALS)) {
+            return "The scope of this API token, or the role of its owner, does not allow this. Use one with a wider"
+                    + " scope; tokens and users are managed only with one that was made with \"credentials\": true.";
+        }
+        return "Your role does not allow this. Ask an administrator for another, or to do it.";
     }
 
     /**

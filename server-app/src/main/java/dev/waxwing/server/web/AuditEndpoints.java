@@ -1,9 +1,11 @@
 package dev.waxwing.server.web;
 
+import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.web.Page;
 import dev.waxwing.server.audit.AuditEntry;
 import dev.waxwing.server.audit.AuditLog;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Instant;
 import java.util.Locale;
@@ -28,14 +30,42 @@ class AuditEndpoints {
     record AuditAnswer(
             long id,
             Instant at,
+
+            @Schema(description = "A user, device:NAME, host or system", example = "anna")
             String actor,
-            String action,
-            String subject,
+
+            @Schema(example = "user.role-changed") String action,
+            @Schema(example = "olga") String subject,
+
+            @Schema(allowableValues = {"success", "refused"})
             String outcome,
-            String reference,
-            @Nullable String reason) {
+
+            @Schema(example = "0123456789abcdef") String reference,
+
+            @Schema(example = "2 API tokens ended") @Nullable
+            String reason,
+
+            @Schema(description = "From where: an address, or host", example = "192.0.2.7") @Nullable
+            String source,
+
+            @Schema(description = "The value before, if one changed", example = "viewer") @Nullable
+            String before,
+
+            @Schema(description = "The value after", example = "operator") @Nullable
+            String after,
+
+            @Schema(description = "Of how many events this is the sum", example = "1")
+            int count,
+
+            @Schema(description = "The first of them, if more than one") @Nullable
+            Instant firstAt,
+
+            @Schema(description = "The last of them, if more than one") @Nullable
+            Instant lastAt) {
 
         static AuditAnswer of(AuditEntry entry) {
+            AuditEvent.Change change = entry.change();
+            AuditEvent.Run run = entry.run();
             return new AuditAnswer(
                     entry.id(),
                     entry.at(),
@@ -44,14 +74,21 @@ class AuditEndpoints {
                     entry.subject(),
                     entry.outcome().name().toLowerCase(Locale.ROOT),
                     entry.reference(),
-                    entry.reason());
+                    entry.reason(),
+                    entry.source(),
+                    change == null ? null : change.before(),
+                    change == null ? null : change.after(),
+                    run == null ? 1 : run.count(),
+                    run == null ? null : run.first(),
+                    run == null ? null : run.last());
         }
     }
 
     @GetMapping
     @Operation(
             summary = "Search the audit log, newest first",
-            description = "query: part of actor, action, subject or reason, or a whole reference")
+            description =
+                    "query: part of actor, action, subject, reason, source or a changed value; or a whole reference")
     Page<AuditAnswer> search(
             @RequestParam(defaultValue = "") String query,
             @RequestParam(defaultValue = "0") int page,

@@ -2,6 +2,7 @@ package dev.waxwing.server.web;
 
 import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.authority.Pem;
+import dev.waxwing.ca.enrollment.FormerDevices;
 import dev.waxwing.ca.inventory.CertificateEntry;
 import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.inventory.CertificateSearch;
@@ -27,7 +28,6 @@ import dev.waxwing.trust.PeerName;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.security.Principal;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
@@ -60,6 +60,7 @@ class CertificatePages {
     private final Profiles profiles;
     private final Inventory inventory;
     private final Revocation revocation;
+    private final FormerDevices formerDevices;
     private final CertificateAuthority authority;
 
     CertificatePages(
@@ -67,11 +68,13 @@ class CertificatePages {
             Profiles profiles,
             Inventory inventory,
             Revocation revocation,
+            FormerDevices formerDevices,
             CertificateAuthority authority) {
         this.issuance = issuance;
         this.profiles = profiles;
         this.inventory = inventory;
         this.revocation = revocation;
+        this.formerDevices = formerDevices;
         this.authority = authority;
     }
 
@@ -157,6 +160,9 @@ class CertificatePages {
                 if (profile == null) {
                     yield issuance.refuse(actor, name, RequestFault.PROFILE);
                 }
+                if (formerDevices.has(name)) {
+                    yield issuance.refuse(actor, name, RequestFault.NAME_OF_REMOVED);
+                }
                 Duration validity = days == null ? null : Duration.ofDays(days);
                 yield issuance.issue(CertificateOrder.of(request, new PeerName(name), profile, validity, actor));
             }
@@ -188,10 +194,17 @@ class CertificatePages {
 
     @PostMapping("/{serialNumber}/revocation")
     String revoke(
-            @PathVariable String serialNumber, @RequestParam String reason, Principal caller, RedirectAttributes next) {
+            @PathVariable String serialNumber,
+            @RequestParam String reason,
+            @AuthenticationPrincipal Caller caller,
+            RedirectAttributes next) {
         RevocationReason known =
                 RevocationReason.parse(reason).orElseThrow(() -> new ResponseStatusException(HttpStatus.BAD_REQUEST));
-        switch (revocation.revoke(entry(serialNumber).serialNumber(), known, caller.getName())) {
+        CertificateEntry entry = entry(serialNumber);
+        if (entry.role() != CertificateRole.DEVICE && !caller.may(Permission.ADMINISTER)) {
+            throw new ResponseStatusException(HttpStatus.FORBIDDEN);
+        }
+        switch (revocation.revoke(entry.serialNumber(), known, caller.getName())) {
             case RevocationResult.Revoked _ ->
                 next.addFlashAttribute("done", "The certificate is revoked. Its live sessions have ended.");
             case RevocationResult.Unknown _ -> throw new ResponseStatusException(HttpStatus.NOT_FOUND);

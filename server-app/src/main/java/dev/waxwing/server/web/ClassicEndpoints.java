@@ -55,7 +55,7 @@ class ClassicEndpoints {
 
     /** A kit just made, the only time its private key is shown. */
     record KitAnswer(
-            String name,
+            @Schema(example = "old-camera") String name,
 
             @Schema(description = "The content of each file of the kit, by its path in it")
             Map<String, String> files) {
@@ -68,10 +68,13 @@ class ClassicEndpoints {
 
     /** A listed device in the REST interface. */
     record ClassicDeviceAnswer(
-            String name,
+            @Schema(example = "old-camera") String name,
+
+            @Schema(allowableValues = {"enabled", "disabled", "moved to WXP/2"})
             String state,
+
             Instant addedAt,
-            String addedBy,
+            @Schema(example = "anna") String addedBy,
             @Nullable Instant lastSeenAt) {
 
         static ClassicDeviceAnswer of(ClassicDevice device) {

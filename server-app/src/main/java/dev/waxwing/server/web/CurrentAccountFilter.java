@@ -16,11 +16,18 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Ends a console session whose user was disabled, got another role or password, or which is older than a working day.
+ * Ends a console session whose user was disabled, removed or signed out, or got another role or password; in which nobody has done
+ * anything for an hour; or which is older than a working day.
  */
 final class CurrentAccountFilter extends OncePerRequestFilter {
 
-    private static final Duration LONGEST_SESSION = Duration.ofHours(12);
+    static final Duration LONGEST_SESSION = Duration.ofHours(12);
+    static final Duration LONGEST_IDLE = Duration.ofHours(1);
+
+    /** What a page fetches by itself says so in this header: an open page must not keep a session alive. */
+    static final String REFRESH = "X-Waxwing-Refresh";
+
+    private static final String USED = "waxwing.used";
 
     private final Logins logins;
     private final Clock clock;
@@ -35,19 +42,27 @@ final class CurrentAccountFilter extends OncePerRequestFilter {
             throws ServletException, IOException {
         Authentication authentication = SecurityContextHolder.getContext().getAuthentication();
         HttpSession session = request.getSession(false);
-        if (session != null
-                && authentication != null
-                && authentication.getPrincipal() instanceof Caller caller
-                && (isOld(session) || logins.refreshed(caller).isEmpty())) {
-            session.invalidate();
-            SecurityContextHolder.clearContext();
+        if (session != null && authentication != null && authentication.getPrincipal() instanceof Caller caller) {
+            if (isOver(session) || logins.refreshed(caller).isEmpty()) {
+                session.invalidate();
+                SecurityContextHolder.clearContext();
+            } else if (isByPerson(request)) {
+                session.setAttribute(USED, clock.millis());
+            }
         }
         chain.doFilter(request, response);
     }
 
-    private boolean isOld(HttpSession session) {
-        return Instant.ofEpochMilli(session.getCreationTime())
-                .plus(LONGEST_SESSION)
-                .isBefore(clock.instant());
+    private boolean isOver(HttpSession session) {
+        return isPast(session.getCreationTime(), LONGEST_SESSION)
+                || session.getAttribute(USED) instanceof Long used && isPast(used, LONGEST_IDLE);
+    }
+
+    private boolean isPast(long sinceMillis, Duration most) {
+        return Instant.ofEpochMilli(sinceMillis).plus(most).isBefore(clock.instant());
+    }
+
+    private static boolean isByPerson(HttpServletRequest request) {
+        return !request.getRequestURI().equals("/live") && request.getHeader(REFRESH) == null;
     }
 }

@@ -5,6 +5,8 @@ import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.inventory.CertificateSearch;
 import dev.waxwing.ca.inventory.CertificateStatus;
 import dev.waxwing.ca.inventory.Inventory;
+import dev.waxwing.server.account.Caller;
+import dev.waxwing.server.account.Logins;
 import dev.waxwing.server.device.Devices;
 import dev.waxwing.server.media.TransferFilter;
 import dev.waxwing.server.media.Transfers;
@@ -22,6 +24,7 @@ import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -36,6 +39,7 @@ class DashboardController {
     private static final Set<String> SELF_EVIDENT = Set.of("ping", "livenessState", "readinessState", "ssl");
 
     private final LiveFeed feed;
+    private final Logins logins;
     private final Transfers transfers;
     private final Devices devices;
     private final Inventory inventory;
@@ -46,6 +50,7 @@ class DashboardController {
 
     DashboardController(
             LiveFeed feed,
+            Logins logins,
             Transfers transfers,
             Devices devices,
             Inventory inventory,
@@ -54,6 +59,7 @@ class DashboardController {
             Display display,
             Clock clock) {
         this.feed = feed;
+        this.logins = logins;
         this.transfers = transfers;
         this.devices = devices;
         this.inventory = inventory;
@@ -87,8 +93,8 @@ class DashboardController {
 
     /** What open pages listen to. */
     @GetMapping(path = "/live", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
-    ResponseEntity<SseEmitter> live() {
-        return feed.open()
+    ResponseEntity<SseEmitter> live(@AuthenticationPrincipal Caller caller) {
+        return feed.open(() -> logins.refreshed(caller).isPresent())
                 .map(stream -> ResponseEntity.ok()
                         .contentType(MediaType.TEXT_EVENT_STREAM)
                         .body(stream))

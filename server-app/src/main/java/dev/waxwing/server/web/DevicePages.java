@@ -4,11 +4,13 @@ import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.web.Page;
 import dev.waxwing.server.device.Device;
+import dev.waxwing.server.device.DeviceRemoval;
 import dev.waxwing.server.device.Devices;
 import dev.waxwing.server.media.TransferFilter;
 import dev.waxwing.server.media.Transfers;
 import dev.waxwing.server.session.Session;
 import dev.waxwing.server.session.Sessions;
+import java.security.Principal;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -17,9 +19,11 @@ import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 @Controller
 @RequestMapping("/devices")
@@ -31,12 +35,14 @@ class DevicePages {
     private final Sessions sessions;
     private final Transfers transfers;
     private final Inventory inventory;
+    private final DeviceRemoval removal;
 
-    DevicePages(Devices devices, Sessions sessions, Transfers transfers, Inventory inventory) {
+    DevicePages(Devices devices, Sessions sessions, Transfers transfers, Inventory inventory, DeviceRemoval removal) {
         this.devices = devices;
         this.sessions = sessions;
         this.transfers = transfers;
         this.inventory = inventory;
+        this.removal = removal;
     }
 
     @GetMapping
@@ -61,6 +67,26 @@ class DevicePages {
         model.addAttribute("certificates", inventory.ofName(name, CertificateRole.DEVICE));
         model.addAttribute("latest", transfers.page(new TransferFilter(name, null, null), 0, LATEST));
         return "device";
+    }
+
+    /** Removes a device; the name is typed once more, because there is no way back. */
+    @PostMapping("/{name}/removal")
+    String remove(@PathVariable String name, @RequestParam String confirm, Principal caller, RedirectAttributes next) {
+        if (!confirm.strip().equals(name)) {
+            next.addFlashAttribute("failure", "The name typed was not %s. Nothing was changed.".formatted(name));
+            return "redirect:/devices/{name}";
+        }
+        switch (removal.remove(name, caller.getName())) {
+            case DeviceRemoval.Result.Removed(int certificates, int invites) ->
+                next.addFlashAttribute(
+                        "done",
+                        "%s is removed. Certificates revoked: %d; open invites that are void now: %d. What it sent stays."
+                                .formatted(name, certificates, invites));
+            case DeviceRemoval.Result.AlreadyRemoved _ ->
+                next.addFlashAttribute("done", "%s was removed before.".formatted(name));
+            case DeviceRemoval.Result.Unknown _ -> throw new ResponseStatusException(HttpStatus.NOT_FOUND);
+        }
+        return "redirect:/devices";
     }
 
     private Map<String, Session> connected(Page<Device> page) {

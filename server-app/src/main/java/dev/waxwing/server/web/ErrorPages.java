@@ -1,13 +1,17 @@
 package dev.waxwing.server.web;
 
+import dev.waxwing.ca.audit.Reference;
+import dev.waxwing.ca.web.Outage;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
 import java.security.Principal;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.webmvc.error.ErrorController;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ProblemDetail;
@@ -31,8 +35,12 @@ class ErrorPages implements ErrorController {
     private record Words(String title, String detail) {}
 
     @RequestMapping("/error")
-    Object error(HttpServletRequest request) {
+    Object error(HttpServletRequest request, HttpServletResponse response) {
+        keepSafe(response);
         HttpStatus status = status(request);
+        if (status == HttpStatus.SERVICE_UNAVAILABLE) {
+            response.setHeader(HttpHeaders.RETRY_AFTER, String.valueOf(Outage.RETRY_AFTER.toSeconds()));
+        }
         String path = String.valueOf(request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI));
         Words words = words(status);
         String reference = reference(request, status, path);
@@ -53,18 +61,38 @@ class ErrorPages implements ErrorController {
         return page;
     }
 
+    /** A request that was refused for its form has not come as far as where the headers are set. */
+    private static void keepSafe(HttpServletResponse response) {
+        if (!response.containsHeader("X-Content-Type-Options")) {
+            response.setHeader("X-Content-Type-Options", "nosniff");
+            response.setHeader("X-Frame-Options", "DENY");
+            response.setHeader("Referrer-Policy", "no-referrer");
+            response.setHeader("Content-Security-Policy", SecurityConfiguration.PAGE_POLICY);
+            response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+        }
+    }
+
     private String reference(HttpServletRequest request, HttpStatus status, String path) {
+        if (status == HttpStatus.SERVICE_UNAVAILABLE) {
+            String reference = Reference.fresh(); // The audit log is out of reach as well.
+            LOG.error("{} {}: no database, reference {}", request.getMethod(), path, reference, failure(request));
+            return reference;
+        }
         Principal person = request.getUserPrincipal();
         String reference = journal.refused(
                 person == null ? "anonymous" : person.getName(),
                 request.getRemoteAddr(),
                 request.getMethod() + " " + withoutSecret(path.length() > 180 ? path.substring(0, 180) : path),
                 status.value() + " " + status.getReasonPhrase());
-        @Nullable Object cause = request.getAttribute(RequestDispatcher.ERROR_EXCEPTION);
-        if (status.is5xxServerError() && cause instanceof Throwable thrown) {
-            LOG.error("Request failed, reference {}", reference, thrown);
+        Throwable failure = failure(request);
+        if (status.is5xxServerError() && failure != null) {
+            LOG.error("Request failed, reference {}", reference, failure);
         }
         return reference;
+    }
+
+    private static @Nullable Throwable failure(HttpServletRequest request) {
+        return request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Throwable thrown ? thrown : null;
     }
 
     /** A set-up link may still work: nobody who reads the audit log shall be able to use it. */
@@ -80,6 +108,9 @@ class ErrorPages implements ErrorController {
     }
 
     private static HttpStatus status(HttpServletRequest request) {
+        if (Outage.is(failure(request))) {
+            return HttpStatus.SERVICE_UNAVAILABLE;
+        }
         Object code = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE);
         HttpStatus status = code instanceof Integer number ? HttpStatus.resolve(number) : null;
         return status == null ? HttpStatus.NOT_FOUND : status;
@@ -96,6 +127,7 @@ class ErrorPages implements ErrorController {
             case METHOD_NOT_ALLOWED ->
                 new Words("That does not work this way", "The address exists for another method.");
             case BAD_REQUEST -> new Words("That request is not complete", "Something in it is missing or malformed.");
+            case SERVICE_UNAVAILABLE -> new Words("The database does not answer", Outage.DETAIL);
             case CONTENT_TOO_LARGE -> new Words("That is too large", "The server takes no request of this size here.");
             default ->
                 status.is5xxServerError()

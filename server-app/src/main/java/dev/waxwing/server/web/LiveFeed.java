@@ -20,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
@@ -40,6 +41,7 @@ class LiveFeed {
 
     private static final int MOST_LISTENERS = 200;
     private static final int HISTORY = 90;
+    private static final Duration ASK_EVERY = Duration.ofSeconds(10);
     private static final long STREAM_MILLIS = Duration.ofMinutes(10).toMillis();
 
     private final Traffic traffic;
@@ -73,13 +75,17 @@ class LiveFeed {
                 history());
     }
 
-    /** A stream for one page; nothing when too many are open. It ends by itself, and the page opens another. */
-    Optional<SseEmitter> open() {
+    /**
+     * A stream for one page; nothing when too many are open. It ends by itself, and the page opens another.
+     *
+     * @param stillIn whether the person is still let in; asked now and then
+     */
+    Optional<SseEmitter> open(BooleanSupplier stillIn) {
         if (listeners.size() >= MOST_LISTENERS) {
             return Optional.empty();
         }
         SseEmitter emitter = new SseEmitter(STREAM_MILLIS);
-        Listener listener = new Listener(emitter);
+        Listener listener = new Listener(emitter, stillIn);
         listeners.add(listener);
         emitter.onCompletion(listener::close);
         emitter.onTimeout(emitter::complete);
@@ -158,10 +164,13 @@ class LiveFeed {
         private final Condition news = lock.newCondition();
         private Set<String> topics = new TreeSet<>();
         private @Nullable Numbers numbers;
+        private final BooleanSupplier stillIn;
+        private long askedAt = System.nanoTime();
         private boolean closed;
 
-        Listener(SseEmitter emitter) {
+        Listener(SseEmitter emitter, BooleanSupplier stillIn) {
             this.emitter = emitter;
+            this.stillIn = stillIn;
         }
 
         void offer(Numbers latest) {
@@ -202,6 +211,15 @@ class LiveFeed {
             }
         }
 
+        private boolean isOut() {
+            long now = System.nanoTime();
+            if (now - askedAt < ASK_EVERY.toNanos()) {
+                return false;
+            }
+            askedAt = now;
+            return !stillIn.getAsBoolean();
+        }
+
         private boolean sendNext() throws IOException, InterruptedException {
             Numbers currentNumbers;
             Set<String> currentTopics;
@@ -219,6 +237,9 @@ class LiveFeed {
                 topics = new TreeSet<>();
             } finally {
                 lock.unlock();
+            }
+            if (isOut()) {
+                return false;
             }
             if (currentNumbers != null) {
                 emitter.send(SseEmitter.event().name("numbers").data(currentNumbers, MediaType.APPLICATION_JSON));

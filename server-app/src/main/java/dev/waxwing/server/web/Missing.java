@@ -9,6 +9,7 @@ final class Missing {
     private Missing() {}
 
     static ResponseStatusException named(String what, String name) {
-        return new ResponseStatusException(HttpStatus.NOT_FOUND, "There is no %s %s.".formatted(what, name));
+        return new ResponseStatusException(
+                HttpStatus.NOT_FOUND, "There is no %s %s. The list of them says what there is.".formatted(what, name));
     }
 }

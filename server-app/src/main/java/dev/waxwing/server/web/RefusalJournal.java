@@ -5,18 +5,27 @@ import dev.waxwing.ca.audit.AuditTrail;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
  * Audits requests that were refused at the door, and hands out the reference under which each is found. A source that is
- * refused all the time gets the reference of its last audited request again, so that nobody can fill the audit log.
+ * refused all the time gets the reference of its last audited request again, so that nobody can fill the audit log; how many
+ * there were of those is written once a minute. When the audit log cannot be written, the log has the refusal.
  */
 @Component
 class RefusalJournal {
 
+    private static final Logger LOG = LoggerFactory.getLogger(RefusalJournal.class);
     private static final int PER_WINDOW = 30;
     private static final Duration WINDOW = Duration.ofMinutes(1);
     private static final int MOST_SOURCES = 5_000;
@@ -36,34 +45,117 @@ class RefusalJournal {
         this.clock = clock;
     }
 
-    private record Window(Instant since, int count, String lastReference) {}
-
     /** Audits the refusal of {@code request}, unless this source had its share, and says where it is found. */
     String refused(String actor, String source, String request, String reason) {
-        AuditEvent event = AuditEvent.refused(actor, "request.refused", request, reason + ", from " + source);
-        String reference = admit(source, event.reference());
-        if (reference.equals(event.reference())) {
-            audit.record(event);
+        AuditEvent event =
+                AuditEvent.refused(actor, "request.refused", request, reason).from(source);
+        List<AuditEvent> due = new ArrayList<>();
+        String reference;
+        lock.lock();
+        try {
+            reference = admit(source, event, due);
+        } finally {
+            lock.unlock();
         }
+        due.forEach(this::write);
         return reference;
     }
 
-    private String admit(String source, String reference) {
+    /** Writes how many requests shared a reference, for every source whose minute is over. */
+    @Scheduled(fixedRate = 1, timeUnit = TimeUnit.MINUTES)
+    void flush() {
         Instant now = clock.instant();
+        List<AuditEvent> due = new ArrayList<>();
         lock.lock();
         try {
-            Window window = windows.get(source);
-            if (window == null || window.since().plus(WINDOW).isBefore(now)) {
-                windows.put(source, new Window(now, 1, reference));
-                return reference;
-            }
-            if (window.count() >= PER_WINDOW) {
-                return window.lastReference();
-            }
-            windows.put(source, new Window(window.since(), window.count() + 1, reference));
-            return reference;
+            windows.values().removeIf(window -> {
+                boolean over = window.isOver(now);
+                if (over) {
+                    window.sum().ifPresent(due::add);
+                }
+                return over;
+            });
         } finally {
             lock.unlock();
+        }
+        due.forEach(this::write);
+    }
+
+    /** Puts into {@code due} what is to be written now. */
+    private String admit(String source, AuditEvent event, List<AuditEvent> due) {
+        Instant now = clock.instant();
+        Window window = windows.get(source);
+        if (window != null && window.isOver(now)) {
+            window.sum().ifPresent(due::add);
+            window = null;
+        }
+        if (window == null) {
+            window = new Window(now, event);
+            windows.put(source, window);
+        }
+        if (window.admitted < PER_WINDOW) {
+            window.admit(event);
+            due.add(event);
+        } else {
+            window.more(now);
+        }
+        return window.last.reference();
+    }
+
+    private void write(AuditEvent event) {
+        try {
+            audit.record(event);
+        } catch (RuntimeException e) {
+            LOG.error("This could not be written to the audit log: {}", event, e);
+        }
+    }
+
+    /** What one source was refused in a minute. The journal's lock guards it. */
+    private static final class Window {
+
+        private final Instant since;
+        private AuditEvent last;
+        private int admitted;
+        private int more;
+        private Instant firstMore = Instant.MAX;
+        private Instant lastMore = Instant.MIN;
+
+        Window(Instant since, AuditEvent first) {
+            this.since = since;
+            this.last = first;
+        }
+
+        boolean isOver(Instant now) {
+            return since.plus(WINDOW).isBefore(now);
+        }
+
+        void admit(AuditEvent event) {
+            admitted++;
+            last = event;
+        }
+
+        void more(Instant now) {
+            firstMore = more == 0 ? now : firstMore;
+            lastMore = now;
+            more++;
+        }
+
+        /** One entry for all that got the last reference again. */
+        Optional<AuditEvent> sum() {
+            if (more == 0) {
+                return Optional.empty();
+            }
+            return Optional.of(new AuditEvent(
+                            last.actor(),
+                            last.action(),
+                            "several",
+                            last.outcome(),
+                            last.reference(),
+                            more + " further requests were refused with this reference",
+                            last.source(),
+                            null,
+                            null)
+                    .counting(more, firstMore, lastMore));
         }
     }
 }

@@ -2,13 +2,17 @@ package dev.waxwing.server.web;
 
 import static dev.waxwing.server.account.Permission.ADMINISTER;
 import static dev.waxwing.server.account.Permission.AUDIT;
+import static dev.waxwing.server.account.Permission.CREDENTIALS;
 import static dev.waxwing.server.account.Permission.OPERATE;
 import static dev.waxwing.server.account.Permission.READ;
 import static org.springframework.security.config.Customizer.withDefaults;
 
+import dev.waxwing.server.account.Caller;
 import dev.waxwing.server.account.Logins;
+import dev.waxwing.server.account.Permission;
 import jakarta.servlet.DispatcherType;
 import java.time.Clock;
+import java.util.Arrays;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -17,14 +21,17 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpMethod;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.ProviderManager;
+import org.springframework.security.authorization.AllAuthoritiesAuthorizationManager;
+import org.springframework.security.authorization.AuthorizationManager;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.HeadersConfigurer;
+import org.springframework.security.config.annotation.web.configurers.SessionManagementConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.access.intercept.AuthorizationFilter;
+import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
 import org.springframework.security.web.authentication.www.BasicAuthenticationFilter;
-import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 import org.springframework.security.web.header.writers.CrossOriginOpenerPolicyHeaderWriter.CrossOriginOpenerPolicy;
 import org.springframework.security.web.header.writers.CrossOriginResourcePolicyHeaderWriter.CrossOriginResourcePolicy;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
@@ -40,7 +47,7 @@ import org.springframework.security.web.util.matcher.RequestMatcher;
 @PropertySource("classpath:dev/waxwing/server/web/console.properties")
 class SecurityConfiguration {
 
-    private static final String PAGE_POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self';"
+    static final String PAGE_POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self';"
             + " media-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self';"
             + " frame-ancestors 'none'";
 
@@ -66,8 +73,14 @@ class SecurityConfiguration {
                                 .hasAuthority(AUDIT.name())
                                 .requestMatchers("/api/v1/classic/**")
                                 .hasAuthority(ADMINISTER.name())
+                                .requestMatchers("/api/v1/users", "/api/v1/users/**")
+                                .access(all(ADMINISTER, CREDENTIALS))
+                                .requestMatchers(HttpMethod.POST, "/api/v1/tokens")
+                                .access(all(READ, CREDENTIALS))
                                 .requestMatchers("/api/v1/tokens/**")
                                 .hasAuthority(READ.name())
+                                .requestMatchers(HttpMethod.DELETE, "/api/v1/devices/*")
+                                .hasAuthority(ADMINISTER.name())
                                 .requestMatchers(HttpMethod.POST, "/api/v1/transfers/*/verification")
                                 .hasAuthority(READ.name())
                                 .requestMatchers(HttpMethod.GET, "/api/**")
@@ -88,8 +101,7 @@ class SecurityConfiguration {
             throws Exception {
         HttpSecurity chain = stateless(http, logins, refusals)
                 .securityMatcher("/actuator/**", "/v3/api-docs", "/v3/api-docs/**", "/v3/api-docs.yaml")
-                .securityContext(
-                        context -> context.securityContextRepository(new HttpSessionSecurityContextRepository()))
+                .securityContext(context -> context.securityContextRepository(new SessionsToRead()))
                 .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.NEVER))
                 .addFilterBefore(new CurrentAccountFilter(logins, clock), AuthorizationFilter.class);
         return chain.authorizeHttpRequests(requests -> requests.requestMatchers(
@@ -131,13 +143,18 @@ class SecurityConfiguration {
                         .permitAll()
                         .requestMatchers("/login", "/setup/**", "/error")
                         .permitAll()
+                        .requestMatchers("/password", "/logout")
+                        .authenticated()
                         .requestMatchers("/audit/**", "/transfers/*/evidence")
                         .hasAuthority(AUDIT.name())
+                        .requestMatchers(HttpMethod.POST, "/devices/*/removal")
+                        .hasAuthority(ADMINISTER.name())
                         .requestMatchers("/settings/users/**", "/classic", "/classic/**")
                         .hasAuthority(ADMINISTER.name())
                         .requestMatchers(
                                 HttpMethod.POST,
                                 "/settings/password",
+                                "/settings/sign-out",
                                 "/settings/tokens/**",
                                 "/transfers/*/verification")
                         .hasAuthority(READ.name())
@@ -150,9 +167,16 @@ class SecurityConfiguration {
                         .anyRequest()
                         .hasAuthority(ADMINISTER.name()))
                 .addFilterBefore(new CurrentAccountFilter(logins, clock), AuthorizationFilter.class)
+                .addFilterBefore(new PasswordDueFilter(), AuthorizationFilter.class)
                 .formLogin(
                         form -> form.loginPage("/login").defaultSuccessUrl("/").failureUrl("/login?refused"))
-                .logout(logout -> logout.logoutSuccessUrl("/login?ended").deleteCookies("waxwing"))
+                .logout(logout -> logout.logoutSuccessUrl("/login?ended")
+                        .deleteCookies("waxwing")
+                        .addLogoutHandler((_, _, leaving) -> {
+                            if (leaving != null && leaving.getPrincipal() instanceof Caller caller) {
+                                logins.left(caller);
+                            }
+                        }))
                 .requestCache(cache -> cache.requestCache(rememberedPages()))
                 .build();
     }
@@ -161,6 +185,11 @@ class SecurityConfiguration {
     @Bean
     AuthenticationManager people(Logins logins) {
         return new ProviderManager(new PasswordAuthentication(logins::atConsole));
+    }
+
+    private static AuthorizationManager<RequestAuthorizationContext> all(Permission... permissions) {
+        return AllAuthoritiesAuthorizationManager.hasAllAuthorities(
+                Arrays.stream(permissions).map(Permission::name).toArray(String[]::new));
     }
 
     private static HttpSecurity stateless(HttpSecurity http, Logins logins, ApiRefusals refusals) throws Exception {
@@ -173,7 +202,8 @@ class SecurityConfiguration {
                 .csrf(AbstractHttpConfigurer::disable)
                 .requestCache(AbstractHttpConfigurer::disable)
                 .logout(AbstractHttpConfigurer::disable)
-                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS));
+                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS)
+                        .sessionFixation(SessionManagementConfigurer.SessionFixationConfigurer::none));
     }
 
     private static HttpSecurity headers(HttpSecurity http) throws Exception {

@@ -4,6 +4,7 @@ import dev.waxwing.ca.web.Page;
 import dev.waxwing.server.session.Session;
 import dev.waxwing.server.session.Sessions;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.security.Principal;
 import java.time.Instant;
@@ -30,15 +31,19 @@ class SessionEndpoints {
 
     /** A live session in the REST interface. */
     record SessionAnswer(
+            @Schema(example = "8c7e6d5b4a3928175f2a6c1e9b0d4f3a")
             String id,
-            String device,
-            String trustLevel,
-            String suite,
-            int epoch,
+
+            @Schema(example = "camera-01") String device,
+
+            @Schema(allowableValues = {"wxp2", "classic"}) String trustLevel,
+
+            @Schema(example = "AES_256_GCM_SHA384") String suite,
+            @Schema(example = "2") int epoch,
             long ratchets,
             long keyBytes,
             Instant startedAt,
-            String remoteAddress) {
+            @Schema(example = "192.0.2.7:50000") String remoteAddress) {
 
         static SessionAnswer of(Session session) {
             return new SessionAnswer(

@@ -10,6 +10,7 @@ import dev.waxwing.server.account.Accounts;
 import dev.waxwing.server.account.ApiToken;
 import dev.waxwing.server.account.ApiTokens;
 import dev.waxwing.server.account.Caller;
+import dev.waxwing.server.account.Login;
 import dev.waxwing.server.account.Logins;
 import dev.waxwing.server.account.Role;
 import jakarta.servlet.http.HttpServletRequest;
@@ -18,12 +19,9 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
-import org.springframework.security.core.context.SecurityContext;
-import org.springframework.security.core.context.SecurityContextHolder;
-import org.springframework.security.web.authentication.WebAuthenticationDetails;
-import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -46,7 +44,9 @@ class SettingsPages {
     private final PkiProperties pki;
     private final PublicAddresses addresses;
     private final ConsoleAddress console;
-    private final HttpSessionSecurityContextRepository contexts = new HttpSessionSecurityContextRepository();
+    private final ConsoleSessions sessions;
+    private final RefusalJournal journal;
+    private final HttpServletRequest request; // Stands for the one that the thread serves.
 
     SettingsPages(
             Accounts accounts,
@@ -56,7 +56,10 @@ class SettingsPages {
             RevocationLists lists,
             PkiProperties pki,
             PublicAddresses addresses,
-            ConsoleAddress console) {
+            ConsoleAddress console,
+            ConsoleSessions sessions,
+            RefusalJournal journal,
+            HttpServletRequest request) {
         this.accounts = accounts;
         this.logins = logins;
         this.tokens = tokens;
@@ -65,6 +68,9 @@ class SettingsPages {
         this.pki = pki;
         this.addresses = addresses;
         this.console = console;
+        this.sessions = sessions;
+        this.journal = journal;
+        this.request = request;
     }
 
     /** A token just made, on its way to the one page that shows it. */
@@ -113,25 +119,41 @@ class SettingsPages {
             @RequestParam String current,
             @RequestParam String password,
             @RequestParam String again,
-            HttpServletRequest request,
+            @RequestParam(required = false) @Nullable String tokens,
             HttpServletResponse response,
             RedirectAttributes next) {
-        AccountChange change = password.equals(again)
-                ? accounts.changeOwnPassword(caller, current, password)
-                : new AccountChange.Refused("The two new passwords are not the same.");
-        if (change instanceof AccountChange.Made(var user)) {
-            keepLoggedIn(logins.renewed(user), request, response);
+        AccountChange change;
+        if (!password.equals(again)) {
+            change = new AccountChange.Refused("The two new passwords are not the same.");
+        } else {
+            change = switch (logins.confirm(caller, current, request.getRemoteAddr())) {
+                case Login.Accepted _ -> accounts.changeOwnPassword(caller, password, tokens != null);
+                case Login.Refused _ -> new AccountChange.Refused("The current password is not right.");
+                case Login.MustWait(Duration time) ->
+                    new AccountChange.Refused("Too many attempts. Try again in %s."
+                            .formatted(LoginController.inWords(Math.max(1, time.toSeconds()))));
+            };
         }
-        return said(change, "Your password is changed. Your other sessions have ended.", next, "account");
+        if (change instanceof AccountChange.Made(var user)) {
+            sessions.open(logins.renewed(user), request, response);
+        }
+        return said(
+                change,
+                "Your password is changed. Your other sessions have ended" + andTokens(tokens != null),
+                next,
+                "account");
     }
 
-    /** A changed password ends all sessions of the user but this one. */
-    private void keepLoggedIn(Caller caller, HttpServletRequest request, HttpServletResponse response) {
-        request.changeSessionId();
-        SecurityContext context = SecurityContextHolder.createEmptyContext();
-        context.setAuthentication(PasswordAuthentication.authenticated(caller, new WebAuthenticationDetails(request)));
-        SecurityContextHolder.setContext(context);
-        contexts.saveContext(context, request, response);
+    /** Signs oneself out everywhere, here included. */
+    @PostMapping("/sign-out")
+    String signOut(@AuthenticationPrincipal Caller caller, @RequestParam(required = false) @Nullable String tokens) {
+        accounts.signOut(caller.name(), caller.userId(), tokens != null);
+        request.getSession().invalidate();
+        return "redirect:/login?ended";
+    }
+
+    private static String andTokens(boolean ended) {
+        return ended ? ", and your API tokens." : ". Your API tokens go on.";
     }
 
     @PostMapping("/tokens")
@@ -140,11 +162,12 @@ class SettingsPages {
             @RequestParam String label,
             @RequestParam String role,
             @RequestParam int days,
+            @RequestParam(required = false) @Nullable String credentials,
             RedirectAttributes next) {
-        switch (tokens.create(caller, label, role(role), Duration.ofDays(days))) {
+        switch (tokens.create(caller, label, role(role), credentials != null, Duration.ofDays(days))) {
             case ApiTokens.Creation.Created(ApiToken token, String secret) ->
                 next.addFlashAttribute("token", new NewToken(token.label(), secret));
-            case ApiTokens.Creation.Refused(String why) -> next.addFlashAttribute("failure", why);
+            case ApiTokens.Creation.Refused(String why) -> refused(why, next);
         }
         return "redirect:/settings#tokens";
     }
@@ -165,8 +188,13 @@ class SettingsPages {
             @RequestParam String role,
             @RequestParam String password,
             RedirectAttributes next) {
-        AccountChange change = accounts.create(caller.name(), name, role(role), password);
-        return said(change, "The user was created. Tell the person name and password on a safe way.", next, "users");
+        AccountChange change = accounts.createWithTemporaryPassword(caller.name(), name, role(role), password);
+        return said(
+                change,
+                "The user was created. Tell the person name and password on a safe way: within %d days, they are exchanged for a password of the person's own at the first login."
+                        .formatted(Accounts.TEMPORARY.toDays()),
+                next,
+                "users");
     }
 
     @PostMapping("/users/{id}/role")
@@ -188,7 +216,7 @@ class SettingsPages {
         AccountChange change = accounts.changeDisabled(caller.name(), id, disabled);
         return said(
                 change,
-                disabled ? "The user is shut out, API tokens included." : "The user may log in again.",
+                disabled ? "The user is shut out. The user's API tokens have ended." : "The user may log in again.",
                 next,
                 "users");
     }
@@ -200,15 +228,48 @@ class SettingsPages {
             @RequestParam String password,
             RedirectAttributes next) {
         AccountChange change = accounts.resetPassword(caller.name(), id, password);
-        return said(change, "The password is changed. The user's sessions have ended.", next, "users");
+        return said(
+                change,
+                "The password is changed, and has to be changed again at the next login. The user's sessions and API"
+                        + " tokens have ended.",
+                next,
+                "users");
     }
 
-    private static String said(AccountChange change, String done, RedirectAttributes next, String section) {
+    @PostMapping("/users/{id}/sign-out")
+    String signOut(
+            @AuthenticationPrincipal Caller caller,
+            @PathVariable long id,
+            @RequestParam(required = false) @Nullable String tokens,
+            RedirectAttributes next) {
+        AccountChange change = accounts.signOut(caller.name(), id, tokens != null);
+        return said(change, "The user has to log in again everywhere.", next, "users");
+    }
+
+    @PostMapping("/users/{id}/removal")
+    String remove(@AuthenticationPrincipal Caller caller, @PathVariable long id, RedirectAttributes next) {
+        AccountChange change = accounts.remove(caller.name(), id);
+        return said(change, "The user is removed, with sessions and API tokens.", next, "users");
+    }
+
+    private String said(AccountChange change, String done, RedirectAttributes next, String section) {
         switch (change) {
             case AccountChange.Made _ -> next.addFlashAttribute("done", done);
-            case AccountChange.Refused(String why) -> next.addFlashAttribute("failure", why);
+            case AccountChange.Refused(String why, boolean _) -> refused(why, next);
         }
         return "redirect:/settings#" + section;
+    }
+
+    /** Shows why, and the reference under which the audit log has it. */
+    private void refused(String why, RedirectAttributes next) {
+        next.addFlashAttribute("failure", why);
+        next.addFlashAttribute(
+                "reference",
+                journal.refused(
+                        String.valueOf(request.getRemoteUser()),
+                        request.getRemoteAddr(),
+                        request.getMethod() + " " + request.getRequestURI(),
+                        why));
     }
 
     private static Role role(String name) {

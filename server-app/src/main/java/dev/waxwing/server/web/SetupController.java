@@ -2,7 +2,6 @@ package dev.waxwing.server.web;
 
 import dev.waxwing.server.account.AccountChange;
 import dev.waxwing.server.account.Accounts;
-import dev.waxwing.server.account.Caller;
 import dev.waxwing.server.account.Logins;
 import dev.waxwing.server.account.SetupLinks;
 import jakarta.servlet.http.HttpServletRequest;
@@ -10,10 +9,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.util.Optional;
 import org.springframework.http.HttpStatus;
-import org.springframework.security.core.context.SecurityContext;
-import org.springframework.security.core.context.SecurityContextHolder;
-import org.springframework.security.web.authentication.WebAuthenticationDetails;
-import org.springframework.security.web.context.HttpSessionSecurityContextRepository;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -29,13 +24,14 @@ class SetupController {
     private final SetupLinks links;
     private final Logins logins;
     private final FirstRun firstRun;
-    private final HttpSessionSecurityContextRepository contexts = new HttpSessionSecurityContextRepository();
+    private final ConsoleSessions sessions;
 
-    SetupController(Accounts accounts, SetupLinks links, Logins logins, FirstRun firstRun) {
+    SetupController(Accounts accounts, SetupLinks links, Logins logins, FirstRun firstRun, ConsoleSessions sessions) {
         this.accounts = accounts;
         this.links = links;
         this.logins = logins;
         this.firstRun = firstRun;
+        this.sessions = sessions;
     }
 
     @GetMapping("/setup/{token}")
@@ -68,7 +64,7 @@ class SetupController {
         return switch (change) {
             case AccountChange.Made made -> {
                 firstRun.done();
-                login(logins.afterSetup(made.user(), request.getRemoteAddr()), request, response);
+                sessions.open(logins.afterSetup(made.user(), request.getRemoteAddr()), request, response);
                 yield "redirect:/";
             }
             case AccountChange.Refused refused -> {
@@ -98,14 +94,5 @@ class SetupController {
             return Optional.of("setup-ended");
         }
         return Optional.empty();
-    }
-
-    private void login(Caller caller, HttpServletRequest request, HttpServletResponse response) {
-        request.getSession();
-        request.changeSessionId();
-        SecurityContext context = SecurityContextHolder.createEmptyContext();
-        context.setAuthentication(PasswordAuthentication.authenticated(caller, new WebAuthenticationDetails(request)));
-        SecurityContextHolder.setContext(context);
-        contexts.saveContext(context, request, response);
     }
 }

@@ -43,24 +43,42 @@ class TokenEndpoints {
             @Schema(example = "backup job") @Nullable String label,
 
             @Schema(
+                    allowableValues = {"admin", "operator", "auditor", "viewer"},
                     description = "Its scope: admin, operator, auditor or viewer; not more than the caller may do",
                     defaultValue = "viewer",
                     example = "viewer")
             @Nullable
             String role,
 
+            @Schema(
+                    description = "Whether it may make further tokens and, with scope admin, manage users",
+                    defaultValue = "false",
+                    example = "false")
+            @Nullable
+            Boolean credentials,
+
             @Schema(description = "ISO-8601 duration, at most P366D", defaultValue = "P90D", example = "P30D") @Nullable
             Duration expiresIn) {}
 
     /** A token in the REST interface. */
     record TokenAnswer(
-            long id,
-            String owner,
-            String label,
+            @Schema(example = "7") long id,
+            @Schema(example = "olga") String owner,
+            @Schema(example = "backup job") String label,
+
+            @Schema(
+                    allowableValues = {"admin", "operator", "auditor", "viewer"},
+                    example = "viewer")
             String role,
+
+            boolean credentials,
             Instant createdAt,
             Instant expiresAt,
-            @Nullable Instant lastUsedAt) {
+
+            @Schema(description = "To the minute") @Nullable Instant lastUsedAt,
+
+            @Schema(description = "The address of that use", example = "192.0.2.7") @Nullable
+            String lastUsedFrom) {
 
         static TokenAnswer of(ApiToken token) {
             return new TokenAnswer(
@@ -68,19 +86,46 @@ class TokenEndpoints {
                     token.owner(),
                     token.label(),
                     token.role().label(),
+                    token.credentials(),
                     token.createdAt(),
                     token.expiresAt(),
-                    token.lastUsedAt());
+                    token.lastUsedAt(),
+                    token.lastUsedFrom());
         }
     }
 
     /** A token just made, the only time its secret is shown. */
     record NewTokenAnswer(
-            long id, String token, String owner, String label, String role, Instant createdAt, Instant expiresAt) {}
+            @Schema(example = "7") long id,
+
+            @Schema(description = "Keep it where the program finds it. It is shown this once.", example = "wxt_...")
+            String token,
+
+            @Schema(example = "olga") String owner,
+            @Schema(example = "backup job") String label,
+
+            @Schema(
+                    allowableValues = {"admin", "operator", "auditor", "viewer"},
+                    example = "viewer")
+            String role,
+
+            boolean credentials,
+            Instant createdAt,
+            Instant expiresAt) {
+
+        @Override
+        public String toString() {
+            return "NewTokenAnswer[" + id + "]";
+        }
+    }
 
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
-    @Operation(summary = "Make a token", description = "The token itself is in this answer and nowhere else.")
+    @Operation(
+            summary = "Make a token",
+            description =
+                    "The token itself is in this answer and nowhere else. A token makes others only if it was made with"
+                            + " \"credentials\": true.")
     ResponseEntity<NewTokenAnswer> create(@RequestBody TokenOrder order, @AuthenticationPrincipal Caller caller) {
         String label = order.label() == null ? "" : order.label();
         String wanted = order.role() == null ? Role.VIEWER.label() : order.role();
@@ -88,7 +133,8 @@ class TokenEndpoints {
                 .orElseThrow(
                         () -> refused("There is no role of that name. There are: admin, operator, auditor, viewer."));
         Duration lifetime = order.expiresIn() == null ? ApiTokens.DEFAULT_LIFETIME : order.expiresIn();
-        return switch (tokens.create(caller, label, role, lifetime)) {
+        boolean credentials = Boolean.TRUE.equals(order.credentials());
+        return switch (tokens.create(caller, label, role, credentials, lifetime)) {
             case ApiTokens.Creation.Created(ApiToken token, String secret) ->
                 ResponseEntity.created(URI.create("/api/v1/tokens/" + token.id()))
                         .body(new NewTokenAnswer(
@@ -97,6 +143,7 @@ class TokenEndpoints {
                                 token.owner(),
                                 token.label(),
                                 token.role().label(),
+                                token.credentials(),
                                 token.createdAt(),
                                 token.expiresAt()));
             case ApiTokens.Creation.Refused(String why) -> throw refused(why);
@@ -104,7 +151,10 @@ class TokenEndpoints {
     }
 
     @GetMapping
-    @Operation(summary = "List tokens, newest first", description = "One's own; all of them for an administrator.")
+    @Operation(
+            summary = "List tokens, newest first",
+            description =
+                    "One's own; all of them for an administrator; only itself for a token without \"credentials\".")
     Page<TokenAnswer> list(
             @AuthenticationPrincipal Caller caller,
             @RequestParam(defaultValue = "0") int page,

@@ -10,6 +10,9 @@ import dev.waxwing.server.media.TransferState;
 import dev.waxwing.server.media.Transfers;
 import dev.waxwing.server.media.Verification;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -50,20 +53,39 @@ class TransferEndpoints {
 
     /** A transfer in the REST interface. */
     record TransferAnswer(
+            @Schema(example = "5f2a6c1e9b0d4f3a8c7e6d5b4a392817")
             String id,
-            String device,
+
+            @Schema(example = "camera-01") String device,
+
+            @Schema(
+                    example = "image",
+                    allowableValues = {"text", "image", "video", "file"})
             String kind,
+
+            @Schema(
+                    example = "accepted",
+                    allowableValues = {"receiving", "accepted", "quarantined", "rejected"})
             String state,
-            String name,
-            String mediaType,
+
+            @Schema(example = "dawn.jpg") String name,
+            @Schema(example = "image/jpeg") String mediaType,
             boolean typeMismatch,
-            long size,
-            @Nullable String sha256,
-            String trustLevel,
+            @Schema(example = "483211") long size,
+
+            @Schema(example = "7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730") @Nullable
+            String sha256,
+
+            @Schema(allowableValues = {"wxp2", "classic"}) String trustLevel,
+
             Instant receivedAt,
             @Nullable Instant acceptedAt,
-            @Nullable String receiptId,
-            @Nullable String reason) {
+
+            @Schema(example = "0a1b2c3d4e5f60718293a4b5c6d7e8f9") @Nullable
+            String receiptId,
+
+            @Schema(description = "Why it was refused or set aside", example = "certificate revoked") @Nullable
+            String reason) {
 
         static TransferAnswer of(Transfer transfer) {
             return new TransferAnswer(
@@ -109,6 +131,14 @@ class TransferEndpoints {
             summary = "Read the content of an accepted transfer",
             description = "Takes Range. Served as its detected type when a browser can only display that type,"
                     + " otherwise as application/octet-stream. The entity tag is the SHA-256.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The content",
+            content =
+                    @Content(
+                            mediaType = "application/octet-stream",
+                            schema = @Schema(type = "string", format = "binary")))
+    @ApiResponse(responseCode = "409", description = "Nothing was accepted")
     void content(@PathVariable String id, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Transfer transfer = transfer(id);
         StoredContent content = transfers.content(id).orElseThrow(() -> notAccepted(transfer));
@@ -136,6 +166,11 @@ class TransferEndpoints {
             summary = "Take the evidence bundle away",
             description = "Zip with content, manifest, receipt, both signatures, certificates and their status at"
                     + " acceptance, and a README that says how OpenSSL checks it.")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The bundle",
+            content = @Content(mediaType = "application/zip", schema = @Schema(type = "string", format = "binary")))
+    @ApiResponse(responseCode = "409", description = "Nothing was accepted")
     void evidence(@PathVariable String id, HttpServletResponse response) throws IOException {
         Transfer transfer = transfer(id);
         bundles.send(transfers.evidence(id).orElseThrow(() -> notAccepted(transfer)), response);
@@ -143,13 +178,27 @@ class TransferEndpoints {
 
     /** What the checks of a transfer found, in the REST interface. */
     record VerificationAnswer(
-            String transferId, String trustLevel, boolean passed, Instant checkedAt, List<CheckAnswer> checks) {}
+            @Schema(example = "5f2a6c1e9b0d4f3a8c7e6d5b4a392817")
+            String transferId,
+
+            @Schema(allowableValues = {"wxp2", "classic"}) String trustLevel,
+
+            boolean passed,
+            Instant checkedAt,
+            List<CheckAnswer> checks) {}
 
     /** One check. */
-    record CheckAnswer(String name, boolean passed, String detail) {}
+    record CheckAnswer(
+            @Schema(example = "hash") String name,
+            boolean passed,
+
+            @Schema(example = "The content has the SHA-256 of the manifest.")
+            String detail) {}
 
     @PostMapping("/{id}/verification")
     @Operation(summary = "Check hash and signatures again now")
+    @ApiResponse(responseCode = "200", description = "What the checks found")
+    @ApiResponse(responseCode = "409", description = "Nothing was accepted")
     VerificationAnswer verify(@PathVariable String id, Principal caller) {
         Transfer transfer = transfer(id);
         Verification verification =

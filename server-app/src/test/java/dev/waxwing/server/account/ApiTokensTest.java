@@ -28,11 +28,11 @@ class ApiTokensTest {
         fixture.user("anna", Role.OPERATOR);
         Caller anna = fixture.caller("anna");
 
-        assertThat(tokens.create(anna, "x", Role.ADMIN, Duration.ofDays(1)))
+        assertThat(tokens.create(anna, "x", Role.ADMIN, false, Duration.ofDays(1)))
                 .isInstanceOf(ApiTokens.Creation.Refused.class);
-        assertThat(tokens.create(anna, "x", Role.AUDITOR, Duration.ofDays(1)))
+        assertThat(tokens.create(anna, "x", Role.AUDITOR, false, Duration.ofDays(1)))
                 .isInstanceOf(ApiTokens.Creation.Refused.class);
-        assertThat(tokens.create(anna, "x", Role.VIEWER, Duration.ofDays(1)))
+        assertThat(tokens.create(anna, "x", Role.VIEWER, false, Duration.ofDays(1)))
                 .isInstanceOf(ApiTokens.Creation.Created.class);
     }
 
@@ -91,16 +91,77 @@ class ApiTokensTest {
     }
 
     @Test
+    void a_token_makes_no_others_unless_that_was_allowed_when_it_was_made() {
+        fixture.user("anna", Role.ADMIN);
+        Caller plain = accepted(token(fixture.caller("anna"), Role.ADMIN));
+        Caller maker = accepted(maker(fixture.caller("anna"), Role.ADMIN));
+
+        assertThat(plain.may(Permission.ADMINISTER)).isTrue();
+        assertThat(plain.may(Permission.CREDENTIALS)).isFalse();
+        assertThat(tokens.create(plain, "sibling", Role.VIEWER, false, Duration.ofHours(1)))
+                .isInstanceOf(ApiTokens.Creation.Refused.class);
+        assertThat(tokens.create(maker, "child", Role.VIEWER, true, Duration.ofHours(1)))
+                .isInstanceOf(ApiTokens.Creation.Created.class);
+    }
+
+    @Test
     void a_token_made_with_a_token_cannot_outlive_it_or_do_more() {
         fixture.user("anna", Role.ADMIN);
-        Caller byToken = accepted(token(fixture.caller("anna"), Role.VIEWER));
+        Caller byToken = accepted(maker(fixture.caller("anna"), Role.VIEWER));
 
-        assertThat(tokens.create(byToken, "longer", Role.VIEWER, Duration.ofDays(2)))
+        assertThat(tokens.create(byToken, "longer", Role.VIEWER, false, Duration.ofDays(2)))
                 .isInstanceOf(ApiTokens.Creation.Refused.class);
-        assertThat(tokens.create(byToken, "more", Role.OPERATOR, Duration.ofHours(1)))
+        assertThat(tokens.create(byToken, "more", Role.OPERATOR, false, Duration.ofHours(1)))
                 .isInstanceOf(ApiTokens.Creation.Refused.class);
-        assertThat(tokens.create(byToken, "less", Role.VIEWER, Duration.ofHours(1)))
+        assertThat(tokens.create(byToken, "less", Role.VIEWER, false, Duration.ofHours(1)))
                 .isInstanceOf(ApiTokens.Creation.Created.class);
+    }
+
+    @Test
+    void a_token_without_that_right_sees_and_ends_itself_and_no_other() {
+        fixture.user("anna", Role.ADMIN);
+        Caller anna = fixture.caller("anna");
+        token(anna, Role.VIEWER);
+        Caller plain = accepted(token(anna, Role.ADMIN));
+        long other = tokens.visibleTo(anna).getLast().id();
+        long itself = tokens.visibleTo(anna).getFirst().id();
+
+        assertThat(tokens.visibleTo(plain)).extracting(ApiToken::id).containsExactly(itself);
+        assertThat(tokens.revoke(plain, other)).isFalse();
+        assertThat(tokens.revoke(plain, itself)).isTrue();
+        assertThat(tokens.visibleTo(anna)).extracting(ApiToken::id).containsExactly(other);
+    }
+
+    @Test
+    void the_list_shows_when_and_from_where_a_token_was_last_used_with_a_write_a_minute_at_most() {
+        fixture.user("anna", Role.ADMIN);
+        Caller anna = fixture.caller("anna");
+        String secret = token(anna, Role.VIEWER);
+        assertThat(tokens.visibleTo(anna).getFirst().lastUsedAt()).isNull();
+
+        fixture.logins.withToken(secret, HERE);
+        fixture.clock.advance(Duration.ofSeconds(59));
+        fixture.logins.withToken(secret, "192.0.2.99");
+        ApiToken once = tokens.visibleTo(anna).getFirst();
+        fixture.clock.advance(Duration.ofSeconds(2));
+        fixture.logins.withToken(secret, "192.0.2.99");
+        ApiToken twice = tokens.visibleTo(anna).getFirst();
+
+        assertThat(once.lastUsedAt()).isEqualTo(fixture.clock.instant().minusSeconds(61));
+        assertThat(once.lastUsedFrom()).isEqualTo(HERE);
+        assertThat(twice.lastUsedAt()).isEqualTo(fixture.clock.instant());
+        assertThat(twice.lastUsedFrom()).isEqualTo("192.0.2.99");
+    }
+
+    @Test
+    void the_audit_log_names_the_token_by_which_a_token_was_made() {
+        fixture.user("anna", Role.ADMIN);
+        Caller maker = accepted(maker(fixture.caller("anna"), Role.VIEWER));
+
+        tokens.create(maker, "child", Role.VIEWER, false, Duration.ofHours(1));
+
+        assertThat(fixture.audited.getLast().reason())
+                .contains("scope viewer", "by token " + maker.token().id(), "child");
     }
 
     @Test
@@ -113,7 +174,11 @@ class ApiTokensTest {
     }
 
     private String token(Caller caller, Role role) {
-        return ((ApiTokens.Creation.Created) tokens.create(caller, "test", role, Duration.ofDays(1))).secret();
+        return ((ApiTokens.Creation.Created) tokens.create(caller, "test", role, false, Duration.ofDays(1))).secret();
+    }
+
+    private String maker(Caller caller, Role role) {
+        return ((ApiTokens.Creation.Created) tokens.create(caller, "maker", role, true, Duration.ofDays(1))).secret();
     }
 
     private Caller accepted(String secret) {

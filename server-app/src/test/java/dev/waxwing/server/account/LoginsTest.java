@@ -110,7 +110,7 @@ class LoginsTest {
     void a_good_token_works_beside_a_program_that_tries_an_old_one() {
         fixture.user("anna", Role.ADMIN);
         String token = ((ApiTokens.Creation.Created)
-                        fixture.tokens.create(fixture.caller("anna"), "backup", Role.VIEWER, Duration.ofDays(1)))
+                        fixture.tokens.create(fixture.caller("anna"), "backup", Role.VIEWER, false, Duration.ofDays(1)))
                 .secret();
         for (int i = 0; i < 10; i++) {
             logins.withToken("wxt_old", HERE);
@@ -170,6 +170,66 @@ class LoginsTest {
     }
 
     @Test
+    void an_unknown_name_costs_as_many_hashes_and_gets_the_same_answer_as_a_wrong_password() {
+        fixture.user("anna", Role.ADMIN);
+        User berta = fixture.user("berta", Role.ADMIN);
+        fixture.accounts.changeDisabled("anna", berta.id(), true);
+        CountingEncoder counting = new CountingEncoder();
+        Logins counted = new Logins(
+                fixture.users,
+                fixture.tokens,
+                counting,
+                AccountsFixture.hashOfNobody(counting),
+                fixture.audited::add,
+                fixture.clock);
+
+        for (String name : List.of("anna", "berta", "nobody", "")) {
+            for (String password : List.of("a wrong password", "", "x".repeat(1_000))) {
+                int before = counting.matched;
+                Login login = counted.byProgram(name, password, "192.0.2." + counting.matched);
+                assertThat(login).as(name).isInstanceOf(Login.Refused.class);
+                assertThat(counting.matched - before).as(name).isEqualTo(password.length() > 256 ? 0 : 1);
+            }
+        }
+    }
+
+    @Test
+    void an_unknown_name_has_to_wait_as_long_as_a_known_one() {
+        fixture.user("anna", Role.ADMIN);
+        fail(7, "anna", HERE);
+        fail(7, "nobody", ELSEWHERE);
+
+        assertThat(logins.atConsole("nobody", GOOD_PASSWORD, ELSEWHERE))
+                .isInstanceOf(Login.MustWait.class)
+                .isEqualTo(logins.atConsole("anna", GOOD_PASSWORD, HERE));
+    }
+
+    @Test
+    void a_present_password_is_as_slow_to_guess_in_a_stolen_session_as_at_the_door() {
+        fixture.user("anna", Role.ADMIN);
+        Caller anna = fixture.caller("anna");
+        for (int i = 0; i < 5; i++) {
+            assertThat(logins.confirm(anna, "guess number " + i, HERE)).isInstanceOf(Login.Refused.class);
+        }
+
+        assertThat(logins.confirm(anna, GOOD_PASSWORD, HERE)).isInstanceOf(Login.MustWait.class);
+        assertThat(logins.confirm(anna, GOOD_PASSWORD, ELSEWHERE)).isInstanceOf(Login.Accepted.class);
+    }
+
+    @Test
+    void a_temporary_password_opens_nothing_and_ends_after_a_week() {
+        fixture.accounts.createWithTemporaryPassword("test", "anna", Role.ADMIN, GOOD_PASSWORD);
+
+        assertThat(logins.atConsole("anna", GOOD_PASSWORD, HERE))
+                .isInstanceOfSatisfying(Login.Accepted.class, accepted -> {
+                    assertThat(accepted.caller().mustChangePassword()).isTrue();
+                    assertThat(accepted.caller().permissions()).isEmpty();
+                });
+        fixture.clock.advance(Duration.ofDays(7));
+        assertRefused(logins.atConsole("anna", GOOD_PASSWORD, HERE), "the temporary password has ended");
+    }
+
+    @Test
     void control_characters_in_a_name_do_not_reach_the_audit_log() {
         logins.atConsole("x\r\nlogin.succeeded\u001b[2J", "a wrong password", HERE);
 
@@ -186,5 +246,23 @@ class LoginsTest {
         return fixture.audited.stream()
                 .filter(event -> event.action().equals("login.succeeded"))
                 .count();
+    }
+
+    /** Compares as it should, and counts how often. */
+    private static final class CountingEncoder implements PasswordEncoder {
+
+        private final PasswordEncoder encoder = new Argon2PasswordEncoder(16, 32, 1, 64, 1);
+        private int matched;
+
+        @Override
+        public String encode(CharSequence password) {
+            return String.valueOf(encoder.encode(password));
+        }
+
+        @Override
+        public boolean matches(CharSequence password, String hash) {
+            matched++;
+            return encoder.matches(password, hash);
+        }
     }
 }

@@ -11,13 +11,19 @@ import java.util.List;
 import java.util.UUID;
 import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcDataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 class AuditTrailTest {
+
+    private static final String FIRST_OLD_HASH = "8eeec783eba41daf12b41aad65ed0396cadcc8e03435f9af506674ff2b2bdb5c";
+    private static final String SECOND_OLD_HASH = "088609b756973d8a0ed2294e08b05094cd7382aff8b4cedac22b25e62be9c7ed";
 
     private JdbcClient jdbc;
     private TransactionTemplate transactions;
@@ -92,6 +98,120 @@ class AuditTrailTest {
         assertThat(log.verify().brokenAt()).isEqualTo(5);
         jdbc.sql("DELETE FROM audit_event WHERE id = 2").update();
         assertThat(log.verify().brokenAt()).isEqualTo(2);
+    }
+
+    @Test
+    void keeps_from_where_what_changed_and_how_many() {
+        Instant first = Instant.parse("2026-01-31T09:29:00.123456Z");
+        chain.record(AuditEvent.success("anna", "user.role-changed", "olga", null)
+                .from("192.0.2.7")
+                .changing("viewer", "operator"));
+        chain.record(AuditEvent.success("anna", "user.created", "olga", null).changing(null, "viewer"));
+        chain.record(AuditEvent.refused("peer", "session.refused", "none", "expired")
+                .counting(12, first, first.plusSeconds(9)));
+
+        List<AuditEntry> newest = log.page("", 0, 10).items();
+        assertThat(newest.get(2).source()).isEqualTo("192.0.2.7");
+        assertThat(newest.get(2).change()).isEqualTo(new AuditEvent.Change("viewer", "operator"));
+        assertThat(newest.get(1).change()).isEqualTo(new AuditEvent.Change(null, "viewer"));
+        assertThat(newest.get(0).run())
+                .isEqualTo(new AuditEvent.Run(
+                        12, Instant.parse("2026-01-31T09:29:00.123Z"), Instant.parse("2026-01-31T09:29:09.123Z")));
+        assertThat(log.page("192.0.2.7", 0, 10).total()).isEqualTo(1);
+        assertThat(log.page("OPERATOR", 0, 10).total()).isEqualTo(1);
+        assertThat(log.verify()).isEqualTo(new ChainCheck(3, null));
+    }
+
+    @Test
+    void says_from_where_without_being_told() {
+        AuditEvent event = AuditEvent.success("anna", "invite.created", "cam-1", null);
+        Origin.run("192.0.2.7", () -> {
+            chain.record(event);
+            chain.record(event.from("198.51.100.9"));
+            Origin.carried(() -> chain.record(event)).run();
+        });
+        chain.record(event);
+
+        assertThat(log.page("", 0, 10).items())
+                .extracting(AuditEntry::source)
+                .containsExactly(null, "192.0.2.7", "198.51.100.9", "192.0.2.7");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "source = '192.0.2.8'",
+                "source = NULL",
+                "value_before = 'admin'",
+                "value_after = NULL",
+                "is_change = FALSE, value_before = NULL, value_after = NULL",
+                "run_count = 13",
+                "run_count = 1, run_first = NULL, run_last = NULL",
+                "run_first = TIMESTAMP WITH TIME ZONE '2026-01-31 09:29:01Z'",
+                "run_last = TIMESTAMP WITH TIME ZONE '2026-01-31 09:29:01Z'",
+                "version = 1",
+                "version = 3"
+            })
+    void notices_a_change_of_any_later_column(String change) {
+        Instant first = Instant.parse("2026-01-31T09:29:00Z");
+        chain.record(AuditEvent.success("anna", "test.event", "x", null)
+                .from("192.0.2.7")
+                .changing("viewer", "operator")
+                .counting(12, first, first.plusSeconds(9)));
+        assertThat(log.verify().intact()).isTrue();
+
+        jdbc.sql("UPDATE audit_event SET " + change + " WHERE id = 1").update();
+
+        assertThat(log.verify().brokenAt()).isEqualTo(1);
+    }
+
+    @Test
+    void what_was_written_before_the_later_columns_still_fits_and_new_entries_follow_it() {
+        JdbcDataSource database = new JdbcDataSource();
+        database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+        Flyway.configure().dataSource(database).target("103.1").load().migrate();
+        JdbcClient old = JdbcClient.create(database);
+        // As the version before wrote them; the hashes were computed apart from this code, by what it documented.
+        insertOld(old, 1, "anna", "invite.created", "cam-1", "SUCCESS", null, "0".repeat(64), FIRST_OLD_HASH);
+        insertOld(old, 2, "peer", "session.refused", "none", "REFUSED", "expired", FIRST_OLD_HASH, SECOND_OLD_HASH);
+        old.sql("UPDATE audit_head SET id = 2, hash = '" + SECOND_OLD_HASH + "'")
+                .update();
+
+        Flyway.configure().dataSource(database).outOfOrder(true).load().migrate();
+        AuditLog migrated = new AuditLog(old);
+        assertThat(migrated.verify()).isEqualTo(new ChainCheck(2, null));
+        new AuditChain(old, new JdbcTransactionManager(database), Clock.systemUTC())
+                .record(AuditEvent.success("anna", "test.event", "x", null).from("192.0.2.7"));
+
+        assertThat(migrated.verify()).isEqualTo(new ChainCheck(3, null));
+        old.sql("UPDATE audit_event SET source = '192.0.2.8' WHERE id = 1").update();
+        assertThat(migrated.verify().brokenAt()).isEqualTo(1);
+    }
+
+    private static void insertOld(
+            JdbcClient jdbc,
+            long id,
+            String actor,
+            String action,
+            String subject,
+            String outcome,
+            @Nullable String reason,
+            String previous,
+            String hash) {
+        jdbc.sql("""
+            INSERT INTO audit_event (id, at, actor, action, subject, outcome, reference, reason, previous_hash, hash)
+            VALUES (:id, TIMESTAMP WITH TIME ZONE '2026-01-31 09:30:00.123Z', :actor, :action, :subject, :outcome,
+                    '0123456789abcdef', :reason, :previous, :hash)
+            """)
+                .param("id", id)
+                .param("actor", actor)
+                .param("action", action)
+                .param("subject", subject)
+                .param("outcome", outcome)
+                .param("reason", reason)
+                .param("previous", previous)
+                .param("hash", hash)
+                .update();
     }
 
     @Test

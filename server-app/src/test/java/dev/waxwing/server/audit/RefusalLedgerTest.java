@@ -54,8 +54,20 @@ class RefusalLedgerTest {
         assertThat(written).hasSize(6);
         assertThat(written.getLast().actor()).isEqualTo("peer " + SOURCE);
         assertThat(written.getLast().action()).isEqualTo("session.refused");
+        assertThat(written.getLast().run()).isEqualTo(new AuditEvent.Run(10_001, from, clock.now));
+        assertThat(written.getLast().source()).isEqualTo(SOURCE);
         assertThat(written.getLast().reason())
                 .contains("10001 further refusals", "other_protocol", from.toString(), clock.now.toString());
+    }
+
+    @Test
+    void a_sum_says_that_there_were_other_reasons_than_the_first() {
+        refuse(SOURCE, 5, "expired", false);
+        for (String reason : List.of("at 10:00", "at 11:00", "at 12:00")) {
+            ledger.record(SOURCE, "expired", AuditEvent.refused("peer", "session.refused", "none", reason), false);
+        }
+        ledger.flush();
+        assertThat(written.getLast().reason()).contains("the first: at 10:00; 2 of them otherwise, the last: at 12:00");
     }
 
     @Test

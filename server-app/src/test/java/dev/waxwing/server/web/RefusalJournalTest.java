@@ -1,0 +1,102 @@
+package dev.waxwing.server.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waxwing.ca.audit.AuditEvent;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RefusalJournalTest {
+
+    private static final String SOURCE = "192.0.2.7";
+
+    private final List<AuditEvent> written = new ArrayList<>();
+    private final SetClock clock = new SetClock();
+    private final RefusalJournal journal = new RefusalJournal(written::add, clock);
+
+    @Test
+    void thirty_a_minute_have_an_entry_each_and_the_rest_one_that_counts_them() {
+        List<String> told = refuse(30);
+        clock.now = clock.now.plusSeconds(10);
+        Instant first = clock.now;
+        List<String> more = refuse(11);
+        clock.now = clock.now.plusSeconds(5);
+        more.addAll(refuse(1));
+        journal.flush();
+        assertThat(written).extracting(AuditEvent::reference).isEqualTo(told);
+        assertThat(written).allSatisfy(event -> assertThat(event.source()).isEqualTo(SOURCE));
+
+        clock.now = clock.now.plusSeconds(61);
+        journal.flush();
+        journal.flush();
+
+        assertThat(more).containsOnly(told.getLast());
+        assertThat(written).hasSize(31);
+        assertThat(written.getLast().reference()).isEqualTo(told.getLast());
+        assertThat(written.getLast().run()).isEqualTo(new AuditEvent.Run(12, first, first.plusSeconds(5)));
+    }
+
+    @Test
+    void a_new_minute_writes_the_sum_of_the_last_before_it_begins() {
+        refuse(32);
+        clock.now = clock.now.plusSeconds(61);
+        refuse(1);
+
+        assertThat(written).hasSize(32);
+        assertThat(written.get(30).reason()).contains("2 further requests");
+    }
+
+    @Test
+    void whoever_was_refused_little_adds_nothing() {
+        refuse(3);
+        clock.now = clock.now.plusSeconds(61);
+        journal.flush();
+
+        assertThat(written).hasSize(3);
+    }
+
+    @Test
+    void a_trail_that_fails_does_not_keep_the_refusal_from_being_told() {
+        RefusalJournal unlucky = new RefusalJournal(
+                _ -> {
+                    throw new IllegalStateException("the database is gone");
+                },
+                clock);
+
+        assertThat(unlucky.refused("anonymous", SOURCE, "GET /", "no credentials"))
+                .matches("[0-9a-f]{16}");
+    }
+
+    private List<String> refuse(int times) {
+        List<String> told = new ArrayList<>();
+        for (int i = 0; i < times; i++) {
+            told.add(journal.refused("anonymous", SOURCE, "GET /api/v1/devices", "no credentials"));
+        }
+        return told;
+    }
+
+    private static final class SetClock extends Clock {
+
+        private Instant now = Instant.parse("2026-01-31T09:30:00Z");
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        @Override
+        public ZoneId getZone() {
+            return ZoneOffset.UTC;
+        }
+
+        @Override
+        public Clock withZone(ZoneId zone) {
+            return this;
+        }
+    }
+}
