@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waxwing.ca.PkixCheck;
+import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.revocation.Revocation;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -248,8 +249,10 @@ class OpensslTest {
 
     @Test
     void the_key_files_open_with_the_key_file() throws Exception {
-        assertAccepts("", "pkey", "-in", "data/keys/issuing.pem", "-passin", "file:data/keys/key-file", "-noout");
-        assertThat(openssl("pkey", "-in", "data/keys/issuing.pem", "-passin", "pass:wrong", "-noout")
+        String file = "data/keys/issuing-"
+                + server.bean(CertificateAuthority.class).issuing().id() + ".pem";
+        assertAccepts("", "pkey", "-in", file, "-passin", "file:data/keys/key-file", "-noout");
+        assertThat(openssl("pkey", "-in", file, "-passin", "pass:wrong", "-noout")
                         .exit())
                 .isNotZero();
     }

@@ -66,6 +66,8 @@ class SecurityConfiguration {
                                 .hasAuthority(AUDIT.name())
                                 .requestMatchers("/api/v1/classic/**")
                                 .hasAuthority(ADMINISTER.name())
+                                .requestMatchers(HttpMethod.POST, "/api/v1/authority/**")
+                                .hasAuthority(ADMINISTER.name())
                                 .requestMatchers("/api/v1/tokens/**")
                                 .hasAuthority(READ.name())
                                 .requestMatchers(HttpMethod.POST, "/api/v1/transfers/*/verification")
@@ -133,6 +135,8 @@ class SecurityConfiguration {
                         .permitAll()
                         .requestMatchers("/audit/**", "/transfers/*/evidence")
                         .hasAuthority(AUDIT.name())
+                        .requestMatchers(HttpMethod.POST, "/authority/**")
+                        .hasAuthority(ADMINISTER.name())
                         .requestMatchers("/settings/users/**", "/classic", "/classic/**")
                         .hasAuthority(ADMINISTER.name())
                         .requestMatchers(
