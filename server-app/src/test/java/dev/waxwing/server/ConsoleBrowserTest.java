@@ -304,6 +304,7 @@ class ConsoleBrowserTest {
                 "/invites",
                 "/certificates",
                 "/certificates/new",
+                "/authority",
                 "/audit",
                 "/settings"));
         page.navigate(base + "/transfers");

@@ -81,6 +81,7 @@ class ConsoleSecurityTest {
                 "/certificates",
                 "/certificates/new",
                 "/certificates/00",
+                "/authority",
                 "/devices",
                 "/devices/camera",
                 "/invites",
@@ -107,6 +108,7 @@ class ConsoleSecurityTest {
     @ValueSource(
             strings = {
                 "/api/v1/certificates",
+                "/api/v1/authority",
                 "/api/v1/invites",
                 "/api/v1/devices",
                 "/api/v1/sessions",
@@ -225,6 +227,7 @@ class ConsoleSecurityTest {
             "/invites",
             "/certificates",
             "/certificates/new",
+            "/authority",
             "/audit",
             "/settings",
             "/login",
@@ -571,6 +574,8 @@ class ConsoleSecurityTest {
                         "/api/v1/transfers/{id}/evidence",
                         "/api/v1/transfers/{id}/verification",
                         "/api/v1/audit",
+                        "/api/v1/authority",
+                        "/api/v1/authority/issuing/rotation",
                         "/api/v1/tokens");
         assertThat(loggedIn("viewer").get("/v3/api-docs").statusCode()).isEqualTo(200);
         assertThat(loggedIn("viewer").get("/swagger-ui/index.html").statusCode())

@@ -254,10 +254,11 @@ public final class CertificateAuthority {
         for (int i = 0; i < turns.size(); i++) {
             if (turns.get(i).authority().equals(authority.id())) {
                 Instant end = i + 1 < turns.size() ? turns.get(i + 1).since() : null;
-                return new IssuingAuthority(authority, turns.get(i).since(), end);
+                return new IssuingAuthority(
+                        authority, turns.get(i).number(), turns.get(i).since(), end);
             }
         }
-        return new IssuingAuthority(authority, null, null);
+        return new IssuingAuthority(authority, 0, null, null);
     }
 
     /** The root's certificate: what devices pin. */
@@ -287,10 +288,10 @@ public final class CertificateAuthority {
 
     /** All issuing authorities: the current one, the retired ones from the last to the first, those whose turn has not come. */
     public List<IssuingAuthority> issuers() {
-        Comparator<IssuingAuthority> latestFirst = Comparator.comparing(
-                issuer -> issuer.currentFrom() == null ? Instant.MIN : issuer.currentFrom(), Comparator.reverseOrder());
         return succession.all().values().stream()
-                .sorted(latestFirst.thenComparing(issuer -> issuer.id().digits()))
+                .sorted(Comparator.comparingLong(IssuingAuthority::turn)
+                        .reversed()
+                        .thenComparing(issuer -> issuer.id().digits()))
                 .toList();
     }
 
@@ -328,7 +329,7 @@ public final class CertificateAuthority {
                 return waiting.get();
             }
             Authority made = makeIssuing();
-            IssuingAuthority prepared = new IssuingAuthority(made, null, null);
+            IssuingAuthority prepared = new IssuingAuthority(made, 0, null, null);
             Map<AuthorityId, IssuingAuthority> all = new HashMap<>(succession.all());
             all.put(made.id(), prepared);
             succession = new Succession(Map.copyOf(all), succession.current(), succession.turn());

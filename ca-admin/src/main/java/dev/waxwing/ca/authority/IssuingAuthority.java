@@ -8,11 +8,13 @@ import org.jspecify.annotations.Nullable;
  * One of the authorities below the root, and its place in their succession. Immutable.
  *
  * @param authority its certificate and signer
+ * @param turn the how many-th it is that issues, from 1 on; 0 when its turn has not come
  * @param currentFrom since when it signs new certificates, or null when its turn has not come
  * @param retiredAt when the next one took its place, or null
  */
 public record IssuingAuthority(
         Authority authority,
+        long turn,
         @Nullable Instant currentFrom,
         @Nullable Instant retiredAt) {
 
