@@ -69,8 +69,8 @@ class SuccessionMigrationTest {
                 .singleElement()
                 .satisfies(only -> assertThat(only.state()).isEqualTo(IssuingAuthority.State.CURRENT));
         assertThat(migrated.inventory.find(new SerialNumber(BigInteger.valueOf(0xAB))))
-                .hasValueSatisfying(
-                        entry -> assertThat(entry.issuer()).isEqualTo(now.authority.issuing().id()));
+                .hasValueSatisfying(entry -> assertThat(entry.issuer())
+                        .isEqualTo(now.authority.issuing().id()));
         assertThat(migrated.lists.issuing().number()).isEqualTo(issuings + 41);
         assertThat(PkixCheck.crl(migrated.lists.issuing().der()).getRevokedCertificate(BigInteger.valueOf(0xAB)))
                 .isNotNull();

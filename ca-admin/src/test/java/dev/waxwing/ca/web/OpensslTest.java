@@ -198,7 +198,14 @@ class OpensslTest {
 
     private String[] ocspOf(String issuer, String certificate) {
         return new String[] {
-            "ocsp", "-issuer", issuer, "-cert", certificate, "-CAfile", "ca.pem", "-url",
+            "ocsp",
+            "-issuer",
+            issuer,
+            "-cert",
+            certificate,
+            "-CAfile",
+            "ca.pem",
+            "-url",
             server.uri("/pki/ocsp").toString()
         };
     }

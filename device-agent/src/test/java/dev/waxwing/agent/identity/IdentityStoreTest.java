@@ -59,7 +59,9 @@ class IdentityStoreTest {
 
         assertThat(loaded.roots().certificates()).containsExactly(pki.rootCertificate(), next);
         assertThat(loaded.root().certificate()).isEqualTo(pki.rootCertificate());
-        assertThat(loaded.subject()).as("counters go on under the root that was pinned").isEqualTo(saved.subject());
+        assertThat(loaded.subject())
+                .as("counters go on under the root that was pinned")
+                .isEqualTo(saved.subject());
     }
 
     /** The file as it was when an identity had one root: the same member, with one certificate. */

@@ -122,7 +122,7 @@ record RootCommand(Action action, Path file, @Nullable Path passphraseFile, List
         }
         err.println("The root's private key is in this file and still on this server. Copy the file to where it is to"
                 + " stay, keep its passphrase elsewhere, and then take the key away here:");
-        err.println("  bin/server root remove FILE");
+        err.println("  bin/server root remove " + file);
         return HostAnswer.done(file.toString());
     }
 
@@ -143,7 +143,7 @@ record RootCommand(Action action, Path file, @Nullable Path passphraseFile, List
         if (answer.exit() == 0) {
             err.println("The root's private key is back, and a new revocation list of the root is signed. When you are"
                     + " done:");
-            err.println("  bin/server root remove FILE");
+            err.println("  bin/server root remove " + file);
         }
         return answer;
     }
