@@ -5,12 +5,14 @@ import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.authority.DataDirectory;
 import dev.waxwing.ca.authority.KeyStorage;
 import dev.waxwing.ca.authority.KeysProperties;
+import dev.waxwing.ca.ceremony.Ceremonies;
 import dev.waxwing.ca.enrollment.Enrollment;
 import dev.waxwing.ca.enrollment.FormerDevices;
 import dev.waxwing.ca.enrollment.Invites;
 import dev.waxwing.ca.enrollment.PublicAddresses;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.issuance.Issuance;
+import dev.waxwing.ca.issuance.IssuersInService;
 import dev.waxwing.ca.issuance.PkiProperties;
 import dev.waxwing.ca.issuance.Profiles;
 import dev.waxwing.ca.issuance.RoleCredentials;
@@ -72,15 +74,22 @@ public class CaAdminConfiguration {
     }
 
     @Bean
+    IssuersInService issuersInService(
+            CertificateAuthority authority, Inventory inventory, PkiProperties properties, Clock clock) {
+        return new IssuersInService(authority, inventory, properties, clock);
+    }
+
+    @Bean
     RoleCredentials roleCredentials(
             KeyStorage keys,
             CertificateAuthority authority,
+            IssuersInService issuers,
             Issuance issuance,
             Inventory inventory,
             PkiProperties properties,
             Clock clock,
             SecureRandom random) {
-        return new RoleCredentials(keys, authority, issuance, inventory, properties, clock, random);
+        return new RoleCredentials(keys, authority, issuers, issuance, inventory, properties, clock, random);
     }
 
     @Bean
@@ -96,13 +105,14 @@ public class CaAdminConfiguration {
     @Bean
     RevocationLists revocationLists(
             CertificateAuthority authority,
+            IssuersInService issuers,
             Inventory inventory,
             Revocation revocation,
             PkiProperties properties,
             JdbcClient jdbc,
             TransactionTemplate transactions,
             Clock clock) {
-        return new RevocationLists(authority, inventory, revocation, properties, jdbc, transactions, clock);
+        return new RevocationLists(authority, issuers, inventory, revocation, properties, jdbc, transactions, clock);
     }
 
     @Bean
@@ -113,6 +123,16 @@ public class CaAdminConfiguration {
             Revocation revocation,
             Clock clock) {
         return new OcspResponder(authority, credentials, inventory, revocation, clock);
+    }
+
+    @Bean
+    Ceremonies ceremonies(
+            CertificateAuthority authority,
+            RoleCredentials credentials,
+            RevocationLists lists,
+            AuditTrail audit,
+            TransactionTemplate transactions) {
+        return new Ceremonies(authority, credentials, lists, audit, transactions);
     }
 
     @Bean

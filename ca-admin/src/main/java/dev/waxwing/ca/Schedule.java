@@ -126,7 +126,7 @@ class Schedule implements SmartLifecycle {
     private void listAfterRevocation() {
         listMade = System.nanoTime();
         listAsked.set(false); // Before the list is read: a revocation from now on asks for another one.
-        guarded("make the revocation list", lists::rebuild);
+        guarded("make the revocation list", lists::rebuildWhereChanged);
     }
 
     private void round() {

@@ -39,14 +39,18 @@ public final class PkixCheck {
         validate(leaf, parameters);
     }
 
-    /** Against both revocation lists that are published now. */
+    /** Against the issuer's revocation list and the root's, as they are published now. */
     public void withLists(X509Certificate leaf) throws GeneralSecurityException {
         PKIXParameters parameters = parameters();
         parameters.setRevocationEnabled(true);
         parameters.addCertStore(CertStore.getInstance(
                 "Collection",
                 new CollectionCertStoreParameters(List.of(
-                        crl(deployment.lists.issuing().der()),
+                        crl(deployment
+                                .lists
+                                .of(deployment.authority.issuerOf(leaf).id())
+                                .orElseThrow()
+                                .der()),
                         crl(deployment.lists.root().der())))));
         validate(leaf, parameters);
     }
@@ -85,7 +89,8 @@ public final class PkixCheck {
 
     private void validate(X509Certificate leaf, PKIXParameters parameters) throws GeneralSecurityException {
         CertPath path = CertificateFactory.getInstance("X.509")
-                .generateCertPath(List.of(leaf, deployment.authority.issuingCertificate()));
+                .generateCertPath(
+                        List.of(leaf, deployment.authority.issuerOf(leaf).certificate()));
         CertPathValidator.getInstance("PKIX").validate(path, parameters);
     }
 

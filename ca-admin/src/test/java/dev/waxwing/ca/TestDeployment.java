@@ -4,6 +4,7 @@ import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.authority.DataDirectory;
 import dev.waxwing.ca.authority.KeyStorage;
 import dev.waxwing.ca.authority.KeysProperties;
+import dev.waxwing.ca.ceremony.Ceremonies;
 import dev.waxwing.ca.enrollment.Enrollment;
 import dev.waxwing.ca.enrollment.Invites;
 import dev.waxwing.ca.inventory.Inventory;
@@ -12,6 +13,7 @@ import dev.waxwing.ca.issuance.CertificateRequest;
 import dev.waxwing.ca.issuance.Issuance;
 import dev.waxwing.ca.issuance.IssuanceResult;
 import dev.waxwing.ca.issuance.IssuedCertificate;
+import dev.waxwing.ca.issuance.IssuersInService;
 import dev.waxwing.ca.issuance.PkiProperties;
 import dev.waxwing.ca.issuance.Profiles;
 import dev.waxwing.ca.issuance.RequestCheck;
@@ -21,6 +23,7 @@ import dev.waxwing.ca.revocation.OcspResponder;
 import dev.waxwing.ca.revocation.Revocation;
 import dev.waxwing.ca.revocation.RevocationLists;
 import dev.waxwing.enrollment.ServerAddress;
+import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerName;
 import java.net.URI;
 import java.nio.file.Path;
@@ -64,12 +67,14 @@ public final class TestDeployment {
     public final Inventory inventory;
     public final Profiles profiles;
     public final Issuance issuance;
+    public final IssuersInService issuers;
     public final RoleCredentials credentials;
     public final Revocation revocation;
     public final RevocationLists lists;
     public final OcspResponder responder;
     public final Invites invites;
     public final Enrollment enrollment;
+    public final Ceremonies ceremonies;
 
     public static TestDeployment in(Path directory) {
         return in(directory, new KeysProperties(null));
@@ -111,10 +116,11 @@ public final class TestDeployment {
         inventory = new Inventory(jdbc, clock);
         profiles = new Profiles(properties);
         issuance = new Issuance(authority, inventory, audit, properties, transactions, clock, random);
-        credentials = new RoleCredentials(keys, authority, issuance, inventory, properties, clock, random);
+        issuers = new IssuersInService(authority, inventory, properties, clock);
+        credentials = new RoleCredentials(keys, authority, issuers, issuance, inventory, properties, clock, random);
         revocation =
                 new Revocation(inventory, audit, transactions, event -> events.add((CertificateRevoked) event), clock);
-        lists = new RevocationLists(authority, inventory, revocation, properties, jdbc, transactions, clock);
+        lists = new RevocationLists(authority, issuers, inventory, revocation, properties, jdbc, transactions, clock);
         responder = new OcspResponder(authority, credentials, inventory, revocation, clock);
         invites = new Invites(
                 jdbc,
@@ -128,6 +134,7 @@ public final class TestDeployment {
                 clock,
                 random);
         enrollment = new Enrollment(jdbc, authority, issuance, profiles, inventory, revocation, audit, clock);
+        ceremonies = new Ceremonies(authority, credentials, lists, audit, transactions);
     }
 
     public TestDeployment restarted() {
@@ -136,6 +143,16 @@ public final class TestDeployment {
 
     public TestDeployment restarted(KeysProperties keysProperties) {
         return new TestDeployment(directory, database, clock, keysProperties, properties);
+    }
+
+    /** The name of the current issuing authority's key file. */
+    public String issuingFile() {
+        return "issuing-" + authority.issuing().id();
+    }
+
+    /** The key that signs OCSP answers for the current issuing authority. */
+    public Credential responderKey() {
+        return credentials.responder(authority.issuing().id()).orElseThrow();
     }
 
     public static CertificateRequest accepted(byte[] request) {

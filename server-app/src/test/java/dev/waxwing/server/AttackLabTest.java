@@ -290,6 +290,16 @@ class AttackLabTest {
         found(SHOWN, CLOSED);
     }
 
+    private Credential responder() {
+        return server.bean(RoleCredentials.class)
+                .responder(server.bean(CertificateAuthority.class).issuing().id())
+                .orElseThrow();
+    }
+
+    private String issuingFile() {
+        return "issuing-" + server.bean(CertificateAuthority.class).issuing().id();
+    }
+
     /** What somebody could take for the shared secret who has every long-term key of the deployment and of the device. */
     private List<byte[]> whatLongTermKeysGive(ScriptedDevice victim, Bytes serverShare) throws Exception {
         RoleCredentials credentials = server.bean(RoleCredentials.class);
@@ -298,9 +308,9 @@ class AttackLabTest {
                 device.credential().privateKey(),
                 credentials.server().privateKey(),
                 credentials.receipt().privateKey(),
-                credentials.ocsp().privateKey(),
+                responder().privateKey(),
                 storage.load("root").orElseThrow().privateKey(),
-                storage.load("issuing").orElseThrow().privateKey());
+                storage.load(issuingFile()).orElseThrow().privateKey());
         List<PublicKey> publicKeys = List.of(
                 device.credential().certificate().getPublicKey(),
                 credentials.server().certificate().getPublicKey());
@@ -625,9 +635,7 @@ class AttackLabTest {
             assertThat(one.acknowledgement()).contains("IMX_RECEIVED");
         }
 
-        for (Credential wrongRole : List.of(
-                server.bean(RoleCredentials.class).receipt(),
-                server.bean(RoleCredentials.class).ocsp())) {
+        for (Credential wrongRole : List.of(server.bean(RoleCredentials.class).receipt(), responder())) {
             assertThat(refusedHandshake(wrongRole).code()).isEqualTo(AlertCode.AUTH_FAILED);
         }
         Alert unknownName = refusedHandshake(renamed(device.credential(), device.name()));
@@ -1244,7 +1252,7 @@ class AttackLabTest {
             forged.addExtension(extensions.getExtension(each));
         }
         PrivateKey stolen =
-                server.bean(KeyStorage.class).load("issuing").orElseThrow().privateKey();
+                server.bean(KeyStorage.class).load(issuingFile()).orElseThrow().privateKey();
         byte[] der = forged.build(new JcaContentSignerBuilder("SHA256withECDSA").build(stolen))
                 .getEncoded();
         List<X509Certificate> chain = new ArrayList<>(device.credential().chain());

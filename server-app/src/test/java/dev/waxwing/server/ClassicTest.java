@@ -39,6 +39,7 @@ import dev.waxwing.server.media.Transfers;
 import dev.waxwing.server.session.Session;
 import dev.waxwing.server.session.Sessions;
 import dev.waxwing.trust.TrustedRoot;
+import dev.waxwing.trust.TrustedRoots;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -622,7 +623,7 @@ class ClassicTest {
         }
         TrustedRoot root =
                 TrustedRoot.of(server.bean(CertificateAuthority.class).rootCertificate());
-        return BundleVerification.verify(bundle, Optional.of(root));
+        return BundleVerification.verify(bundle, Optional.of(TrustedRoots.of(root)));
     }
 
     private static List<AuditEntry> audited(String query) {

@@ -306,6 +306,7 @@ class ConsoleBrowserTest {
                 "/invites",
                 "/certificates",
                 "/certificates/new",
+                "/authority",
                 "/audit",
                 "/settings"));
         page.navigate(base + "/transfers");

@@ -83,6 +83,7 @@ class ConsoleSecurityTest {
                 "/certificates",
                 "/certificates/new",
                 "/certificates/00",
+                "/authority",
                 "/devices",
                 "/devices/camera",
                 "/invites",
@@ -109,6 +110,7 @@ class ConsoleSecurityTest {
     @ValueSource(
             strings = {
                 "/api/v1/certificates",
+                "/api/v1/authority",
                 "/api/v1/invites",
                 "/api/v1/devices",
                 "/api/v1/sessions",
@@ -248,6 +250,7 @@ class ConsoleSecurityTest {
             "/invites",
             "/certificates",
             "/certificates/new",
+            "/authority",
             "/audit",
             "/settings",
             "/login",
@@ -773,6 +776,8 @@ class ConsoleSecurityTest {
                         "/api/v1/transfers/{id}/evidence",
                         "/api/v1/transfers/{id}/verification",
                         "/api/v1/audit",
+                        "/api/v1/authority",
+                        "/api/v1/authority/issuing/rotation",
                         "/api/v1/tokens");
         assertThat(loggedIn("viewer").get("/v3/api-docs").statusCode()).isEqualTo(200);
         assertThat(loggedIn("viewer").get("/swagger-ui/index.html").statusCode())

@@ -44,6 +44,7 @@ import dev.waxwing.server.media.Verification;
 import dev.waxwing.server.session.Sessions;
 import dev.waxwing.trust.Certificates;
 import dev.waxwing.trust.TrustedRoot;
+import dev.waxwing.trust.TrustedRoots;
 import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.PeerAlertException;
@@ -911,8 +912,8 @@ class IngestTest {
                 session.expectAfterAcks(CertificateAnswer.class).chain()) {
             chain.add(Certificates.parse(certificate.toArray()));
         }
-        VerificationReport report =
-                ReceiptVerification.verify(manifest, receipt.receipt(), receipt.signature(), chain, root());
+        VerificationReport report = ReceiptVerification.verify(
+                manifest, receipt.receipt(), receipt.signature(), chain, TrustedRoots.of(root()));
         assertThat(report.lines()).allMatch(line -> line.outcome() == VerificationReport.Outcome.PASSED);
     }
 
@@ -923,7 +924,7 @@ class IngestTest {
         try (OutputStream out = Files.newOutputStream(zip)) {
             evidence.writeTo(out);
         }
-        VerificationReport report = BundleVerification.verify(zip, Optional.of(root()));
+        VerificationReport report = BundleVerification.verify(zip, Optional.of(TrustedRoots.of(root())));
         assertThat(report.lines()).allMatch(line -> line.outcome() == VerificationReport.Outcome.PASSED);
     }
 

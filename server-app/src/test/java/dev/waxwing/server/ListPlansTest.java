@@ -83,6 +83,7 @@ class ListPlansTest {
                 "/certificates?status=expiring",
                 "/certificates?status=expired",
                 "/certificates?status=revoked",
+                "/authority",
                 "/devices?page=99",
                 "/devices?query=000500",
                 "/invites?page=99",

@@ -48,10 +48,10 @@ final class ManyRows {
     private void certificates(int from, int to, String isRevoked, String isExpired) {
         run(
                 """
-                INSERT INTO certificate (serial_number, state, subject, name, role, profile, not_before, not_after,
+                INSERT INTO certificate (serial_number, issuer, state, subject, name, role, profile, not_before, not_after,
                                          expiring_from, spki_sha256, certificate, issued_by, created_at, revoked_at, reason,
                                          revoked_by)
-                SELECT %s, 'issued', 'CN=' || %s, %s, 'DEVICE', 'camera', %s,
+                SELECT %s, (SELECT authority FROM issuing_turn), 'issued', 'CN=' || %s, %s, 'DEVICE', 'camera', %s,
                        DATEADD(DAY, CASE WHEN %s THEN -1 ELSE 300 END, CURRENT_TIMESTAMP),
                        DATEADD(DAY, CASE WHEN MOD(X, 20) = 3 THEN -1 ELSE 290 END, CURRENT_TIMESTAMP),
                        %s, SECURE_RAND(600), 'admin', %s, CASE WHEN %s THEN CURRENT_TIMESTAMP END,

@@ -13,6 +13,7 @@ import dev.waxwing.trust.Role;
 import dev.waxwing.trust.StapledStatus;
 import dev.waxwing.trust.TimeFloor;
 import dev.waxwing.trust.TrustedRoot;
+import dev.waxwing.trust.TrustedRoots;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.ProtocolException;
 import java.io.IOException;
@@ -40,25 +41,25 @@ public final class DeviceEndpoint {
         this.signatures = new AuthoritySignatures(crypto);
     }
 
-    /** {@link #connect(SocketChannel, Credential, TrustedRoot, TimeFloor)} without a memory of the time. */
+    /** {@link #connect(SocketChannel, Credential, TrustedRoots, TimeFloor)} under one root, without a memory of the time. */
     public SecureChannel connect(SocketChannel socket, Credential credential, TrustedRoot root)
             throws IOException, ProtocolException {
-        return connect(socket, credential, root, new TimeFloor());
+        return connect(socket, credential, TrustedRoots.of(root), new TimeFloor());
     }
 
     /**
      * Runs the handshake on a fresh connection.
      *
      * @param socket in blocking mode; closed before any exception leaves here
-     * @param floor the latest time that this device has proof of under this root; raised by what this connection proves
+     * @param floor the latest time that this device has proof of under these roots; raised by what this connection proves
      * @throws dev.waxwing.wire.PeerAlertException if the server refused
      * @throws ProtocolException if the server broke the protocol or was not believed; the alert was sent
      * @throws IOException if the connection broke or took too long
      */
-    public SecureChannel connect(SocketChannel socket, Credential credential, TrustedRoot root, TimeFloor floor)
+    public SecureChannel connect(SocketChannel socket, Credential credential, TrustedRoots roots, TimeFloor floor)
             throws IOException, ProtocolException {
         PeerVerifier servers = new PeerVerifier(
-                        root, Role.SERVER, new StapledStatus(floor, signatures), clock, signatures)
+                        roots, Role.SERVER, new StapledStatus(floor, signatures), clock, signatures)
                 .refusing(credential.certificate());
         SecureChannel channel =
                 converse(socket, new DevicePurpose.Normal(credential, servers), DeviceConversation::connect);

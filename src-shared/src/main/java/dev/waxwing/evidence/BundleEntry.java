@@ -15,13 +15,18 @@ enum BundleEntry {
     ROOT("ca.pem", 65_536),
     CHAIN("chain.pem", 262_144),
     DEVICE_STATUS("status/device.ocsp.der", 16_384),
-    REVOCATION_LIST("status/ca.crl.der", 16_777_216);
+    REVOCATION_LIST("status/ca.crl.der", 16_777_216),
+    RECEIPT_REVOCATION_LIST("status/receipt-ca.crl.der", 16_777_216);
 
-    /** What a bundle of WXP/2 has, all of it. */
+    /** What a bundle of WXP/2 has; the list of the receipt signer's issuer only if another CA issued the device's certificate. */
     static final Set<BundleEntry> WXP2 = EnumSet.complementOf(EnumSet.of(CONTENT_SIGNATURE, DEVICE_KEY));
 
     /** What a bundle of classic has; the signature only if there is one. */
-    static final Set<BundleEntry> CLASSIC = EnumSet.complementOf(EnumSet.of(MANIFEST_SIGNATURE, DEVICE_STATUS));
+    static final Set<BundleEntry> CLASSIC =
+            EnumSet.complementOf(EnumSet.of(MANIFEST_SIGNATURE, DEVICE_STATUS, RECEIPT_REVOCATION_LIST));
+
+    /** What need not be there. */
+    static final Set<BundleEntry> OPTIONAL = EnumSet.of(CONTENT_SIGNATURE, RECEIPT_REVOCATION_LIST);
 
     /** What the name of the content's entry starts with. */
     static final String CONTENT = "content/";

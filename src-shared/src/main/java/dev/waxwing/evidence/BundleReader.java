@@ -58,7 +58,7 @@ final class BundleReader implements Closeable {
                     entries.containsKey(BundleEntry.DEVICE_KEY.path()) ? BundleEntry.CLASSIC : BundleEntry.WXP2;
             for (BundleEntry file : expected) {
                 ZipEntry entry = entries.remove(file.path());
-                if (entry == null && file == BundleEntry.CONTENT_SIGNATURE) {
+                if (entry == null && BundleEntry.OPTIONAL.contains(file)) {
                     continue;
                 }
                 if (entry == null) {
@@ -81,6 +81,11 @@ final class BundleReader implements Closeable {
     /** The device's signature over the content, in a bundle of classic that has one. */
     Optional<Bytes> contentSignature() {
         return Optional.ofNullable(files.get(BundleEntry.CONTENT_SIGNATURE));
+    }
+
+    /** The revocation list of the receipt signer's issuer, where that is not the device's. */
+    Optional<Bytes> receiptRevocationList() {
+        return Optional.ofNullable(files.get(BundleEntry.RECEIPT_REVOCATION_LIST));
     }
 
     Bytes file(BundleEntry file) {

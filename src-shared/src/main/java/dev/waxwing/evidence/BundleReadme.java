@@ -11,14 +11,18 @@ final class BundleReadme {
 
     private BundleReadme() {}
 
-    static String text(Manifest manifest, Receipt receipt, X509Certificate root) {
-        return TEXT.replace("@DEVICE@", manifest.device().value())
+    static String text(Manifest manifest, Receipt receipt, Evidence evidence) {
+        boolean oneIssuer = evidence.receiptRevocationList().isEmpty();
+        return TEXT.replace("@FILES@", oneIssuer ? FILES_OF_ONE_ISSUER : FILES_OF_TWO_ISSUERS)
+                .replace("@ISSUERS@", oneIssuer ? ONE_ISSUER : TWO_ISSUERS)
+                .replace("@LISTS@", oneIssuer ? LIST_OF_ONE_ISSUER : LISTS_OF_TWO_ISSUERS)
+                .replace("@DEVICE@", manifest.device().value())
                 .replace("@SHOWN@", SafeName.forDisplay(manifest.name()))
                 .replace("@CONTENT@", BundleEntry.CONTENT + EvidenceBundle.contentName(manifest))
                 .replace("@SIZE@", Long.toString(manifest.size()))
                 .replace("@ACCEPTED@", Members.text(receipt.acceptedAt()))
                 .replace("@EPOCH@", Long.toString(receipt.acceptedAt().getEpochSecond()))
-                .replace("@FINGERPRINT@", fingerprint(root));
+                .replace("@FINGERPRINT@", fingerprint(evidence.root()));
     }
 
     /** The root's SHA-256 fingerprint as OpenSSL writes it. */
@@ -27,6 +31,60 @@ final class BundleReadme {
                 .formatHex(Sha256.of(Certificates.encode(root)).toArray())
                 .toUpperCase(Locale.ROOT);
     }
+
+    private static final String FILES_OF_ONE_ISSUER = """
+        ca.pem                  the root certificate, then the issuing authority
+        chain.pem               issuing authority, device certificate, receipt signer's certificate
+        status/device.ocsp.der  status of the device's certificate at acceptance (OCSP response)
+        status/ca.crl.der       revocation list of the issuing authority at acceptance
+        """;
+
+    private static final String FILES_OF_TWO_ISSUERS = """
+        ca.pem                  the root certificate, then the issuing authorities
+        chain.pem               issuing authority of the device, that of the receipt signer, device
+                                certificate, receipt signer's certificate
+        status/device.ocsp.der  status of the device's certificate at acceptance (OCSP response)
+        status/ca.crl.der       revocation list of the device's issuing authority at acceptance
+        status/receipt-ca.crl.der
+                                revocation list of the receipt signer's issuing authority at
+                                acceptance
+        """;
+
+    private static final String ONE_ISSUER = """
+        2. The issuing authority. It must print "issuing.pem: OK":
+
+               openssl x509 -in chain.pem -out issuing.pem
+               openssl verify -attime @EPOCH@ -CAfile root.pem issuing.pem
+               cat root.pem issuing.pem > authorities.pem
+        """;
+
+    private static final String TWO_ISSUERS = """
+        2. The issuing authorities: the device's, and the receipt signer's, which is another. It must
+           print "issuing.pem: OK" and "receipt-issuing.pem: OK":
+
+               openssl x509 -in chain.pem -out issuing.pem
+               awk '/BEGIN CERTIFICATE/ {n++} n == 2' chain.pem > receipt-issuing.pem
+               openssl verify -attime @EPOCH@ -CAfile root.pem issuing.pem receipt-issuing.pem
+               cat root.pem issuing.pem receipt-issuing.pem > authorities.pem
+        """;
+
+    private static final String LIST_OF_ONE_ISSUER = """
+        10. The revocation list at acceptance. It must print "device.pem: OK" and
+            "receipt-signer.pem: OK":
+
+               openssl crl -inform DER -in status/ca.crl.der -out ca.crl.pem
+               openssl verify -purpose any -attime @EPOCH@ -CAfile root.pem -untrusted issuing.pem -crl_check -CRLfile ca.crl.pem device.pem receipt-signer.pem
+        """;
+
+    private static final String LISTS_OF_TWO_ISSUERS = """
+        10. The revocation lists at acceptance. It must print "device.pem: OK" and
+            "receipt-signer.pem: OK":
+
+               openssl crl -inform DER -in status/ca.crl.der -out ca.crl.pem
+               openssl verify -purpose any -attime @EPOCH@ -CAfile root.pem -untrusted issuing.pem -crl_check -CRLfile ca.crl.pem device.pem
+               openssl crl -inform DER -in status/receipt-ca.crl.der -out receipt-ca.crl.pem
+               openssl verify -purpose any -attime @EPOCH@ -CAfile root.pem -untrusted receipt-issuing.pem -crl_check -CRLfile receipt-ca.crl.pem receipt-signer.pem
+        """;
 
     private static final String TEXT = """
         EVIDENCE BUNDLE
@@ -55,11 +113,7 @@ final class BundleReadme {
         manifest.p7s            the device's signature over manifest.json (CMS, detached, DER)
         receipt.json            what the server says about the manifest
         receipt.p7s             the server's signature over receipt.json (CMS, detached, DER)
-        ca.pem                  the root certificate, then the issuing authority
-        chain.pem               issuing authority, device certificate, receipt signer's certificate
-        status/device.ocsp.der  status of the device's certificate at acceptance (OCSP response)
-        status/ca.crl.der       revocation list of the issuing authority at acceptance
-
+        @FILES@
         THE CHECKS
 
         You need OpenSSL 3.0 or later. Run the commands in the directory that holds this page.
@@ -75,12 +129,7 @@ final class BundleReadme {
 
                @FINGERPRINT@
 
-        2. The issuing authority. It must print "issuing.pem: OK":
-
-               openssl x509 -in chain.pem -out issuing.pem
-               openssl verify -attime @EPOCH@ -CAfile root.pem issuing.pem
-               cat root.pem issuing.pem > authorities.pem
-
+        @ISSUERS@
         3. The content. Both commands must print the same 64 digits:
 
                openssl dgst -sha256 '@CONTENT@'
@@ -120,12 +169,7 @@ final class BundleReadme {
 
                openssl ocsp -respin status/device.ocsp.der -issuer issuing.pem -cert device.pem -CAfile root.pem -verify_other chain.pem -attime @EPOCH@ -no_nonce
 
-        10. The revocation list at acceptance. It must print "device.pem: OK" and
-            "receipt-signer.pem: OK":
-
-               openssl crl -inform DER -in status/ca.crl.der -out ca.crl.pem
-               openssl verify -purpose any -attime @EPOCH@ -CAfile root.pem -untrusted issuing.pem -crl_check -CRLfile ca.crl.pem device.pem receipt-signer.pem
-
+        @LISTS@
         A certificate that expired or was revoked after the time of acceptance does not make the
         evidence worse: -attime judges as of then.
         """;

@@ -2,6 +2,7 @@ package dev.waxwing.evidence;
 
 import dev.waxwing.trust.Certificates;
 import dev.waxwing.trust.TrustedRoot;
+import dev.waxwing.trust.TrustedRoots;
 import dev.waxwing.trust.UntrustedException;
 import dev.waxwing.wire.Bytes;
 import java.io.FileNotFoundException;
@@ -23,13 +24,13 @@ public final class BundleVerification {
     /**
      * Runs every check that the bundle allows; what is wrong with the bundle is in the report, and never thrown.
      *
-     * @param ownRoot the root that the verifier trusts; without one the chains are verified to the bundle's own root,
+     * @param ownRoots the roots that the verifier trusts, any of them; without one the chains are verified to the bundle's own root,
      *     which the report leaves for people to compare, and does not hold
      * @throws IOException if the file cannot be read
      */
-    public static VerificationReport verify(Path bundle, Optional<TrustedRoot> ownRoot) throws IOException {
+    public static VerificationReport verify(Path bundle, Optional<TrustedRoots> ownRoots) throws IOException {
         try (BundleReader reader = BundleReader.open(bundle)) {
-            return verify(reader, ownRoot);
+            return verify(reader, ownRoots);
         } catch (FileNotFoundException e) {
             throw e;
         } catch (IOException | MalformedEvidenceException e) {
@@ -39,14 +40,14 @@ public final class BundleVerification {
         }
     }
 
-    private static VerificationReport verify(BundleReader bundle, Optional<TrustedRoot> ownRoot) {
+    private static VerificationReport verify(BundleReader bundle, Optional<TrustedRoots> ownRoots) {
         Checklist list = new Checklist();
         List<X509Certificate> chain = list.run(Check.BUNDLE, found -> bundle.contentName(), () -> {
                     bundle.requireOneReading();
                     return pem(bundle, BundleEntry.CHAIN);
                 })
                 .orElse(List.of());
-        Optional<TrustedRoot> root = root(bundle, list, chain, ownRoot);
+        Optional<TrustedRoots> roots = roots(bundle, list, chain, ownRoots);
         if (bundle.isClassic()) {
             var classic = new ClassicVerification.Material(
                     bundle.file(BundleEntry.MANIFEST),
@@ -57,7 +58,7 @@ public final class BundleVerification {
                     chain,
                     bundle.file(BundleEntry.REVOCATION_LIST),
                     bundle::content);
-            return ClassicVerification.verify(classic, root, list);
+            return ClassicVerification.verify(classic, roots, list);
         }
         var material = new EvidenceVerification.Material(
                 bundle.file(BundleEntry.MANIFEST),
@@ -67,25 +68,27 @@ public final class BundleVerification {
                 chain,
                 bundle.file(BundleEntry.DEVICE_STATUS),
                 bundle.file(BundleEntry.REVOCATION_LIST),
+                bundle.receiptRevocationList(),
                 bundle::content);
-        return EvidenceVerification.verify(material, root, list);
+        return EvidenceVerification.verify(material, roots, list);
     }
 
-    private static Optional<TrustedRoot> root(
-            BundleReader bundle, Checklist list, List<X509Certificate> chain, Optional<TrustedRoot> own) {
+    private static Optional<TrustedRoots> roots(
+            BundleReader bundle, Checklist list, List<X509Certificate> chain, Optional<TrustedRoots> own) {
         if (own.isPresent()) {
-            list.run(
-                    Check.ROOT,
-                    TrustedRoot::toString,
-                    () -> EvidenceVerification.requireSame(
-                            enclosedRoot(bundle, chain).certificate(), own.get()));
-            return own;
+            return list.run(
+                            Check.ROOT,
+                            TrustedRoot::toString,
+                            () -> EvidenceVerification.requireOne(
+                                    enclosedRoot(bundle, chain).certificate(), own.get()))
+                    .map(TrustedRoots::of)
+                    .or(() -> own);
         }
         try {
             TrustedRoot enclosed = enclosedRoot(bundle, chain);
             Bytes fingerprint = Sha256.of(Certificates.encode(enclosed.certificate()));
             list.skip(Check.ROOT, "compare the SHA-256 fingerprint of ca.pem yourself: " + fingerprint.hex());
-            return Optional.of(enclosed);
+            return Optional.of(TrustedRoots.of(enclosed));
         } catch (MalformedEvidenceException | UntrustedException e) {
             list.fail(Check.ROOT, e);
             return Optional.empty();

@@ -3,6 +3,7 @@ package dev.waxwing.evidence;
 import dev.waxwing.evidence.ClassicManifest.ContentSignature;
 import dev.waxwing.evidence.EvidenceVerification.Content;
 import dev.waxwing.trust.TrustedRoot;
+import dev.waxwing.trust.TrustedRoots;
 import dev.waxwing.trust.UntrustedException;
 import dev.waxwing.trust.VerifiedPeer;
 import dev.waxwing.wire.Bytes;
@@ -47,13 +48,14 @@ public final class ClassicVerification {
     /**
      * Runs every check. What is wrong is in the report, and never thrown; content that cannot be read fails its check.
      *
-     * @param ownRoot the root that the verifier trusts
+     * @param ownRoots the roots that the verifier trusts, any of them
      */
-    public static VerificationReport verify(ClassicEvidence evidence, Content content, TrustedRoot ownRoot) {
+    public static VerificationReport verify(ClassicEvidence evidence, Content content, TrustedRoots ownRoots) {
         List<X509Certificate> certificates = new ArrayList<>(evidence.authorities());
         certificates.add(evidence.receiptSigner());
         Checklist list = new Checklist();
-        list.run(Check.ROOT, TrustedRoot::toString, () -> EvidenceVerification.requireSame(evidence.root(), ownRoot));
+        Optional<TrustedRoot> root = list.run(
+                Check.ROOT, TrustedRoot::toString, () -> EvidenceVerification.requireOne(evidence.root(), ownRoots));
         Material material = new Material(
                 evidence.manifest(),
                 evidence.contentSignature(),
@@ -63,10 +65,10 @@ public final class ClassicVerification {
                 certificates,
                 evidence.revocationList(),
                 content);
-        return verify(material, Optional.of(ownRoot), list);
+        return verify(material, Optional.of(root.map(TrustedRoots::of).orElse(ownRoots)), list);
     }
 
-    static VerificationReport verify(Material material, Optional<TrustedRoot> root, Checklist list) {
+    static VerificationReport verify(Material material, Optional<TrustedRoots> roots, Checklist list) {
         Optional<ClassicManifest> manifest =
                 list.run(Check.MANIFEST_FORM, ClassicManifest::name, () -> ClassicManifest.decode(material.manifest()));
         ReceiptVerification.Checked receipt = ReceiptVerification.check(
@@ -76,7 +78,7 @@ public final class ClassicVerification {
                 material.receipt(),
                 material.receiptSignature(),
                 material.certificates(),
-                root);
+                roots);
         if (manifest.isPresent()) {
             content(list, material, manifest.get());
         } else {

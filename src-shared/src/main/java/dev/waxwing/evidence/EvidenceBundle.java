@@ -49,7 +49,7 @@ public final class EvidenceBundle {
         chain.add(evidence.receiptSigner());
 
         ZipOutputStream zip = new ZipOutputStream(out, StandardCharsets.UTF_8);
-        put(zip, time, BundleEntry.README, utf8(BundleReadme.text(manifest, receipt, evidence.root())));
+        put(zip, time, BundleEntry.README, utf8(BundleReadme.text(manifest, receipt, evidence)));
         put(zip, time, BundleEntry.MANIFEST, evidence.manifest());
         put(zip, time, BundleEntry.MANIFEST_SIGNATURE, evidence.manifestSignature());
         put(zip, time, BundleEntry.RECEIPT, evidence.receipt());
@@ -58,6 +58,13 @@ public final class EvidenceBundle {
         put(zip, time, BundleEntry.CHAIN, utf8(Certificates.toPem(chain)));
         put(zip, time, BundleEntry.DEVICE_STATUS, evidence.deviceStatus());
         put(zip, time, BundleEntry.REVOCATION_LIST, evidence.revocationList());
+        if (evidence.receiptRevocationList().isPresent()) {
+            put(
+                    zip,
+                    time,
+                    BundleEntry.RECEIPT_REVOCATION_LIST,
+                    evidence.receiptRevocationList().get());
+        }
         finish(zip, time, manifest, content);
     }
 

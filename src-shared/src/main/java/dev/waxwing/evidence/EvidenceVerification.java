@@ -3,6 +3,7 @@ package dev.waxwing.evidence;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.StapledStatus;
 import dev.waxwing.trust.TrustedRoot;
+import dev.waxwing.trust.TrustedRoots;
 import dev.waxwing.trust.UntrustedException;
 import dev.waxwing.trust.VerifiedPeer;
 import dev.waxwing.wire.Bytes;
@@ -41,6 +42,7 @@ public final class EvidenceVerification {
             List<X509Certificate> certificates,
             Bytes deviceStatus,
             Bytes revocationList,
+            Optional<Bytes> receiptRevocationList,
             Content content) {}
 
     private EvidenceVerification() {}
@@ -48,14 +50,15 @@ public final class EvidenceVerification {
     /**
      * Runs every check. What is wrong is in the report, and never thrown; content that cannot be read fails its check.
      *
-     * @param ownRoot the root that the verifier trusts
+     * @param ownRoots the roots that the verifier trusts, any of them
      */
-    public static VerificationReport verify(Evidence evidence, Content content, TrustedRoot ownRoot) {
+    public static VerificationReport verify(Evidence evidence, Content content, TrustedRoots ownRoots) {
         List<X509Certificate> certificates = new ArrayList<>(evidence.authorities());
         certificates.add(evidence.device());
         certificates.add(evidence.receiptSigner());
         Checklist list = new Checklist();
-        list.run(Check.ROOT, TrustedRoot::toString, () -> requireSame(evidence.root(), ownRoot));
+        Optional<TrustedRoot> root =
+                list.run(Check.ROOT, TrustedRoot::toString, () -> requireOne(evidence.root(), ownRoots));
         Material material = new Material(
                 evidence.manifest(),
                 evidence.manifestSignature(),
@@ -64,11 +67,12 @@ public final class EvidenceVerification {
                 certificates,
                 evidence.deviceStatus(),
                 evidence.revocationList(),
+                evidence.receiptRevocationList(),
                 content);
-        return verify(material, Optional.of(ownRoot), list);
+        return verify(material, Optional.of(root.map(TrustedRoots::of).orElse(ownRoots)), list);
     }
 
-    static VerificationReport verify(Material material, Optional<TrustedRoot> root, Checklist list) {
+    static VerificationReport verify(Material material, Optional<TrustedRoots> roots, Checklist list) {
         Optional<Manifest> manifest =
                 list.run(Check.MANIFEST_FORM, Manifest::name, () -> Manifest.decode(material.manifest()));
         ReceiptVerification.Checked receipt = ReceiptVerification.check(
@@ -78,7 +82,7 @@ public final class EvidenceVerification {
                 material.receipt(),
                 material.receiptSignature(),
                 material.certificates(),
-                root);
+                roots);
         if (manifest.isPresent()) {
             list.run(
                     Check.CONTENT_HASH,
@@ -90,26 +94,25 @@ public final class EvidenceVerification {
         Optional<Instant> acceptedAt = receipt.receipt().map(Receipt::acceptedAt);
         var checks = new SignerChecks(list, Role.DEVICE, material.certificates());
         Optional<VerifiedPeer> device =
-                device(checks, material.manifest(), material.manifestSignature(), root, manifest, acceptedAt);
+                device(checks, material.manifest(), material.manifestSignature(), roots, manifest, acceptedAt);
         if (device.isPresent() && acceptedAt.isPresent()) {
             list.run(
                     Check.STATUS,
                     at -> "good at " + at,
-                    () -> status(material, device.get(), receipt.signer(), acceptedAt.get()));
+                    () -> status(material, device.get(), receipt.peer(), acceptedAt.get()));
         } else {
             list.skip(Check.STATUS, "there is no verified signer or time");
         }
         return list.report(manifest, receipt.receipt());
     }
 
-    static TrustedRoot requireSame(X509Certificate enclosed, TrustedRoot own) throws UntrustedException {
-        if (!enclosed.equals(own.certificate())) {
-            throw new UntrustedException(
-                    UntrustedException.Reason.UNKNOWN_ISSUER,
-                    "the evidence is of another root: "
-                            + enclosed.getSubjectX500Principal().getName());
-        }
-        return own;
+    /** The one of the verifier's own roots that the evidence names. */
+    static TrustedRoot requireOne(X509Certificate enclosed, TrustedRoots own) throws UntrustedException {
+        return own.find(enclosed)
+                .orElseThrow(() -> new UntrustedException(
+                        UntrustedException.Reason.UNKNOWN_ISSUER,
+                        "the evidence is of another root: "
+                                + enclosed.getSubjectX500Principal().getName()));
     }
 
     /**
@@ -151,7 +154,7 @@ public final class EvidenceVerification {
             SignerChecks checks,
             Bytes encoded,
             Bytes signature,
-            Optional<TrustedRoot> root,
+            Optional<TrustedRoots> roots,
             Optional<Manifest> manifest,
             Optional<Instant> acceptedAt) {
         Checklist list = checks.list();
@@ -161,22 +164,38 @@ public final class EvidenceVerification {
         } else {
             list.skip(Check.MANIFEST_SIGNER, "there is no signature");
         }
-        if (signer.isPresent() && root.isPresent() && acceptedAt.isPresent()) {
-            return checks.chain(Check.MANIFEST_CHAIN, signer.get(), root.get(), acceptedAt.get());
+        if (signer.isPresent() && roots.isPresent() && acceptedAt.isPresent()) {
+            return checks.chain(Check.MANIFEST_CHAIN, signer.get(), roots.get(), acceptedAt.get());
         }
         list.skip(Check.MANIFEST_CHAIN, "there is no signature, root or time");
         return Optional.empty();
     }
 
     private static Instant status(
-            Material material, VerifiedPeer device, Optional<X509Certificate> receiptSigner, Instant at)
-            throws UntrustedException {
+            Material material, VerifiedPeer device, Optional<VerifiedPeer> receiptSigner, Instant at)
+            throws UntrustedException, MalformedEvidenceException {
         new StapledStatus().check(device.certificate(), device.issuer(), material.deviceStatus(), at);
         var list = RevocationList.of(material.revocationList(), device.issuer(), at);
         list.requireAbsent(device.certificate());
         if (receiptSigner.isPresent()) {
-            list.requireAbsent(receiptSigner.get());
+            X509Certificate issuer = receiptSigner.get().issuer();
+            var signers = issuer.equals(device.issuer())
+                    ? same(list, material.receiptRevocationList())
+                    : RevocationList.of(other(material.receiptRevocationList()), issuer, at);
+            signers.requireAbsent(receiptSigner.get().certificate());
         }
         return at;
+    }
+
+    private static RevocationList same(RevocationList list, Optional<Bytes> other) throws MalformedEvidenceException {
+        if (other.isPresent()) {
+            throw new MalformedEvidenceException("a second revocation list, though one CA issued both certificates");
+        }
+        return list;
+    }
+
+    private static Bytes other(Optional<Bytes> list) throws MalformedEvidenceException {
+        return list.orElseThrow(() -> new MalformedEvidenceException(
+                "the revocation list of the CA that issued the receipt signer's certificate is missing"));
     }
 }

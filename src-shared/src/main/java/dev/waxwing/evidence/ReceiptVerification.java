@@ -1,7 +1,7 @@
 package dev.waxwing.evidence;
 
 import dev.waxwing.trust.Role;
-import dev.waxwing.trust.TrustedRoot;
+import dev.waxwing.trust.TrustedRoots;
 import dev.waxwing.trust.VerifiedPeer;
 import dev.waxwing.wire.Bytes;
 import java.security.cert.X509Certificate;
@@ -18,10 +18,10 @@ public final class ReceiptVerification {
      * @param chain the receipt signer's certificate and its authorities, in any order, without the root
      */
     public static VerificationReport verify(
-            Bytes manifest, Bytes receipt, Bytes signature, List<X509Certificate> chain, TrustedRoot root) {
+            Bytes manifest, Bytes receipt, Bytes signature, List<X509Certificate> chain, TrustedRoots roots) {
         Checklist list = new Checklist();
         Optional<Manifest> said = list.run(Check.MANIFEST_FORM, Manifest::name, () -> Manifest.decode(manifest));
-        Checked checked = check(list, TrustLevel.WXP2, manifest, receipt, signature, chain, Optional.of(root));
+        Checked checked = check(list, TrustLevel.WXP2, manifest, receipt, signature, chain, Optional.of(roots));
         return list.report(said, checked.receipt());
     }
 
@@ -37,15 +37,15 @@ public final class ReceiptVerification {
             Bytes receipt,
             Bytes signature,
             List<X509Certificate> chain,
-            TrustedRoot root) {
+            TrustedRoots roots) {
         Checklist list = new Checklist();
         Optional<Manifest> said = list.run(Check.MANIFEST_FORM, Manifest::name, () -> Manifest.decode(manifest));
-        Checked checked = check(list, TrustLevel.WXP2, manifest, receipt, signature, chain, Optional.of(root));
+        Checked checked = check(list, TrustLevel.WXP2, manifest, receipt, signature, chain, Optional.of(roots));
         EvidenceVerification.device(
                 new SignerChecks(list, Role.DEVICE, chain),
                 manifest,
                 manifestSignature,
-                Optional.of(root),
+                Optional.of(roots),
                 said,
                 checked.receipt().map(Receipt::acceptedAt));
         return list.report(said, checked.receipt());
@@ -67,7 +67,7 @@ public final class ReceiptVerification {
             Bytes receipt,
             Bytes signature,
             List<X509Certificate> certificates,
-            Optional<TrustedRoot> root) {
+            Optional<TrustedRoots> roots) {
         Optional<Receipt> parsed = list.run(
                 Check.RECEIPT_FORM, r -> "accepted at " + r.acceptedAt(), () -> Receipt.decode(receipt, level));
         var signer = new SignerChecks(list, Role.RECEIPT, certificates);
@@ -78,11 +78,11 @@ public final class ReceiptVerification {
             list.skip(Check.RECEIPT_SIGNER, "there is no signature");
         }
         Optional<VerifiedPeer> peer = Optional.empty();
-        if (certificate.isPresent() && parsed.isPresent() && root.isPresent()) {
+        if (certificate.isPresent() && parsed.isPresent() && roots.isPresent()) {
             peer = signer.chain(
                     Check.RECEIPT_CHAIN,
                     certificate.get(),
-                    root.get(),
+                    roots.get(),
                     parsed.get().acceptedAt());
         } else {
             list.skip(Check.RECEIPT_CHAIN, "there is no signature, root or time");

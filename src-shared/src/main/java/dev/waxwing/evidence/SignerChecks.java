@@ -5,7 +5,7 @@ import dev.waxwing.trust.EndEntity;
 import dev.waxwing.trust.PeerName;
 import dev.waxwing.trust.PeerVerifier;
 import dev.waxwing.trust.Role;
-import dev.waxwing.trust.TrustedRoot;
+import dev.waxwing.trust.TrustedRoots;
 import dev.waxwing.trust.UntrustedException;
 import dev.waxwing.trust.VerifiedPeer;
 import dev.waxwing.wire.Bytes;
@@ -46,12 +46,12 @@ record SignerChecks(Checklist list, Role role, List<X509Certificate> certificate
     }
 
     /** @return the verified signer, if its chain held at that time */
-    Optional<VerifiedPeer> chain(Check check, X509Certificate signer, TrustedRoot root, Instant at) {
+    Optional<VerifiedPeer> chain(Check check, X509Certificate signer, TrustedRoots roots, Instant at) {
         return list.run(check, peer -> "valid at " + at, () -> {
             // The status is a check of its own.
             var verifier =
-                    new PeerVerifier(root, role, (leaf, issuer, staple, now) -> {}, Clock.fixed(at, ZoneOffset.UTC));
-            return verifier.verify(path(signer, root), Bytes.EMPTY);
+                    new PeerVerifier(roots, role, (leaf, issuer, staple, now) -> {}, Clock.fixed(at, ZoneOffset.UTC));
+            return verifier.verify(path(signer, roots), Bytes.EMPTY);
         });
     }
 
@@ -64,11 +64,9 @@ record SignerChecks(Checklist list, Role role, List<X509Certificate> certificate
         throw new InvalidSignatureException("the signer's certificate is not among those given");
     }
 
-    private List<X509Certificate> path(X509Certificate signer, TrustedRoot root) throws UntrustedException {
+    private List<X509Certificate> path(X509Certificate signer, TrustedRoots roots) throws UntrustedException {
         List<X509Certificate> path = new ArrayList<>(List.of(signer));
-        while (!path.getLast()
-                .getIssuerX500Principal()
-                .equals(root.certificate().getSubjectX500Principal())) {
+        while (roots.above(path.getLast()).isEmpty()) {
             X509Certificate last = path.getLast();
             X509Certificate issuer = certificates.stream()
                     .filter(candidate -> candidate.getSubjectX500Principal().equals(last.getIssuerX500Principal()))
@@ -76,7 +74,7 @@ record SignerChecks(Checklist list, Role role, List<X509Certificate> certificate
                     .orElse(null);
             if (issuer == null || path.size() == Certificates.MAX_CHAIN) {
                 throw new UntrustedException(
-                        UntrustedException.Reason.UNKNOWN_ISSUER, "the chain does not lead to the root");
+                        UntrustedException.Reason.UNKNOWN_ISSUER, "the chain does not lead to a root");
             }
             path.add(issuer);
         }

@@ -45,6 +45,7 @@ import java.security.InvalidKeyException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -162,8 +163,9 @@ public final class DeviceHandshake implements AutoCloseable {
     private static DeviceState consider(ExpectCertificateRequest s, CertificateRequest request)
             throws ProtocolException {
         Normal purpose = s.purpose();
-        if (!request.authorities().contains(purpose.servers().root().spkiSha256())) {
-            throw new ProtocolException(AlertCode.AUTH_FAILED, "the server takes no certificate of our root");
+        if (Collections.disjoint(
+                request.authorities(), purpose.servers().roots().spkiSha256())) {
+            throw new ProtocolException(AlertCode.AUTH_FAILED, "the server takes no certificate of our roots");
         }
         return new ExpectCertificate(s.keys(), s.server(), purpose, request.signatureSchemes());
     }

@@ -220,7 +220,7 @@ public final class ServerHandshake implements AutoCloseable {
                 new EncryptedExtensions(
                         Fields.MAX_CONTENT, terms.rekey(), terms.session(), terms.idle(), clock.instant(), List.of()));
         if (mode == Mode.NORMAL) {
-            add(flight, new CertificateRequest(SCHEMES, List.of(devices.root().spkiSha256()), List.of()));
+            add(flight, new CertificateRequest(SCHEMES, devices.roots().spkiSha256(), List.of()));
         }
         add(flight, new Certificate(chain(mode), proof.status().get(), List.of()));
         SignedContent context = mode == Mode.NORMAL ? SignedContent.SERVER : SignedContent.SERVER_ENROLMENT;

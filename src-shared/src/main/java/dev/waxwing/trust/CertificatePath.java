@@ -8,6 +8,7 @@ import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.PKIXCertPathValidatorResult;
 import java.security.cert.PKIXParameters;
 import java.security.cert.PKIXReason;
 import java.security.cert.TrustAnchor;
@@ -16,6 +17,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** RFC 5280 section 6 over exactly the certificates given, in their order: nothing is searched for or fetched. */
 final class CertificatePath {
@@ -37,14 +39,15 @@ final class CertificatePath {
     }
 
     /**
-     * @param chain the end of the path first, each signed by the next, the last signed by the anchor
+     * @param chain the end of the path first, each signed by the next, the last signed by one of the anchors
+     * @return the anchor that signed the last
      * @throws UntrustedException if a link does not hold at that time
      */
-    static void validate(
-            List<X509Certificate> chain, X509Certificate anchor, Instant at, AuthoritySignatures signatures)
+    static X509Certificate validate(
+            List<X509Certificate> chain, List<X509Certificate> anchors, Instant at, AuthoritySignatures signatures)
             throws UntrustedException {
         for (X509Certificate certificate : chain) {
-            if (certificate.equals(anchor)) {
+            if (anchors.contains(certificate)) {
                 throw new UntrustedException(Reason.BAD_PATH, "the chain holds the root itself");
             }
             if (!isStrong(certificate.getSigAlgOID())) {
@@ -54,14 +57,18 @@ final class CertificatePath {
             KeyKind.of(certificate.getPublicKey());
         }
         try {
-            var parameters = new PKIXParameters(Set.of(new TrustAnchor(anchor, null)));
+            var parameters = new PKIXParameters(anchors.stream()
+                    .map(anchor -> new TrustAnchor(anchor, null))
+                    .collect(Collectors.toSet()));
             parameters.setRevocationEnabled(false);
             parameters.setDate(Date.from(at));
             var path = CertificateFactory.getInstance("X.509")
                     .generateCertPath(chain.stream()
                             .map(certificate -> new SignedCertificate(certificate, signatures))
                             .toList());
-            CertPathValidator.getInstance("PKIX").validate(path, parameters);
+            var result = (PKIXCertPathValidatorResult)
+                    CertPathValidator.getInstance("PKIX").validate(path, parameters);
+            return result.getTrustAnchor().getTrustedCert();
         } catch (CertPathValidatorException e) {
             throw new UntrustedException(reason(e.getReason()), "path: " + e.getMessage(), e);
         } catch (CertificateException | InvalidAlgorithmParameterException e) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PeerVerifier {
 
-    private final TrustedRoot root;
+    private final TrustedRoots roots;
     private final Role required;
     private final CertificateStatus status;
     private final Clock clock;
@@ -23,23 +23,34 @@ public final class PeerVerifier {
     private final @Nullable X509Certificate own;
 
     /** For verifying now and then: with signatures of its own, computed by the JDK. */
+    public PeerVerifier(TrustedRoots roots, Role required, CertificateStatus status, Clock clock) {
+        this(roots, required, status, clock, new AuthoritySignatures(CryptoProvider.jdk()));
+    }
+
+    /** {@link #PeerVerifier(TrustedRoots, Role, CertificateStatus, Clock)} under one root. */
     public PeerVerifier(TrustedRoot root, Role required, CertificateStatus status, Clock clock) {
-        this(root, required, status, clock, new AuthoritySignatures(CryptoProvider.jdk()));
+        this(TrustedRoots.of(root), required, status, clock);
     }
 
     public PeerVerifier(
+            TrustedRoots roots, Role required, CertificateStatus status, Clock clock, AuthoritySignatures signatures) {
+        this(roots, required, status, clock, signatures, null);
+    }
+
+    /** {@link #PeerVerifier(TrustedRoots, Role, CertificateStatus, Clock, AuthoritySignatures)} under one root. */
+    public PeerVerifier(
             TrustedRoot root, Role required, CertificateStatus status, Clock clock, AuthoritySignatures signatures) {
-        this(root, required, status, clock, signatures, null);
+        this(TrustedRoots.of(root), required, status, clock, signatures);
     }
 
     private PeerVerifier(
-            TrustedRoot root,
+            TrustedRoots roots,
             Role required,
             CertificateStatus status,
             Clock clock,
             AuthoritySignatures signatures,
             @Nullable X509Certificate own) {
-        this.root = root;
+        this.roots = roots;
         this.required = required;
         this.status = status;
         this.clock = clock;
@@ -49,11 +60,12 @@ public final class PeerVerifier {
 
     /** The same verifier, which also refuses this certificate: a peer must not present the verifier's own. */
     public PeerVerifier refusing(X509Certificate ownCertificate) {
-        return new PeerVerifier(root, required, status, clock, signatures, ownCertificate);
+        return new PeerVerifier(roots, required, status, clock, signatures, ownCertificate);
     }
 
-    public TrustedRoot root() {
-        return root;
+    /** The roots under which a peer is believed. */
+    public TrustedRoots roots() {
+        return roots;
     }
 
     /**
@@ -71,9 +83,9 @@ public final class PeerVerifier {
             throw new UntrustedException(Reason.OWN_CERTIFICATE, "the peer presented our own certificate");
         }
         Instant now = clock.instant();
-        CertificatePath.validate(path, root.certificate(), now, signatures);
+        X509Certificate anchor = CertificatePath.validate(path, roots.certificates(), now, signatures);
         PeerName name = EndEntity.requireRole(leaf, required);
-        X509Certificate issuer = path.size() > 1 ? path.get(1) : root.certificate();
+        X509Certificate issuer = path.size() > 1 ? path.get(1) : anchor;
         status.check(leaf, issuer, staple, now);
         return new VerifiedPeer(name, required, path, issuer);
     }

@@ -117,7 +117,7 @@ public final class StapledStatus implements CertificateStatus {
     private void requireDelegation(X509Certificate delegate, X509Certificate issuer, Instant now)
             throws UntrustedException {
         try {
-            CertificatePath.validate(List.of(delegate), issuer, now, signatures);
+            CertificatePath.validate(List.of(delegate), List.of(issuer), now, signatures);
             List<String> usages = delegate.getExtendedKeyUsage();
             boolean[] keyUsage = delegate.getKeyUsage();
             if (usages == null || !usages.equals(List.of(OCSP_SIGNING)) || keyUsage == null || !keyUsage[0]) {

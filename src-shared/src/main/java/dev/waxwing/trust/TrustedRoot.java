@@ -5,7 +5,7 @@ import dev.waxwing.wire.Bytes;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 
-/** The one root certificate that a verifier was configured with, by an operator or through an invite's pin. */
+/** A root certificate that a verifier was configured with, by an operator or through an invite's pin. */
 public final class TrustedRoot {
 
     private static final int KEY_CERT_SIGN = 5;

@@ -9,6 +9,7 @@ import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.TestPki;
 import dev.waxwing.trust.TimeFloor;
+import dev.waxwing.trust.TrustedRoots;
 import dev.waxwing.trust.UntrustedException;
 import dev.waxwing.trust.UntrustedException.Reason;
 import dev.waxwing.wire.Alert;
@@ -190,7 +191,8 @@ class AuthenticationTest {
 
             ProtocolException refused = catchThrowableOfType(
                     ProtocolException.class,
-                    () -> loopback.deviceEndpoint().connect(relay.dial(), device, loopback.pki.root(), loopback.floor));
+                    () -> loopback.deviceEndpoint()
+                            .connect(relay.dial(), device, TrustedRoots.of(loopback.pki.root()), loopback.floor));
 
             assertThat(refused.code()).isEqualTo(AlertCode.AUTH_FAILED);
             assertThat(refused)

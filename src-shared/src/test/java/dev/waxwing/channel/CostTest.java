@@ -18,6 +18,7 @@ import dev.waxwing.recordlayer.Direction;
 import dev.waxwing.trust.Certificates;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.Role;
+import dev.waxwing.trust.TrustedRoots;
 import dev.waxwing.vectors.MemorySocket;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.SessionId;
@@ -258,7 +259,7 @@ class CostTest {
         });
         CountedSocket socket = new CountedSocket(loopback.dial());
         long start = THREADS.getCurrentThreadAllocatedBytes();
-        SecureChannel device = caller.connect(socket, credential, loopback.pki.root(), loopback.floor);
+        SecureChannel device = caller.connect(socket, credential, TrustedRoots.of(loopback.pki.root()), loopback.floor);
         long allocated = THREADS.getCurrentThreadAllocatedBytes() - start;
         Connected.Server other = Loopback.get(server);
         return new Connected(credential, device, socket, allocated, other.channel(), other.socket(), other.allocated());

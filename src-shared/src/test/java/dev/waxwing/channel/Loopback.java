@@ -16,6 +16,7 @@ import dev.waxwing.trust.PeerVerifier;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.TestPki;
 import dev.waxwing.trust.TimeFloor;
+import dev.waxwing.trust.TrustedRoots;
 import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Incident;
@@ -162,7 +163,7 @@ final class Loopback implements AutoCloseable {
     }
 
     SecureChannel connect(Credential credential) throws Exception {
-        return deviceEndpoint().connect(dial(), credential, pki.root(), floor);
+        return deviceEndpoint().connect(dial(), credential, TrustedRoots.of(pki.root()), floor);
     }
 
     EnrolledIdentity enrol(SocketChannel socket, Bytes pin, EnrolmentRequestFactory requests) throws Exception {

@@ -8,6 +8,7 @@ import dev.waxwing.evidence.VerificationReport.Line;
 import dev.waxwing.evidence.VerificationReport.Outcome;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.TestPki;
+import dev.waxwing.trust.TrustedRoots;
 import dev.waxwing.wire.Bytes;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -128,7 +129,7 @@ class ClassicEvidenceTest {
         given.device = TestPki.rsa(3072);
         ClassicEvidence evidence = given.evidence();
         VerificationReport report = ClassicVerification.verify(
-                evidence, () -> new ByteArrayInputStream(given.content.toArray()), given.pki.root());
+                evidence, () -> new ByteArrayInputStream(given.content.toArray()), TrustedRoots.of(given.pki.root()));
         assertThat(failed(report)).containsExactly(Check.DEVICE_KEY);
         assertThat(report.outcome(Check.CONTENT_SIGNATURE)).isEqualTo(Outcome.SKIPPED);
     }
@@ -138,7 +139,9 @@ class ClassicEvidenceTest {
         given.level = TrustLevel.WXP2;
         assertThatExceptionOfType(MalformedEvidenceException.class).isThrownBy(() -> given.write(directory));
         VerificationReport classic = ClassicVerification.verify(
-                given.evidence(), () -> new ByteArrayInputStream(given.content.toArray()), given.pki.root());
+                given.evidence(),
+                () -> new ByteArrayInputStream(given.content.toArray()),
+                TrustedRoots.of(given.pki.root()));
         assertThat(failed(classic)).containsExactly(Check.RECEIPT_FORM);
 
         given.level = TrustLevel.CLASSIC;
@@ -148,7 +151,7 @@ class ClassicEvidenceTest {
                 right.receipt(),
                 right.receiptSignature(),
                 List.of(right.receiptSigner(), given.pki.issuingCertificate()),
-                given.pki.root());
+                TrustedRoots.of(given.pki.root()));
         assertThat(failed(asWxp2)).contains(Check.MANIFEST_FORM, Check.RECEIPT_FORM);
     }
 
@@ -168,7 +171,8 @@ class ClassicEvidenceTest {
     @Test
     void a_bundle_of_another_root_fails() throws Exception {
         VerificationReport report = BundleVerification.verify(
-                given.write(directory), Optional.of(TestPki.create().root()));
+                given.write(directory),
+                Optional.of(TrustedRoots.of(TestPki.create().root())));
         assertThat(failed(report)).contains(Check.ROOT, Check.RECEIPT_CHAIN);
     }
 
@@ -197,7 +201,7 @@ class ClassicEvidenceTest {
     }
 
     private VerificationReport verify(Path bundle) throws IOException {
-        return BundleVerification.verify(bundle, Optional.of(given.pki.root()));
+        return BundleVerification.verify(bundle, Optional.of(TrustedRoots.of(given.pki.root())));
     }
 
     private static List<Check> failed(VerificationReport report) {

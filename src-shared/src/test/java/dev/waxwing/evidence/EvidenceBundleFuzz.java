@@ -2,6 +2,7 @@ package dev.waxwing.evidence;
 
 import dev.waxwing.fuzz.Authority;
 import dev.waxwing.fuzz.Fuzz;
+import dev.waxwing.trust.TrustedRoots;
 import dev.waxwing.wire.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -25,7 +26,7 @@ public final class EvidenceBundleFuzz {
         // A verifier streams the content, so that a small file that unpacks to much costs time but no memory.
         Fuzz.once(input, 32 << 20, 4_096, () -> {
             Files.write(FILE, input);
-            VerificationReport report = BundleVerification.verify(FILE, Optional.of(Authority.ROOT));
+            VerificationReport report = BundleVerification.verify(FILE, Optional.of(TrustedRoots.of(Authority.ROOT)));
             if (report.holds()) {
                 Fuzz.require(
                         report.manifest()

@@ -7,7 +7,7 @@ import dev.waxwing.evidence.VerificationReport.Outcome;
 import dev.waxwing.trust.Certificates;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.TestPki;
-import dev.waxwing.trust.TrustedRoot;
+import dev.waxwing.trust.TrustedRoots;
 import dev.waxwing.wire.Bytes;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -18,6 +18,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -101,7 +102,8 @@ class EvidenceBundleTest {
     @Test
     void a_bundle_of_another_root_fails() throws Exception {
         VerificationReport report = BundleVerification.verify(
-                given.write(directory), Optional.of(TestPki.create().root()));
+                given.write(directory),
+                Optional.of(TrustedRoots.of(TestPki.create().root())));
         assertThat(failed(report)).contains(Check.ROOT, Check.MANIFEST_CHAIN, Check.RECEIPT_CHAIN);
     }
 
@@ -175,8 +177,44 @@ class EvidenceBundleTest {
                 one.device(),
                 one.receiptSigner(),
                 one.deviceStatus(),
-                one.revocationList());
+                one.revocationList(),
+                one.receiptRevocationList());
         assertThat(failed(verify(given.write(directory, mixed)))).containsExactly(Check.RECEIPT_NAMES_MANIFEST);
+    }
+
+    @Test
+    void signers_of_two_authorities_hold_each_by_its_own_list() throws Exception {
+        given.rotate();
+        Path bundle = given.write(directory);
+        assertThat(TestEvidence.unpack(bundle)).containsKey("status/receipt-ca.crl.der");
+        assertThat(verify(bundle).lines()).allMatch(line -> line.outcome() == Outcome.PASSED);
+
+        given.receiptRevoked = List.of(given.receiptSigner.certificate());
+        assertThat(failed(verify(given.write(directory)))).containsExactly(Check.STATUS);
+    }
+
+    @Test
+    void the_second_list_must_be_there_when_and_only_when_there_are_two_authorities() throws Exception {
+        Map<String, byte[]> one = TestEvidence.unpack(given.write(directory));
+        one.put("status/receipt-ca.crl.der", one.get("status/ca.crl.der"));
+        assertThat(failed(verify(TestEvidence.pack(directory, one)))).containsExactly(Check.STATUS);
+
+        given.rotate();
+        Map<String, byte[]> two = TestEvidence.unpack(given.write(directory));
+        byte[] others = two.remove("status/receipt-ca.crl.der");
+        assertThat(failed(verify(TestEvidence.pack(directory, two)))).containsExactly(Check.STATUS);
+        two.put("status/receipt-ca.crl.der", two.put("status/ca.crl.der", others));
+        assertThat(failed(verify(TestEvidence.pack(directory, two)))).containsExactly(Check.STATUS);
+    }
+
+    @Test
+    void any_of_the_verifiers_own_roots_counts_and_no_other() throws Exception {
+        Path bundle = given.write(directory);
+        X509Certificate foreign = TestPki.create().rootCertificate();
+        TrustedRoots both = TrustedRoots.of(List.of(foreign, given.pki.rootCertificate()));
+        assertThat(BundleVerification.verify(bundle, Optional.of(both)).holds()).isTrue();
+        assertThat(failed(BundleVerification.verify(bundle, Optional.of(TrustedRoots.of(List.of(foreign))))))
+                .contains(Check.ROOT, Check.MANIFEST_CHAIN, Check.RECEIPT_CHAIN);
     }
 
     @Test
@@ -405,7 +443,7 @@ class EvidenceBundleTest {
     @Test
     void evidence_is_verified_without_a_bundle() {
         Evidence evidence = given.evidence();
-        TrustedRoot root = given.pki.root();
+        TrustedRoots root = TrustedRoots.of(given.pki.root());
         byte[] content = given.content.toArray();
         VerificationReport report =
                 EvidenceVerification.verify(evidence, () -> new ByteArrayInputStream(content), root);
@@ -418,14 +456,14 @@ class EvidenceBundleTest {
             throw new IOException("gone");
         };
         assertThat(failed(EvidenceVerification.verify(
-                        evidence, unreadable, TestPki.create().root())))
+                        evidence, unreadable, TrustedRoots.of(TestPki.create().root()))))
                 .contains(Check.ROOT, Check.CONTENT_HASH, Check.MANIFEST_CHAIN);
     }
 
     @Test
     void a_receipt_is_verified_by_itself() throws Exception {
         Evidence evidence = given.evidence();
-        TrustedRoot root = given.pki.root();
+        TrustedRoots root = TrustedRoots.of(given.pki.root());
         var chain = given.receiptSigner.chain();
         assertThat(ReceiptVerification.verify(
                                 evidence.manifest(), evidence.receipt(), evidence.receiptSignature(), chain, root)
@@ -439,7 +477,7 @@ class EvidenceBundleTest {
                         evidence.receipt(),
                         evidence.receiptSignature(),
                         chain,
-                        TestPki.create().root())))
+                        TrustedRoots.of(TestPki.create().root()))))
                 .containsExactly(Check.RECEIPT_CHAIN);
         given.name = "other";
         assertThat(failed(ReceiptVerification.verify(
@@ -473,11 +511,12 @@ class EvidenceBundleTest {
                 evidence.device(),
                 evidence.receiptSigner(),
                 deviceStatus,
-                revocationList);
+                revocationList,
+                evidence.receiptRevocationList());
     }
 
     private VerificationReport verify(Path bundle) throws IOException {
-        return BundleVerification.verify(bundle, Optional.of(given.pki.root()));
+        return BundleVerification.verify(bundle, Optional.of(TrustedRoots.of(given.pki.root())));
     }
 
     private static List<Check> failed(VerificationReport report) {

@@ -97,6 +97,29 @@ class OpenSslTest {
     }
 
     @Test
+    void every_command_of_the_readme_does_what_it_says_when_two_authorities_issued_the_certificates() throws Exception {
+        given.rotate();
+        List<Result> results = run(given.write(directory));
+        assertThat(results).allMatch(result -> result.exit() == 0);
+        assertThat(results.stream().map(Result::output))
+                .anyMatch(output -> output.contains("issuing.pem: OK") && output.contains("receipt-issuing.pem: OK"))
+                .anyMatch(output -> output.matches("(?s).*Response verify OK.*good\n.*"))
+                .anyMatch(output -> output.equals("device.pem: OK\n"))
+                .anyMatch(output -> output.equals("receipt-signer.pem: OK\n"));
+        assertThat(results.stream().filter(result -> result.output().contains("CMS Verification successful")))
+                .hasSize(2);
+    }
+
+    @Test
+    void shows_a_receipt_signer_that_its_own_authority_revoked() throws Exception {
+        given.rotate();
+        given.receiptRevoked = List.of(given.receiptSigner.certificate());
+        Result last = run(given.write(directory)).getLast();
+        assertThat(last.exit()).isNotZero();
+        assertThat(last.output()).contains("certificate revoked");
+    }
+
+    @Test
     void accepts_every_kind_of_key_that_the_specification_allows() throws Exception {
         for (KeyPair keys : List.of(TestPki.ec("secp384r1"), TestPki.rsa(2048))) {
             given.device = given.pki.request(Role.DEVICE, "camera-7").keys(keys).issue();
@@ -211,7 +234,7 @@ class OpenSslTest {
         List<String> commands = Files.readString(unpacked.resolve("README.txt"))
                 .lines()
                 .map(String::strip)
-                .filter(line -> line.matches("(openssl|grep|cat) .*"))
+                .filter(line -> line.matches("(openssl|grep|cat|awk) .*"))
                 .toList();
         List<Result> results = new ArrayList<>();
         for (String command : commands) {

@@ -14,11 +14,13 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -29,12 +31,17 @@ final class TestEvidence {
     static final Instant ACCEPTED = TestPki.NOW.plusMillis(123);
 
     final TestPki pki;
+    /** The issuing authority of the receipt signer. */
+    TestPki receiptPki;
+
     Credential device;
     Credential receiptSigner;
     String deviceName = "camera-7";
     String name = "../Tür 7 'x'.jpg";
     Bytes content = Bytes.of("not really a picture".getBytes(StandardCharsets.UTF_8));
     Instant acceptedAt = ACCEPTED;
+    /** On the list of the receipt signer's authority, if that is another. */
+    List<X509Certificate> receiptRevoked = List.of();
 
     TestEvidence() {
         this(TestPki.create());
@@ -46,8 +53,15 @@ final class TestEvidence {
 
     TestEvidence(TestPki pki, Credential device, Credential receiptSigner) {
         this.pki = pki;
+        this.receiptPki = pki;
         this.device = device;
         this.receiptSigner = receiptSigner;
+    }
+
+    /** The receipt signer's certificate comes from an authority that took over from the device's. */
+    void rotate() {
+        receiptPki = pki.rotated();
+        receiptSigner = receiptPki.issue(Role.RECEIPT, "receipts");
     }
 
     Manifest manifest() {
@@ -78,11 +92,14 @@ final class TestEvidence {
                 receipt,
                 DetachedSignature.sign(receipt, receiptSigner),
                 pki.rootCertificate(),
-                List.of(pki.issuingCertificate()),
+                receiptPki == pki
+                        ? List.of(pki.issuingCertificate())
+                        : List.of(pki.issuingCertificate(), receiptPki.issuingCertificate()),
                 device.certificate(),
                 receiptSigner.certificate(),
                 pki.goodStaple(device.certificate()),
-                pki.crl(List.of()));
+                pki.crl(List.of()),
+                receiptPki == pki ? Optional.empty() : Optional.of(receiptPki.crl(receiptRevoked)));
     }
 
     Path write(Path directory) throws IOException, MalformedEvidenceException {

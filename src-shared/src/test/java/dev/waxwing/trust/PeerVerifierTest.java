@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -64,6 +65,30 @@ class PeerVerifierTest {
                 refuses(Reason.WRONG_ROLE, required, credential);
             }
         }
+    }
+
+    @Test
+    void accepts_a_chain_to_any_of_its_roots_and_to_no_other() throws Exception {
+        TestPki other = TestPki.create();
+        TrustedRoots both = TrustedRoots.of(List.of(PKI.rootCertificate(), other.rootCertificate()));
+        PeerVerifier verifier = new PeerVerifier(both, Role.DEVICE, ALWAYS_GOOD, TestPki.CLOCK);
+        for (TestPki each : List.of(PKI, other)) {
+            Credential device = each.issue(Role.DEVICE, "camera-7");
+            assertThat(verifier.verify(device.chain(), Bytes.EMPTY).issuer()).isEqualTo(each.issuingCertificate());
+            List<X509Certificate> withRoot = new ArrayList<>(device.chain());
+            withRoot.add(each.rootCertificate());
+            assertReason(Reason.BAD_PATH, () -> verifier.verify(withRoot, Bytes.EMPTY));
+        }
+        Credential foreign = TestPki.create().issue(Role.DEVICE, "camera-7");
+        assertReason(Reason.UNKNOWN_ISSUER, () -> verifier.verify(foreign.chain(), Bytes.EMPTY));
+    }
+
+    @Test
+    void roots_are_one_to_sixteen_and_each_an_authority() {
+        X509Certificate device = PKI.issue(Role.DEVICE, "camera-7").certificate();
+        assertReason(Reason.MALFORMED, () -> TrustedRoots.of(List.of()));
+        assertReason(Reason.MALFORMED, () -> TrustedRoots.of(Collections.nCopies(17, PKI.rootCertificate())));
+        assertReason(Reason.BAD_PATH, () -> TrustedRoots.of(List.of(PKI.rootCertificate(), device)));
     }
 
     @Test

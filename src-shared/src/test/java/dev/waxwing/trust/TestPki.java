@@ -332,6 +332,17 @@ public final class TestPki {
         return new TestPki(root, issuing);
     }
 
+    /** Another issuing authority under the same root. */
+    public TestPki rotated() {
+        Credential next = new Request(
+                        root, "CN=Test Issuing CA " + HexFormat.of().toHexDigits(RANDOM.nextInt()))
+                .keys(p256())
+                .authority(0)
+                .validity(NOW.minus(Duration.ofDays(30)), NOW.plus(Duration.ofDays(1825)))
+                .issue();
+        return new TestPki(root, next);
+    }
+
     /** An authority that was made before; its root does not sign any more. */
     public static TestPki of(X509Certificate root, Credential issuing) {
         return new TestPki(new Credential(issuing.privateKey(), List.of(root)), issuing);

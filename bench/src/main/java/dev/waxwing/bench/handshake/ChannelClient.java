@@ -5,13 +5,14 @@ import dev.waxwing.channel.DeviceEndpoint;
 import dev.waxwing.channel.DevicePolicy;
 import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.trust.TimeFloor;
-import dev.waxwing.trust.TrustedRoot;
+import dev.waxwing.trust.TrustedRoots;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.List;
 
 /** Makes connections by the channel's device end. */
 final class ChannelClient {
@@ -21,7 +22,7 @@ final class ChannelClient {
     /** Directory of the keys; port. */
     public static void main(String[] arguments) throws Exception {
         KeyFile keys = KeyFile.read(ChannelKeys.device(Path.of(arguments[0])));
-        TrustedRoot root = TrustedRoot.of(keys.root());
+        TrustedRoots root = TrustedRoots.of(List.of(keys.root()));
         InetSocketAddress server =
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[1]));
         DeviceEndpoint endpoint = new DeviceEndpoint(

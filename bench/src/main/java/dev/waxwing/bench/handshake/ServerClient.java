@@ -2,6 +2,7 @@ package dev.waxwing.bench.handshake;
 
 import dev.waxwing.bench.waxwing.EnrolledDevice;
 import dev.waxwing.trust.TimeFloor;
+import dev.waxwing.trust.TrustedRoots;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -23,7 +24,7 @@ final class ServerClient {
                         .connect(
                                 SocketChannel.open(server),
                                 device.credential(),
-                                device.identity().root(),
+                                TrustedRoots.of(device.identity().root()),
                                 floor)
                         .close();
             });

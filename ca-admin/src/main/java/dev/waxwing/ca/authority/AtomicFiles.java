@@ -82,6 +82,11 @@ final class AtomicFiles {
         syncDirectory();
     }
 
+    void rename(String from, String to) throws IOException {
+        Files.move(path(from), path(to), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        syncDirectory();
+    }
+
     void delete(String name) throws IOException {
         Files.deleteIfExists(path(name));
         syncDirectory();

@@ -12,12 +12,19 @@ import org.bouncycastle.operator.RuntimeOperatorException;
 /** One certificate authority: its certificate, and the signer behind it. Immutable. */
 public final class Authority {
 
+    private final AuthorityId id;
     private final X509Certificate certificate;
     private final AuthoritySigner signer;
 
     Authority(X509Certificate certificate, AuthoritySigner signer) {
+        this.id = AuthorityId.of(certificate);
         this.certificate = certificate;
         this.signer = signer;
+    }
+
+    /** The authority's identifier: the last word of its name. */
+    public AuthorityId id() {
+        return id;
     }
 
     /** The authority's own certificate. */

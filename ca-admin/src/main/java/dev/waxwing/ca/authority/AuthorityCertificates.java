@@ -39,21 +39,21 @@ final class AuthorityCertificates {
         this.random = random;
     }
 
-    X509Certificate root(KeyPair pair, String label) {
-        X500Name name = new X500Name("CN=Waxwing Root CA " + label);
+    X509Certificate root(KeyPair pair, AuthorityId id) {
+        X500Name name = new X500Name("CN=Waxwing Root CA " + id);
         ContentSigner signer =
                 Authority.contentSigner(new SoftwareSigner(pair.getPrivate(), pair.getPublic(), "SHA384withECDSA"));
         return build(name, name, pair.getPublic(), pair.getPublic(), notAfter(ROOT_LIFETIME), 1, signer);
     }
 
-    X509Certificate issuing(PublicKey key, String label, Authority root) {
+    X509Certificate issuing(PublicKey key, AuthorityId id, Authority root) {
         X500Name issuer = X500Name.getInstance(
                 root.certificate().getSubjectX500Principal().getEncoded());
         Instant rootEnd = root.certificate().getNotAfter().toInstant();
         Instant end = notAfter(ISSUING_LIFETIME);
         return build(
                 issuer,
-                new X500Name("CN=Waxwing Issuing CA " + label),
+                new X500Name("CN=Waxwing Issuing CA " + id),
                 key,
                 root.certificate().getPublicKey(),
                 end.isAfter(rootEnd) ? rootEnd : end,

@@ -3,12 +3,38 @@ package dev.waxwing.ca.authority;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.Optional;
+import java.util.List;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The database's memory of the authority's own certificates. */
+/** The database's memory of the authority's own certificates, and of whose turn it is to issue. */
 final class AuthorityRegister {
+
+    /** What an authority is for. */
+    enum Role {
+        ROOT("root"),
+        ISSUING("issuing");
+
+        private final String word;
+
+        Role(String word) {
+            this.word = word;
+        }
+
+        @Override
+        public String toString() {
+            return word;
+        }
+    }
+
+    /** An authority that is known. */
+    record Entry(AuthorityId id, String spkiSha256) {}
+
+    /** From when on an authority issues, until the next turn. */
+    record Turn(long number, AuthorityId authority, Instant since) {}
 
     private final JdbcClient jdbc;
     private final Clock clock;
@@ -18,20 +44,24 @@ final class AuthorityRegister {
         this.clock = clock;
     }
 
-    Optional<String> spkiSha256(String role) {
-        return jdbc.sql("SELECT spki_sha256 FROM ca_authority WHERE role = :role")
-                .param("role", role)
-                .query(String.class)
-                .optional();
+    /** All of a role, the oldest first. */
+    List<Entry> all(Role role) {
+        return jdbc.sql("""
+            SELECT id, spki_sha256 FROM certificate_authority WHERE role = :role ORDER BY created_at, id
+            """)
+                .param("role", role.toString())
+                .query((row, _) -> new Entry(new AuthorityId(row.getString("id")), row.getString("spki_sha256")))
+                .list();
     }
 
-    void add(String role, X509Certificate certificate) {
+    void add(Role role, X509Certificate certificate) {
         try {
             jdbc.sql("""
-                INSERT INTO ca_authority (role, subject, spki_sha256, not_after, certificate, created_at)
-                VALUES (:role, :subject, :spki, :notAfter, :certificate, :now)
+                INSERT INTO certificate_authority (id, role, subject, spki_sha256, not_after, certificate, created_at)
+                VALUES (:id, :role, :subject, :spki, :notAfter, :certificate, :now)
                 """)
-                    .param("role", role)
+                    .param("id", AuthorityId.of(certificate).toString())
+                    .param("role", role.toString())
                     .param("subject", certificate.getSubjectX500Principal().getName())
                     .param("spki", Certificates.spkiSha256(certificate.getPublicKey()))
                     .param("notAfter", certificate.getNotAfter().toInstant().atOffset(ZoneOffset.UTC))
@@ -40,6 +70,34 @@ final class AuthorityRegister {
                     .update();
         } catch (CertificateEncodingException e) {
             throw new IllegalStateException("a parsed certificate always has its encoding", e);
+        }
+    }
+
+    /** All turns in their order; the last one goes on. */
+    List<Turn> turns() {
+        return jdbc.sql("SELECT number, authority, since FROM issuing_turn ORDER BY number")
+                .query((row, _) -> new Turn(
+                        row.getLong("number"),
+                        new AuthorityId(row.getString("authority")),
+                        row.getObject("since", OffsetDateTime.class).toInstant()))
+                .list();
+    }
+
+    /**
+     * Begins the turn with this number, and so ends the one before: one statement, which cannot half happen.
+     *
+     * @throws AuthorityException when another node has begun it
+     */
+    void begin(long number, AuthorityId authority) {
+        try {
+            jdbc.sql("INSERT INTO issuing_turn (number, authority, since) VALUES (:number, :authority, :now)")
+                    .param("number", number)
+                    .param("authority", authority.toString())
+                    .param("now", clock.instant().atOffset(ZoneOffset.UTC))
+                    .update();
+        } catch (DuplicateKeyException e) {
+            throw new AuthorityException(
+                    "Another server on this database has rotated the issuing authority just now. Restart this one.", e);
         }
     }
 }

@@ -61,7 +61,12 @@ public final class KeyStorage {
             }
             refuseInside(directory, chosen);
             Passphrase former = files.exists(KEY_FILE) ? Passphrase.generated(text(files.path(KEY_FILE))) : null;
-            return new KeyStorage(files, random, Passphrase.chosen(passphraseText(chosen)), former, true);
+            return new KeyStorage(
+                    files,
+                    random,
+                    Passphrase.chosen(passphraseText(chosen), "waxwing.keys.passphrase-file: the passphrase"),
+                    former,
+                    true);
         } catch (IOException e) {
             throw new AuthorityException("The key directory " + directory.keys() + " cannot be used: " + e, e);
         }
@@ -183,6 +188,57 @@ public final class KeyStorage {
     }
 
     /**
+     * Puts certificates without a key in place of what was there under this name, as one step: the key is gone.
+     *
+     * @throws AuthorityException when they cannot be written; what was there is then still there
+     */
+    public void storeWithoutKey(String name, List<X509Certificate> chain) {
+        write(name, Pem.certificates(chain).getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** The names of all key files that begin like this, in order. */
+    public List<String> list(String prefix) {
+        try {
+            return files.names(".pem").stream()
+                    .filter(name -> name.startsWith(prefix))
+                    .toList();
+        } catch (IOException e) {
+            throw new AuthorityException("The key directory " + files.path("") + " cannot be read: " + e, e);
+        }
+    }
+
+    /**
+     * Gives a key file another name, as one step; a file that has it already is replaced.
+     *
+     * @throws AuthorityException when that cannot be done; it then still has the old one
+     */
+    public void rename(String from, String to) {
+        try {
+            files.rename(from + ".pem", to + ".pem");
+        } catch (IOException e) {
+            throw new AuthorityException(
+                    "The key file " + files.path(from + ".pem") + " cannot be renamed to " + to + ".pem: " + e, e);
+        }
+    }
+
+    /** Removes a key file, if there is one. */
+    public void delete(String name) {
+        try {
+            files.delete(name + ".pem");
+        } catch (IOException e) {
+            throw new AuthorityException("The key file " + files.path(name + ".pem") + " cannot be removed: " + e, e);
+        }
+    }
+
+    private void write(String name, byte[] content) {
+        try {
+            files.write(name + ".pem", content);
+        } catch (IOException e) {
+            throw new AuthorityException("The key file " + files.path(name + ".pem") + " cannot be written: " + e, e);
+        }
+    }
+
+    /**
      * The key that has no certificate, or nothing when there is none of this name.
      *
      * @throws AuthorityException when there is one that cannot be opened
@@ -239,8 +295,7 @@ public final class KeyStorage {
     }
 
     /**
-     * Removes a generated key file that no key needs any more, once every key with a certificate was opened. Keys without one
-     * are opened here, because nobody may need them in this run.
+     * Removes a generated key file that no key needs any more. Every key is opened before, because nobody may need it in this run.
      */
     public void forgetFormerKeyFile() {
         if (former == null) {
@@ -248,7 +303,9 @@ public final class KeyStorage {
         }
         try {
             for (String name : files.names(".pem")) {
-                if (Pem.read(text(files.path(name + ".pem"))).stream().noneMatch(Pem::isCertificate)) {
+                if (Pem.read(text(files.path(name + ".pem"))).stream().anyMatch(Pem::isCertificate)) {
+                    load(name);
+                } else {
                     loadBare(name);
                 }
             }

@@ -23,11 +23,16 @@ final class Passphrase {
         this.iterations = iterations;
     }
 
-    static Passphrase chosen(String content) {
+    /**
+     * A passphrase that a person chose.
+     *
+     * @param subject what a refusal is about
+     * @throws AuthorityException when it is too short
+     */
+    static Passphrase chosen(String content, String subject) {
         String secret = content.strip();
         if (secret.length() < MIN_LENGTH) {
-            throw new AuthorityException(
-                    "waxwing.keys.passphrase-file: the passphrase needs at least " + MIN_LENGTH + " characters");
+            throw new AuthorityException(subject + " needs at least " + MIN_LENGTH + " characters");
         }
         return new Passphrase(secret.toCharArray(), CHOSEN_ITERATIONS);
     }

@@ -215,7 +215,8 @@ public final class Enrollment {
         audit.record(AuditEvent.success(
                 "device:" + invite.name(), "invite.redeemed", invite.name(), "invite " + invite.id() + ", " + detail));
         return new Enrolled(
-                invite.name(), List.of(certificate, authority.issuingCertificate(), authority.rootCertificate()));
+                invite.name(),
+                List.of(certificate, authority.issuerOf(certificate).certificate(), authority.rootCertificate()));
     }
 
     private static EnrollmentResult refuse(String name, Reason reason) {

@@ -1,5 +1,6 @@
 package dev.waxwing.ca.inventory;
 
+import dev.waxwing.ca.authority.AuthorityId;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -7,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What the inventory knows of one issued certificate.
  *
  * @param serialNumber its serial number
+ * @param issuer the authority that signed it
  * @param subject its subject, e.g. {@code CN=camera-01}
  * @param name the device, server or signer it names
  * @param role what its key is for
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record CertificateEntry(
         SerialNumber serialNumber,
+        AuthorityId issuer,
         String subject,
         String name,
         CertificateRole role,
@@ -39,6 +42,7 @@ public record CertificateEntry(
     public CertificateEntry revoked(Instant at, RevocationReason reason) {
         return new CertificateEntry(
                 serialNumber,
+                issuer,
                 subject,
                 name,
                 role,

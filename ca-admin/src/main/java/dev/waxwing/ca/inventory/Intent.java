@@ -1,11 +1,13 @@
 package dev.waxwing.ca.inventory;
 
+import dev.waxwing.ca.authority.AuthorityId;
 import java.time.Instant;
 
 /**
  * A certificate that is about to be signed.
  *
  * @param serialNumber its serial number
+ * @param issuer the authority that will sign it
  * @param subject its subject
  * @param name the device, server or signer it will name
  * @param role what its key is for
@@ -17,6 +19,7 @@ import java.time.Instant;
  */
 public record Intent(
         SerialNumber serialNumber,
+        AuthorityId issuer,
         String subject,
         String name,
         CertificateRole role,

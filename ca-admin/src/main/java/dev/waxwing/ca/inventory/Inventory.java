@@ -1,5 +1,6 @@
 package dev.waxwing.ca.inventory;
 
+import dev.waxwing.ca.authority.AuthorityId;
 import dev.waxwing.ca.authority.Certificates;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -32,8 +33,8 @@ public final class Inventory {
     private static final Duration EXPIRING = Duration.ofDays(30);
 
     private static final String COLUMNS = """
-        SELECT serial_number, subject, name, role, profile, not_before, not_after, expiring_from, spki_sha256, issued_by,
-               created_at, revoked_at, reason
+        SELECT serial_number, issuer, subject, name, role, profile, not_before, not_after, expiring_from, spki_sha256,
+               issued_by, created_at, revoked_at, reason
           FROM certificate
          WHERE state = 'issued'
         """;
@@ -50,12 +51,13 @@ public final class Inventory {
     /** Stores that a certificate is about to be signed. */
     public void recordIntent(Intent intent) {
         jdbc.sql("""
-            INSERT INTO certificate (serial_number, state, subject, name, role, profile, not_before, not_after, expiring_from,
-                                     spki_sha256, issued_by, created_at)
-            VALUES (:serial, 'pending', :subject, :name, :role, :profile, :notBefore, :notAfter, :expiringFrom,
+            INSERT INTO certificate (serial_number, issuer, state, subject, name, role, profile, not_before, not_after,
+                                     expiring_from, spki_sha256, issued_by, created_at)
+            VALUES (:serial, :issuer, 'pending', :subject, :name, :role, :profile, :notBefore, :notAfter, :expiringFrom,
                     :spki, :issuedBy, :now)
             """)
                 .param("serial", intent.serialNumber().toString())
+                .param("issuer", intent.issuer().toString())
                 .param("subject", intent.subject())
                 .param("name", intent.name())
                 .param("role", intent.role().name())
@@ -256,15 +258,42 @@ public final class Inventory {
     /** Passes every revoked certificate whose own end is after {@code notAfter} to {@code sink}, in no order. */
     public void revokedEndingAfter(Instant notAfter, Consumer<RevokedEntry> sink) {
         jdbc.sql("""
-            SELECT serial_number, revoked_at, reason, not_after FROM certificate
+            SELECT serial_number, issuer, revoked_at, reason, not_after FROM certificate
              WHERE reason > '' AND not_after > :limit
             """)
                 .param("limit", utc(notAfter))
                 .query((ResultSet row) -> sink.accept(new RevokedEntry(
                         serialNumber(row),
+                        issuer(row),
                         instant(row, "revoked_at"),
                         reason(row.getString("reason")),
                         instant(row, "not_after"))));
+    }
+
+    /**
+     * When the last certificate ends that this authority issued, or nothing when it issued none. Those of OCSP responders do not
+     * count: nobody asks about them, and an authority would outlive itself by them.
+     */
+    public Optional<Instant> lastEnd(AuthorityId issuer) {
+        return jdbc.sql("""
+            SELECT not_after FROM certificate WHERE issuer = :issuer AND state = 'issued' AND role <> 'OCSP'
+             ORDER BY issuer, state, not_after DESC FETCH FIRST ROW ONLY
+            """)
+                .param("issuer", issuer.toString())
+                .query((row, _) -> instant(row, "not_after"))
+                .optional();
+    }
+
+    /** How many certificates of this authority have not ended and are not revoked, those of OCSP responders not counted. */
+    public long countLive(AuthorityId issuer) {
+        return jdbc.sql("""
+            SELECT COUNT(*) FROM certificate
+             WHERE issuer = :issuer AND state = 'issued' AND not_after >= :now AND revoked_at IS NULL AND role <> 'OCSP'
+            """)
+                .param("issuer", issuer.toString())
+                .param("now", utc(clock.instant()))
+                .query(Long.class)
+                .single();
     }
 
     private RowMapper<CertificateEntry> entries() {
@@ -274,6 +303,7 @@ public final class Inventory {
             String reason = row.getString("reason");
             return new CertificateEntry(
                     serialNumber(row),
+                    issuer(row),
                     row.getString("subject"),
                     row.getString("name"),
                     CertificateRole.valueOf(row.getString("role")),
@@ -304,6 +334,10 @@ public final class Inventory {
         String hex = row.getString("serial_number");
         return SerialNumber.parse(hex)
                 .orElseThrow(() -> new SQLException("the inventory holds the serial number " + hex));
+    }
+
+    private static AuthorityId issuer(ResultSet row) throws SQLException {
+        return new AuthorityId(row.getString("issuer"));
     }
 
     private static RevocationReason reason(String rfcName) {

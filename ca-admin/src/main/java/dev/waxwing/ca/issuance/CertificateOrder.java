@@ -1,8 +1,10 @@
 package dev.waxwing.ca.issuance;
 
+import dev.waxwing.ca.authority.Authority;
 import dev.waxwing.trust.PeerName;
 import java.security.PublicKey;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Who gets what kind of certificate for which key. The key is one whose possession was proved, or the server's own. */
@@ -13,14 +15,21 @@ public final class CertificateOrder {
     private final Profile profile;
     private final @Nullable Duration validity;
     private final String issuedBy;
+    private final @Nullable Authority issuer;
 
     private CertificateOrder(
-            PublicKey publicKey, PeerName name, Profile profile, @Nullable Duration validity, String issuedBy) {
+            PublicKey publicKey,
+            PeerName name,
+            Profile profile,
+            @Nullable Duration validity,
+            String issuedBy,
+            @Nullable Authority issuer) {
         this.publicKey = publicKey;
         this.name = name;
         this.profile = profile;
         this.validity = validity;
         this.issuedBy = issuedBy;
+        this.issuer = issuer;
     }
 
     /**
@@ -32,12 +41,17 @@ public final class CertificateOrder {
      */
     public static CertificateOrder of(
             CertificateRequest request, PeerName name, Profile profile, @Nullable Duration validity, String issuedBy) {
-        return new CertificateOrder(request.publicKey(), name, profile, validity, issuedBy);
+        return new CertificateOrder(request.publicKey(), name, profile, validity, issuedBy, null);
     }
 
     /** An order for a key that this server made for itself. */
     static CertificateOrder own(PublicKey publicKey, PeerName name, Profile profile) {
-        return new CertificateOrder(publicKey, name, profile, null, "system");
+        return new CertificateOrder(publicKey, name, profile, null, "system", null);
+    }
+
+    /** An order for the key of an OCSP responder, which the authority delegates that it is to speak for. */
+    static CertificateOrder responder(PublicKey publicKey, PeerName name, Authority issuer) {
+        return new CertificateOrder(publicKey, name, Profiles.OCSP, null, "system", issuer);
     }
 
     PublicKey publicKey() {
@@ -58,5 +72,10 @@ public final class CertificateOrder {
 
     String issuedBy() {
         return issuedBy;
+    }
+
+    /** The authority to sign it, if it cannot be whichever is current. */
+    Optional<Authority> issuer() {
+        return Optional.ofNullable(issuer);
     }
 }

@@ -1,6 +1,7 @@
 package dev.waxwing.ca.issuance;
 
 import dev.waxwing.ca.authority.Authority;
+import dev.waxwing.ca.authority.AuthorityId;
 import dev.waxwing.ca.authority.SerialNumbers;
 import dev.waxwing.ca.inventory.CertificateRole;
 import java.io.IOException;
@@ -67,7 +68,7 @@ final class CertificateTemplate {
         content.setSubjectPublicKeyInfo(
                 SubjectPublicKeyInfo.getInstance(order.publicKey().getEncoded()));
         try {
-            content.setExtensions(extensions(order, issuer).generate());
+            content.setExtensions(extensions(order, authority).generate());
         } catch (IOException e) {
             throw new UncheckedIOException("extensions are encoded in memory", e);
         }
@@ -80,7 +81,7 @@ final class CertificateTemplate {
                 .build();
     }
 
-    private ExtensionsGenerator extensions(CertificateOrder order, X509Certificate issuer) throws IOException {
+    private ExtensionsGenerator extensions(CertificateOrder order, Authority issuer) throws IOException {
         CertificateRole role = order.profile().role();
         ExtensionsGenerator extensions = new ExtensionsGenerator();
         extensions.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
@@ -92,18 +93,18 @@ final class CertificateTemplate {
         extensions.addExtension(
                 Extension.authorityKeyIdentifier,
                 false,
-                identifiers.createAuthorityKeyIdentifier(issuer.getPublicKey()));
+                identifiers.createAuthorityKeyIdentifier(issuer.certificate().getPublicKey()));
         if (role == CertificateRole.OCSP) {
             // RFC 6960 section 4.2.2.2.1: otherwise its status would be asked of itself.
             extensions.addExtension(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck, false, DERNull.INSTANCE);
         } else {
-            addLocators(extensions);
+            addLocators(extensions, issuer.id());
         }
         return extensions;
     }
 
-    private void addLocators(ExtensionsGenerator extensions) throws IOException {
-        GeneralName list = locator("/pki/crl");
+    private void addLocators(ExtensionsGenerator extensions, AuthorityId issuer) throws IOException {
+        GeneralName list = locator("/pki/crl/" + issuer);
         GeneralName responder = locator("/pki/ocsp");
         if (list == null || responder == null) {
             return;

@@ -92,16 +92,17 @@ public final class Issuance {
      */
     public Preparation prepare(CertificateOrder order) {
         refuseTransaction();
-        Optional<RequestFault> fault = fault(order);
+        Authority issuing = order.issuer().orElseGet(authority::issuing);
+        Optional<RequestFault> fault = fault(order, issuing);
         if (fault.isPresent()) {
             return new Preparation.Refused(fault.get());
         }
-        Authority issuing = authority.issuing();
         TBSCertificate content = template.fill(order, issuing, clock.instant());
         Lint.check(content, order, issuing);
-        PreparedCertificate prepared = new PreparedCertificate(content, order);
+        PreparedCertificate prepared = new PreparedCertificate(content, order, issuing);
         inventory.recordIntent(new Intent(
                 prepared.serialNumber(),
+                issuing.id(),
                 content.getSubject().toString(),
                 order.name().value(),
                 order.profile().role(),
@@ -113,12 +114,12 @@ public final class Issuance {
         return new Preparation.Prepared(prepared);
     }
 
-    private Optional<RequestFault> fault(CertificateOrder order) {
+    private Optional<RequestFault> fault(CertificateOrder order, Authority issuing) {
         Duration validity = order.validity();
         if (!validity.isPositive() || validity.compareTo(order.profile().validity()) > 0) {
             return Optional.of(RequestFault.VALIDITY);
         }
-        Instant end = authority.issuingCertificate().getNotAfter().toInstant();
+        Instant end = issuing.certificate().getNotAfter().toInstant();
         if (clock.instant().plus(LAST_ISSUANCE).isAfter(end)) {
             return Optional.of(RequestFault.AUTHORITY_ENDS);
         }
@@ -127,7 +128,9 @@ public final class Issuance {
 
     private boolean keyTaken(CertificateOrder order) {
         return order.publicKey().equals(authority.rootCertificate().getPublicKey())
-                || order.publicKey().equals(authority.issuingCertificate().getPublicKey())
+                || authority.issuers().stream()
+                        .anyMatch(issuer ->
+                                order.publicKey().equals(issuer.certificate().getPublicKey()))
                 || inventory.ofKey(Certificates.spkiSha256(order.publicKey())).stream()
                         .anyMatch(entry -> isForeign(entry, order));
     }
@@ -147,13 +150,14 @@ public final class Issuance {
      */
     public Optional<IssuedCertificate> sign(PreparedCertificate prepared) {
         refuseTransaction();
-        IssuedCertificate issued = new IssuedCertificate(signed(prepared.redeem()), authority.issuingCertificate());
+        Authority issuer = prepared.issuer();
+        IssuedCertificate issued = new IssuedCertificate(signed(prepared.redeem(), issuer), issuer.certificate());
         Boolean stored = transactions.execute(_ -> store(issued, prepared.order()));
         return Boolean.TRUE.equals(stored) ? Optional.of(issued) : Optional.empty();
     }
 
-    private X509Certificate signed(TBSCertificate content) {
-        ContentSigner signer = authority.issuing().contentSigner();
+    private static X509Certificate signed(TBSCertificate content, Authority issuer) {
+        ContentSigner signer = issuer.contentSigner();
         try (OutputStream out = signer.getOutputStream()) {
             out.write(content.getEncoded());
             ASN1EncodableVector parts = new ASN1EncodableVector();
@@ -161,7 +165,7 @@ public final class Issuance {
             parts.add(signer.getAlgorithmIdentifier());
             parts.add(new DERBitString(signer.getSignature()));
             X509Certificate certificate = Certificates.parse(new DERSequence(parts).getEncoded());
-            certificate.verify(authority.issuingCertificate().getPublicKey());
+            certificate.verify(issuer.certificate().getPublicKey());
             return certificate;
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalStateException("the authority's signature could not be made", e);

@@ -1,5 +1,6 @@
 package dev.waxwing.ca.issuance;
 
+import dev.waxwing.ca.authority.Authority;
 import dev.waxwing.ca.inventory.SerialNumber;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.bouncycastle.asn1.x509.TBSCertificate;
@@ -12,11 +13,13 @@ public final class PreparedCertificate {
 
     private final TBSCertificate content;
     private final CertificateOrder order;
+    private final Authority issuer;
     private final AtomicBoolean used = new AtomicBoolean();
 
-    PreparedCertificate(TBSCertificate content, CertificateOrder order) {
+    PreparedCertificate(TBSCertificate content, CertificateOrder order, Authority issuer) {
         this.content = content;
         this.order = order;
+        this.issuer = issuer;
     }
 
     /** The serial number that the certificate will have. */
@@ -26,6 +29,11 @@ public final class PreparedCertificate {
 
     CertificateOrder order() {
         return order;
+    }
+
+    /** The authority that the bytes name, which may have been retired since. */
+    Authority issuer() {
+        return issuer;
     }
 
     /** The bytes to sign. */

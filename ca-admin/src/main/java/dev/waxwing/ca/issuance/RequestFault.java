@@ -31,7 +31,7 @@ public enum RequestFault {
     /** The validity asked for is not positive, or longer than the profile allows. */
     VALIDITY("The validity asked for is outside what the profile allows."),
     /** The authority itself ends too soon. */
-    AUTHORITY_ENDS("The issuing authority is about to expire, so it issues nothing any more.");
+    AUTHORITY_ENDS("The issuing authority is about to expire, so it issues nothing any more. Rotate it.");
 
     private final String message;
 

@@ -1,6 +1,8 @@
 package dev.waxwing.ca.issuance;
 
+import dev.waxwing.ca.authority.AuthorityId;
 import dev.waxwing.ca.authority.CertificateAuthority;
+import dev.waxwing.ca.authority.IssuingAuthority;
 import dev.waxwing.ca.authority.KeyPairs;
 import dev.waxwing.ca.authority.KeyStorage;
 import dev.waxwing.ca.authority.StoredKey;
@@ -16,6 +18,7 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,8 +27,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server's own keys, one for each thing that it signs: the channel, receipts, OCSP answers. Made on the first start, renewed
- * with a new key in the last third of their lifetime, and at once when one was revoked.
+ * The server's own keys, one for each thing that it signs: the channel, receipts, and the OCSP answers of each issuing authority. Made
+ * on the first start, renewed with a new key in the last third of their lifetime, and at once when one was revoked or, channel and
+ * receipts, when another authority has become current.
  *
  * <p>Any thread may read; {@link #renewWhereDue} works under a lock of its own.
  */
@@ -33,20 +37,28 @@ public final class RoleCredentials {
 
     private static final Logger LOG = LoggerFactory.getLogger(RoleCredentials.class);
 
+    private static final String RESPONDER_PREFIX = "ocsp-";
+
+    /** The only responder's file, before there could be several issuing authorities. */
+    private static final String ONLY_RESPONDER = "ocsp";
+
     private final KeyStorage keys;
     private final CertificateAuthority authority;
+    private final IssuersInService issuers;
     private final Issuance issuance;
     private final Inventory inventory;
     private final PeerName name;
     private final Clock clock;
     private final SecureRandom random;
     private final Map<Profile, Credential> current = new ConcurrentHashMap<>();
+    private final Map<AuthorityId, Credential> responders = new ConcurrentHashMap<>();
     private final ReentrantLock renewal = new ReentrantLock();
 
     /** Opens the credentials, and makes those that are missing or due. */
     public RoleCredentials(
             KeyStorage keys,
             CertificateAuthority authority,
+            IssuersInService issuers,
             Issuance issuance,
             Inventory inventory,
             PkiProperties properties,
@@ -54,16 +66,32 @@ public final class RoleCredentials {
             SecureRandom random) {
         this.keys = keys;
         this.authority = authority;
+        this.issuers = issuers;
         this.issuance = issuance;
         this.inventory = inventory;
         this.name = new PeerName(properties.serverName());
         this.clock = clock;
         this.random = random;
-        for (Profile profile : new Profile[] {Profiles.SERVER, Profiles.RECEIPT, Profiles.OCSP}) {
-            current.put(profile, load(profile).orElseGet(() -> renew(profile)));
+        for (Profile profile : new Profile[] {Profiles.SERVER, Profiles.RECEIPT}) {
+            current.put(profile, load(profile.name()).orElseGet(() -> renew(profile)));
+        }
+        nameOnlyResponder();
+        for (IssuingAuthority issuer : issuers.all()) {
+            load(file(issuer.id())).ifPresent(credential -> responders.put(issuer.id(), credential));
         }
         keys.forgetFormerKeyFile();
         renewWhereDue();
+    }
+
+    private void nameOnlyResponder() {
+        load(ONLY_RESPONDER)
+                .map(Credential::certificate)
+                .ifPresent(certificate -> keys.rename(
+                        ONLY_RESPONDER, file(authority.issuerOf(certificate).id())));
+    }
+
+    private static String file(AuthorityId issuer) {
+        return RESPONDER_PREFIX + issuer;
     }
 
     /** The server's key on the channel, with its chain up to the issuing authority. Ask again for each handshake. */
@@ -76,9 +104,9 @@ public final class RoleCredentials {
         return credential(Profiles.RECEIPT);
     }
 
-    /** The key that signs OCSP answers. */
-    public Credential ocsp() {
-        return credential(Profiles.OCSP);
+    /** The key that signs OCSP answers for this authority; nothing when it has nothing to answer for any more. */
+    public Optional<Credential> responder(AuthorityId issuer) {
+        return Optional.ofNullable(responders.get(issuer));
     }
 
     private Credential credential(Profile profile) {
@@ -89,20 +117,44 @@ public final class RoleCredentials {
         return credential;
     }
 
-    /** Makes new keys and certificates where the present ones come to their end, were revoked, or are of another issuer. */
+    /**
+     * Makes new keys and certificates where the present ones come to their end, were revoked, or are of another issuer. Responders
+     * come first: whoever is shown a certificate of an authority asks for its status.
+     */
     public void renewWhereDue() {
         renewal.lock();
         try {
+            List<IssuingAuthority> answering = issuers.all();
+            answering.forEach(this::renewResponder);
+            forgetAllBut(answering.stream().map(IssuingAuthority::id).toList());
+            X509Certificate issuer = authority.issuingCertificate();
             current.keySet().stream()
-                    .filter(profile -> isDue(credential(profile).certificate()))
+                    .filter(profile -> isDue(credential(profile).certificate(), issuer))
                     .forEach(profile -> current.put(profile, renew(profile)));
         } finally {
             renewal.unlock();
         }
     }
 
-    private Optional<Credential> load(Profile profile) {
-        return keys.load(profile.name()).flatMap(RoleCredentials::credential);
+    private void renewResponder(IssuingAuthority issuer) {
+        Credential present = responders.get(issuer.id());
+        if (present == null || isDue(present.certificate(), issuer.certificate())) {
+            KeyPair pair = KeyPairs.p256(random);
+            CertificateOrder order = CertificateOrder.responder(pair.getPublic(), name, issuer.authority());
+            responders.put(issuer.id(), issue(order, pair, file(issuer.id())));
+        }
+    }
+
+    /** The key of a responder whose authority has nothing to answer for is of no use to anybody but a thief. */
+    private void forgetAllBut(List<AuthorityId> answering) {
+        keys.list(RESPONDER_PREFIX).stream()
+                .filter(file -> answering.stream().noneMatch(id -> file(id).equals(file)))
+                .forEach(keys::delete);
+        responders.keySet().retainAll(answering);
+    }
+
+    private Optional<Credential> load(String file) {
+        return keys.load(file).flatMap(RoleCredentials::credential);
     }
 
     private static Optional<Credential> credential(StoredKey stored) {
@@ -110,35 +162,44 @@ public final class RoleCredentials {
         return key == null ? Optional.empty() : Optional.of(new Credential(key, stored.chain()));
     }
 
-    private boolean isDue(X509Certificate certificate) {
-        Instant end = certificate.getNotAfter().toInstant();
-        Duration lifetime = Duration.between(certificate.getNotBefore().toInstant(), end);
+    private boolean isDue(X509Certificate certificate, X509Certificate issuer) {
         Optional<CertificateEntry> entry = inventory.find(SerialNumber.of(certificate));
-        return clock.instant().isAfter(end.minus(lifetime.dividedBy(3)))
-                || !certificate
-                        .getIssuerX500Principal()
-                        .equals(authority.issuingCertificate().getSubjectX500Principal())
+        return endsSoon(certificate, issuer)
+                || !certificate.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())
                 || entry.isEmpty()
                 || entry.get().revoked()
                 || !entry.get().name().equals(name.value());
     }
 
+    /** What ends with its issuer cannot be replaced by anything that lives longer. */
+    private boolean endsSoon(X509Certificate certificate, X509Certificate issuer) {
+        Instant end = certificate.getNotAfter().toInstant();
+        Duration lifetime = Duration.between(certificate.getNotBefore().toInstant(), end);
+        return clock.instant().isAfter(end.minus(lifetime.dividedBy(3)))
+                && end.isBefore(issuer.getNotAfter().toInstant());
+    }
+
     private Credential renew(Profile profile) {
         KeyPair pair = KeyPairs.p256(random);
-        return switch (issuance.issue(CertificateOrder.own(pair.getPublic(), name, profile))) {
+        return issue(CertificateOrder.own(pair.getPublic(), name, profile), pair, profile.name());
+    }
+
+    private Credential issue(CertificateOrder order, KeyPair pair, String file) {
+        String profile = order.profile().name();
+        return switch (issuance.issue(order)) {
             case IssuanceResult.Issued(var issued) -> {
-                keys.store(profile.name(), pair.getPrivate(), issued.chain());
+                keys.store(file, pair.getPrivate(), issued.chain());
                 LOG.info(
-                        "Issued this server's own certificate: profile {}, name {}, valid until {}",
-                        profile.name(),
+                        "Issued this server's own certificate: profile {}, name {}, by {}, valid until {}",
+                        profile,
                         name,
+                        issued.issuer().getSubjectX500Principal().getName(),
                         issued.certificate().getNotAfter().toInstant());
                 yield new Credential(pair.getPrivate(), issued.chain());
             }
             case IssuanceResult.Refused(var fault, var reference) ->
-                throw new IllegalStateException(
-                        "The " + profile.name() + " certificate of this server could not be made (" + fault.code()
-                                + ", reference " + reference + "): " + fault.message());
+                throw new IllegalStateException("The " + profile + " certificate of this server could not be made ("
+                        + fault.code() + ", reference " + reference + "): " + fault.message());
         };
     }
 }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Date;
 import org.bouncycastle.asn1.ASN1Encodable;
@@ -44,6 +46,15 @@ final class ListEncoding {
             entry.add(new Extensions(new Extension(Extension.reasonCode, false, der(reason))));
         }
         entries.writeBytes(der(new DERSequence(entry)));
+    }
+
+    /** SHA-256 of all entries: the same for the same entries in the same order. */
+    byte[] fingerprint() {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(entries.toByteArray());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     /** The whole list, signed. */

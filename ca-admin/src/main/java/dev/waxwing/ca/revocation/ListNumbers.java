@@ -1,5 +1,6 @@
 package dev.waxwing.ca.revocation;
 
+import dev.waxwing.ca.authority.AuthorityId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -22,7 +23,7 @@ final class ListNumbers {
     }
 
     /** The next number of this issuer; committed before it is used, so that none is ever used twice. */
-    long next(String issuer, Instant thisUpdate, Instant nextUpdate) {
+    long next(AuthorityId issuer, Instant thisUpdate, Instant nextUpdate) {
         try {
             return increment(issuer, thisUpdate, nextUpdate);
         } catch (DuplicateKeyException e) {
@@ -30,14 +31,14 @@ final class ListNumbers {
         }
     }
 
-    private long increment(String issuer, Instant thisUpdate, Instant nextUpdate) {
+    private long increment(AuthorityId issuer, Instant thisUpdate, Instant nextUpdate) {
         Long number = transactions.execute(_ -> {
             int updated = jdbc.sql("""
                 UPDATE revocation_list
                    SET list_number = list_number + 1, this_update = :thisUpdate, next_update = :nextUpdate
                  WHERE issuer = :issuer
                 """)
-                    .param("issuer", issuer)
+                    .param("issuer", issuer.toString())
                     .param("thisUpdate", utc(thisUpdate))
                     .param("nextUpdate", utc(nextUpdate))
                     .update();
@@ -45,7 +46,7 @@ final class ListNumbers {
                 insert(issuer, thisUpdate, nextUpdate);
             }
             return jdbc.sql("SELECT list_number FROM revocation_list WHERE issuer = :issuer")
-                    .param("issuer", issuer)
+                    .param("issuer", issuer.toString())
                     .query(Long.class)
                     .single();
         });
@@ -55,37 +56,38 @@ final class ListNumbers {
         return number;
     }
 
-    private void insert(String issuer, Instant thisUpdate, Instant nextUpdate) {
+    private void insert(AuthorityId issuer, Instant thisUpdate, Instant nextUpdate) {
         jdbc.sql("""
             INSERT INTO revocation_list (issuer, list_number, this_update, next_update)
             VALUES (:issuer, 1, :thisUpdate, :nextUpdate)
             """)
-                .param("issuer", issuer)
+                .param("issuer", issuer.toString())
                 .param("thisUpdate", utc(thisUpdate))
                 .param("nextUpdate", utc(nextUpdate))
                 .update();
     }
 
-    void keep(String issuer, RevocationList list) {
+    void keep(RevocationList list) {
         jdbc.sql("UPDATE revocation_list SET list = :list WHERE issuer = :issuer AND list_number = :number")
                 .param("list", list.der())
-                .param("issuer", issuer)
+                .param("issuer", list.issuer().toString())
                 .param("number", list.number())
                 .update();
     }
 
-    Optional<RevocationList> kept(String issuer) {
+    Optional<RevocationList> kept(AuthorityId issuer) {
         return jdbc.sql("""
             SELECT list, list_number, this_update, next_update FROM revocation_list
              WHERE issuer = :issuer AND list IS NOT NULL
             """)
-                .param("issuer", issuer)
-                .query((row, _) -> list(row))
+                .param("issuer", issuer.toString())
+                .query((row, _) -> list(issuer, row))
                 .optional();
     }
 
-    private static RevocationList list(ResultSet row) throws SQLException {
+    private static RevocationList list(AuthorityId issuer, ResultSet row) throws SQLException {
         return new RevocationList(
+                issuer,
                 row.getBytes("list"),
                 row.getLong("list_number"),
                 instant(row, "this_update"),

@@ -1,6 +1,9 @@
 package dev.waxwing.ca.revocation;
 
+import dev.waxwing.ca.authority.Authority;
+import dev.waxwing.ca.authority.AuthorityId;
 import dev.waxwing.ca.authority.CertificateAuthority;
+import dev.waxwing.ca.authority.IssuingAuthority;
 import dev.waxwing.ca.inventory.CertificateEntry;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.inventory.RevocationReason;
@@ -20,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1Primitive;
@@ -48,8 +52,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers what stands with a certificate (RFC 6960), signed by a key delegated for nothing else. An answer holds for one hour;
- * answers without a nonce are kept and given out again for half of that, unless the status has changed.
+ * Answers what stands with a certificate (RFC 6960), signed by a key that its issuer delegated for nothing else. An answer holds for
+ * one hour; answers without a nonce are kept and given out again for half of that, unless the status has changed.
  *
  * <p>Any thread may call; the kept answers are guarded by a lock that is not held while an answer is signed.
  */
@@ -73,7 +77,7 @@ public final class OcspResponder {
     private final Revocation revocation;
     private final Clock clock;
     private final DigestCalculatorProvider digests;
-    private final X509CertificateHolder issuer;
+    private final Map<AuthorityId, X509CertificateHolder> issuers = new ConcurrentHashMap<>();
     private final ReentrantLock keptLock = new ReentrantLock();
     private final Map<CertificateID, Kept> kept = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -82,7 +86,7 @@ public final class OcspResponder {
         }
     };
 
-    /** A responder for the certificates of this authority. */
+    /** A responder for the certificates of all issuing authorities. */
     public OcspResponder(
             CertificateAuthority authority,
             RoleCredentials credentials,
@@ -96,7 +100,6 @@ public final class OcspResponder {
         this.clock = clock;
         try {
             this.digests = new JcaDigestCalculatorProviderBuilder().build();
-            this.issuer = holder(authority.issuingCertificate());
         } catch (OperatorCreationException e) {
             throw new IllegalStateException("every Java platform has SHA-1 and SHA-256", e);
         }
@@ -126,17 +129,13 @@ public final class OcspResponder {
     }
 
     /**
-     * An answer for one certificate of the issuing authority, to be sent along in a handshake; it names the certificate by SHA-1, as
+     * An answer for one certificate of an issuing authority, to be sent along in a handshake; it names the certificate by SHA-1, as
      * all clients do, and holds for at least half an hour.
      *
      * @throws IllegalArgumentException when another authority issued the certificate
      */
     public byte[] staple(X509Certificate certificate) {
-        if (!certificate
-                .getIssuerX500Principal()
-                .equals(authority.issuingCertificate().getSubjectX500Principal())) {
-            throw new IllegalArgumentException("the certificate is not of this authority");
-        }
+        X509CertificateHolder issuer = holder(authority.issuerOf(certificate));
         try {
             var id = new CertificateID(digests.get(CertificateID.HASH_SHA1), issuer, certificate.getSerialNumber());
             return keptAnswer(id);
@@ -208,9 +207,21 @@ public final class OcspResponder {
         }
     }
 
+    /** One answer is signed for one issuer: questions about certificates of two have to be asked one by one. */
     private byte[] sign(List<CertificateID> questions, @Nullable Extension nonce)
             throws OCSPException, OperatorCreationException, IOException {
-        Credential responder = credentials.ocsp();
+        List<AuthorityId> asked = questions.stream()
+                .flatMap(question -> issuer(question).stream())
+                .distinct()
+                .toList();
+        if (asked.size() > 1) {
+            return error(OCSPRespBuilder.UNAUTHORIZED);
+        }
+        // Nobody asks about ours: then it is said by the current one that the certificate is unknown.
+        AuthorityId speaker = asked.isEmpty() ? authority.issuing().id() : asked.getFirst();
+        Credential responder = credentials
+                .responder(speaker)
+                .orElseThrow(() -> new IllegalStateException("issuer " + speaker + " has no responder"));
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         var answer = new BasicOCSPRespBuilder(
                 SubjectPublicKeyInfo.getInstance(
@@ -229,10 +240,13 @@ public final class OcspResponder {
 
     /** What the inventory says; null means good. */
     private @Nullable CertificateStatus status(CertificateID id) {
-        if (!isOurs(id) || id.getSerialNumber().signum() <= 0) {
+        Optional<AuthorityId> issuer = issuer(id);
+        if (issuer.isEmpty() || id.getSerialNumber().signum() <= 0) {
             return new UnknownStatus();
         }
-        Optional<CertificateEntry> entry = inventory.find(new SerialNumber(id.getSerialNumber()));
+        Optional<CertificateEntry> entry = inventory
+                .find(new SerialNumber(id.getSerialNumber()))
+                .filter(found -> found.issuer().equals(issuer.get()));
         return entry.isPresent() ? status(entry.get()) : new UnknownStatus();
     }
 
@@ -247,12 +261,25 @@ public final class OcspResponder {
                 : new RevokedStatus(Date.from(at), reason.code());
     }
 
-    private boolean isOurs(CertificateID id) {
+    /** Which of our issuing authorities a question is about; nothing when none, or one that has nothing to answer for any more. */
+    private Optional<AuthorityId> issuer(CertificateID id) {
+        return authority.issuers().stream()
+                .filter(issuer -> matches(id, holder(issuer.authority())))
+                .map(IssuingAuthority::id)
+                .filter(issuer -> credentials.responder(issuer).isPresent())
+                .findFirst();
+    }
+
+    private boolean matches(CertificateID id, X509CertificateHolder issuer) {
         try {
             return id.matchesIssuer(issuer, digests);
         } catch (OCSPException e) {
             return false; // A hash that we do not know.
         }
+    }
+
+    private X509CertificateHolder holder(Authority issuer) {
+        return issuers.computeIfAbsent(issuer.id(), _ -> holder(issuer.certificate()));
     }
 
     private static X509CertificateHolder holder(X509Certificate certificate) {

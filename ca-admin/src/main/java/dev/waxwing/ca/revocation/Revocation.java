@@ -116,8 +116,8 @@ public final class Revocation {
                 "certificate.revoked",
                 serialNumber.toString(),
                 before.get().name() + ", " + reason.rfcName()));
-        RevokedEntry entry =
-                new RevokedEntry(serialNumber, now, reason, before.get().notAfter());
+        RevokedEntry entry = new RevokedEntry(
+                serialNumber, before.get().issuer(), now, reason, before.get().notAfter());
         afterCommit(() -> announce(entry));
         return new RevocationResult.Revoked(before.get().revoked(now, reason));
     }

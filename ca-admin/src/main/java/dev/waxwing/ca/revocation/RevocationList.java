@@ -1,23 +1,31 @@
 package dev.waxwing.ca.revocation;
 
+import dev.waxwing.ca.authority.AuthorityId;
 import dev.waxwing.wire.Bytes;
 import java.time.Instant;
 
 /** A signed revocation list (RFC 5280 section 5). Immutable. */
 public final class RevocationList {
 
+    private final AuthorityId issuer;
     private final byte[] der;
     private final Bytes encoded;
     private final long number;
     private final Instant thisUpdate;
     private final Instant nextUpdate;
 
-    RevocationList(byte[] der, long number, Instant thisUpdate, Instant nextUpdate) {
+    RevocationList(AuthorityId issuer, byte[] der, long number, Instant thisUpdate, Instant nextUpdate) {
+        this.issuer = issuer;
         this.der = der;
         this.encoded = Bytes.of(der);
         this.number = number;
         this.thisUpdate = thisUpdate;
         this.nextUpdate = nextUpdate;
+    }
+
+    /** Whose list it is. */
+    public AuthorityId issuer() {
+        return issuer;
     }
 
     /** The encoding. Shared, not copied, because lists can be large: not to be written to. */
@@ -30,7 +38,7 @@ public final class RevocationList {
         return encoded;
     }
 
-    /** The CRL number, greater than that of every list before. */
+    /** The CRL number, greater than that of every list of this issuer before. */
     public long number() {
         return number;
     }

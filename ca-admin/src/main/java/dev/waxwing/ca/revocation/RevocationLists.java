@@ -1,9 +1,14 @@
 package dev.waxwing.ca.revocation;
 
 import dev.waxwing.ca.authority.Authority;
+import dev.waxwing.ca.authority.AuthorityId;
 import dev.waxwing.ca.authority.CertificateAuthority;
+import dev.waxwing.ca.authority.IssuingAuthority;
 import dev.waxwing.ca.inventory.Inventory;
+import dev.waxwing.ca.issuance.IssuersInService;
 import dev.waxwing.ca.issuance.PkiProperties;
+import dev.waxwing.ca.revocation.RevocationFacts.IssuersList;
+import dev.waxwing.wire.Bytes;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.NoSuchAlgorithmException;
@@ -12,8 +17,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
+import java.util.function.BiPredicate;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.CRLNumber;
 import org.bouncycastle.asn1.x509.Extension;
@@ -26,33 +36,36 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The revocation lists that are served: that of the issuing authority, rebuilt after each revocation and three times in its
- * lifetime, and that of the root, which lives a year and is made again 60 days before its end while the root's key is at hand.
+ * The revocation lists that are served. Each issuing authority that has to answer for certificates has its own: made anew after a
+ * revocation that is its, and three times in its lifetime. That of the root lives a year and is made again 60 days before its end
+ * while the root's key is at hand.
  *
  * <p>Any thread may read; building works under a lock of its own.
  */
 public final class RevocationLists {
 
     private static final Logger LOG = LoggerFactory.getLogger(RevocationLists.class);
-    private static final String ISSUING = "issuing";
-    private static final String ROOT = "root";
     private static final Duration ROOT_LIFETIME = Duration.ofDays(365);
-    private static final Duration ROOT_RENEWAL = Duration.ofDays(60);
 
     private final CertificateAuthority authority;
+    private final IssuersInService issuers;
     private final Inventory inventory;
     private final Revocation revocation;
     private final ListNumbers numbers;
     private final Duration lifetime;
     private final Clock clock;
     private final ReentrantLock building = new ReentrantLock();
-    private volatile RevocationList issuing;
+    private final Map<AuthorityId, Published> published = new ConcurrentHashMap<>();
     private volatile RevocationList root;
     private volatile @Nullable String failure;
 
-    /** Builds the issuing authority's list, and the root's unless a good one is kept. */
+    /** A list, and what tells whether another one would say the same. */
+    private record Published(RevocationList list, Bytes entries) {}
+
+    /** Builds the list of each issuing authority, and the root's unless a good one is kept. */
     public RevocationLists(
             CertificateAuthority authority,
+            IssuersInService issuers,
             Inventory inventory,
             Revocation revocation,
             PkiProperties properties,
@@ -60,19 +73,26 @@ public final class RevocationLists {
             TransactionTemplate transactions,
             Clock clock) {
         this.authority = authority;
+        this.issuers = issuers;
         this.inventory = inventory;
         this.revocation = revocation;
         this.numbers = new ListNumbers(jdbc, transactions);
         this.lifetime = properties.crlLifetime();
         this.clock = clock;
-        this.issuing = buildIssuing();
-        this.root = numbers.kept(ROOT).orElseGet(this::buildRoot);
+        build(issuers.all(), (_, _) -> true);
+        this.root = numbers.kept(authority.rootId()).orElseGet(this::buildRoot);
         rebuildWhereDue();
     }
 
-    /** The newest list of the issuing authority. */
+    /** The newest list of the current issuing authority. */
     public RevocationList issuing() {
-        return issuing;
+        return of(authority.issuing().id())
+                .orElseThrow(() -> new IllegalStateException("an authority has a list before it becomes current"));
+    }
+
+    /** The newest list of an issuing authority; nothing when it has nothing to publish. */
+    public Optional<RevocationList> of(AuthorityId issuer) {
+        return Optional.ofNullable(published.get(issuer)).map(Published::list);
     }
 
     /** The newest list of the root. */
@@ -82,45 +102,105 @@ public final class RevocationLists {
 
     /** What health looks at. */
     public RevocationFacts facts() {
-        RevocationList list = issuing;
-        return new RevocationFacts(
-                list.number(), list.thisUpdate(), list.nextUpdate(), root.nextUpdate(), failure, revocation.size());
+        List<IssuersList> lists = authority.issuers().stream()
+                .flatMap(issuer -> of(issuer.id()).stream()
+                        .map(list -> new IssuersList(issuer.id(), list.number(), list.thisUpdate(), list.nextUpdate())))
+                .toList();
+        return new RevocationFacts(lists, root.nextUpdate(), failure, revocation.size());
     }
 
-    /** Builds the issuing authority's list now. On failure the present list stays, and {@link #facts} says why. */
+    /** Builds all lists of issuing authorities now. On failure the present ones stay, and {@link #facts} says why. */
     public void rebuild() {
+        tryToBuild(issuers.all(), (_, _) -> true);
+    }
+
+    /** Builds those lists now whose entries are not the same any more. */
+    public void rebuildWhereChanged() {
+        tryToBuild(issuers.all(), (present, entries) -> !present.entries().equals(entries));
+    }
+
+    /** Builds whichever list is missing, has spent its time, or could not be made when it was last to be. */
+    public void rebuildWhereDue() {
+        revocation.forgetEnded();
+        building.lock(); // Before it is asked who is in service: nobody's first list may be forgotten meanwhile.
+        try {
+            List<IssuingAuthority> inService = issuers.all();
+            List<IssuingAuthority> due = inService.stream().filter(this::isDue).toList();
+            if (!due.isEmpty()) {
+                tryToBuild(due, (_, _) -> true);
+            }
+            published
+                    .keySet()
+                    .retainAll(inService.stream().map(IssuingAuthority::id).toList());
+        } finally {
+            building.unlock();
+        }
+        if (authority.root().isPresent()
+                && clock.instant().isAfter(root.nextUpdate().minus(RevocationFacts.ROOT_RENEWAL))) {
+            signRoot();
+        }
+    }
+
+    /**
+     * Signs a new list of the root, which holds for a year from now.
+     *
+     * @throws IllegalStateException when the root's key is not at hand
+     */
+    public void signRoot() {
         building.lock();
         try {
-            issuing = buildIssuing();
-            failure = null;
-        } catch (RuntimeException e) {
-            failure = String.valueOf(e.getMessage());
-            LOG.error("The revocation list could not be made; the present one lapses at {}", issuing.nextUpdate(), e);
+            root = buildRoot();
         } finally {
             building.unlock();
         }
     }
 
-    /** Builds whichever list has spent its time, or could not be made when it was last to be. */
-    public void rebuildWhereDue() {
-        revocation.forgetEnded();
-        Instant now = clock.instant();
-        if (failure != null || now.isAfter(issuing.thisUpdate().plus(lifetime.dividedBy(3)))) {
-            rebuild();
-        }
-        if (authority.root().isPresent() && now.isAfter(root.nextUpdate().minus(ROOT_RENEWAL))) {
-            root = buildRoot();
+    private boolean isDue(IssuingAuthority issuer) {
+        Optional<RevocationList> list = of(issuer.id());
+        return failure != null
+                || list.isEmpty()
+                || clock.instant().isAfter(list.get().thisUpdate().plus(lifetime.dividedBy(3)));
+    }
+
+    private void tryToBuild(List<IssuingAuthority> wanted, BiPredicate<Published, Bytes> outdated) {
+        building.lock();
+        try {
+            build(wanted, outdated);
+            failure = null;
+        } catch (RuntimeException e) {
+            failure = String.valueOf(e.getMessage());
+            LOG.error(
+                    "The revocation lists could not be made; the current one lapses at {}",
+                    issuing().nextUpdate(),
+                    e);
+        } finally {
+            building.unlock();
         }
     }
 
-    private RevocationList buildIssuing() {
-        Instant now = clock.instant();
+    /**
+     * One pass over all that is revoked makes the lists of all.
+     *
+     * @param outdated whether a list that is published has to go, given the fingerprint of what it would hold now
+     */
+    private void build(List<IssuingAuthority> wanted, BiPredicate<Published, Bytes> outdated) {
+        Map<AuthorityId, ListEncoding> encodings = new HashMap<>();
+        wanted.forEach(issuer -> encodings.put(issuer.id(), new ListEncoding()));
         // An entry stays until a list was published after the certificate's own end (RFC 5280 section 3.3).
-        return build(
-                ISSUING,
-                authority.issuing(),
-                lifetime,
-                list -> inventory.revokedEndingAfter(now.minus(lifetime), list::add));
+        inventory.revokedEndingAfter(clock.instant().minus(lifetime), entry -> {
+            ListEncoding its = encodings.get(entry.issuer());
+            if (its != null) {
+                its.add(entry);
+            }
+        });
+        for (IssuingAuthority issuer : wanted) {
+            ListEncoding encoding = encodings.remove(issuer.id());
+            Bytes entries = Bytes.of(encoding.fingerprint());
+            Published present = published.get(issuer.id());
+            if (present == null || outdated.test(present, entries)) {
+                published.put(issuer.id(), new Published(sign(issuer.authority(), lifetime, encoding), entries));
+            }
+        }
     }
 
     private RevocationList buildRoot() {
@@ -128,22 +208,20 @@ public final class RevocationLists {
                 .root()
                 .orElseThrow(() -> new IllegalStateException(
                         "There is no revocation list of the root, and its private key is not at hand to make one."));
-        RevocationList list = build(ROOT, signer, ROOT_LIFETIME, _ -> {});
-        numbers.keep(ROOT, list);
+        RevocationList list = sign(signer, ROOT_LIFETIME, new ListEncoding());
+        numbers.keep(list);
         return list;
     }
 
-    private RevocationList build(String issuer, Authority signer, Duration lifetime, Consumer<ListEncoding> entries) {
+    private RevocationList sign(Authority signer, Duration lifetime, ListEncoding list) {
         Instant thisUpdate = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Instant nextUpdate = thisUpdate.plus(lifetime);
-        long number = numbers.next(issuer, thisUpdate, nextUpdate);
+        long number = numbers.next(signer.id(), thisUpdate, nextUpdate);
         X509Certificate certificate = signer.certificate();
         X500Name name =
                 X500Name.getInstance(certificate.getSubjectX500Principal().getEncoded());
-        ListEncoding list = new ListEncoding();
-        entries.accept(list);
         byte[] der = list.sign(name, thisUpdate, nextUpdate, extensions(certificate, number), signer.contentSigner());
-        return new RevocationList(der, number, thisUpdate, nextUpdate);
+        return new RevocationList(signer.id(), der, number, thisUpdate, nextUpdate);
     }
 
     private static Extensions extensions(X509Certificate certificate, long number) {

@@ -1,5 +1,6 @@
 package dev.waxwing.ca.web;
 
+import dev.waxwing.ca.authority.AuthorityId;
 import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.authority.Pem;
 import dev.waxwing.ca.revocation.OcspResponder;
@@ -16,6 +17,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -46,9 +48,18 @@ final class PkiController {
     }
 
     @GetMapping(path = "/issuing-ca.pem", produces = PEM)
-    @Operation(summary = "The issuing authority's certificate")
+    @Operation(summary = "The current issuing authority's certificate")
     ResponseEntity<String> issuing() {
         return certificate(authority.issuingCertificate());
+    }
+
+    @GetMapping(path = "/issuing-ca/{id}.pem", produces = PEM)
+    @Operation(summary = "The certificate of an issuing authority, be it the current one or another")
+    ResponseEntity<String> issuing(@PathVariable String id) {
+        return AuthorityId.parse(id)
+                .flatMap(authority::issuer)
+                .map(issuer -> certificate(issuer.certificate()))
+                .orElseGet(() -> ResponseEntity.notFound().build());
     }
 
     private static ResponseEntity<String> certificate(X509Certificate certificate) {
@@ -59,9 +70,20 @@ final class PkiController {
     }
 
     @GetMapping(path = "/crl", produces = CRL)
-    @Operation(summary = "The revocation list of the issuing authority, DER")
+    @Operation(summary = "The revocation list of the current issuing authority, DER")
     ResponseEntity<byte[]> crl() {
         return list(lists.issuing());
+    }
+
+    @GetMapping(path = "/crl/{id}", produces = CRL)
+    @Operation(
+            summary = "The revocation list of an issuing authority, DER",
+            description = "The address that certificates name. One whose certificates have all ended publishes none.")
+    ResponseEntity<byte[]> crl(@PathVariable String id) {
+        return AuthorityId.parse(id)
+                .flatMap(lists::of)
+                .map(PkiController::list)
+                .orElseGet(() -> ResponseEntity.notFound().build());
     }
 
     @GetMapping(path = "/root-crl", produces = CRL)
@@ -74,7 +96,7 @@ final class PkiController {
         // A revocation must be seen within seconds, so caches ask each time; mostly the answer is 304.
         return ResponseEntity.ok()
                 .cacheControl(CacheControl.noCache())
-                .eTag("\"" + list.number() + "\"")
+                .eTag("\"" + list.issuer() + "-" + list.number() + "\"")
                 .lastModified(list.thisUpdate())
                 .contentType(MediaType.parseMediaType(CRL))
                 .body(list.der());

@@ -100,8 +100,8 @@ class CertificateAuthorityTest {
 
     @Test
     void private_keys_are_never_stored_in_the_clear() throws IOException {
-        TestDeployment.in(directory);
-        for (String name : List.of("root", "issuing", "server", "receipt", "ocsp")) {
+        AuthorityId issuing = TestDeployment.in(directory).authority.issuing().id();
+        for (String name : List.of("root", "issuing-" + issuing, "server", "receipt", "ocsp-" + issuing)) {
             assertThat(read(name)).contains("BEGIN ENCRYPTED PRIVATE KEY").doesNotContain("BEGIN PRIVATE KEY");
         }
     }
@@ -116,12 +116,15 @@ class CertificateAuthorityTest {
 
     /** What a start leaves behind when it is killed after the root's file, after the root's row, after the issuing file. */
     @ParameterizedTest
-    @ValueSource(strings = {"DELETE FROM ca_authority", "DELETE FROM ca_authority WHERE role = 'issuing'"})
+    @ValueSource(
+            strings = {"DELETE FROM certificate_authority", "DELETE FROM certificate_authority WHERE role = 'issuing'"})
     void an_interrupted_first_start_is_taken_up_where_it_stopped(String lost) throws IOException {
         TestDeployment first = TestDeployment.in(directory);
+        forgetIssued(first);
         first.jdbc.sql(lost).update();
-        Files.delete(file("issuing"));
+        Files.delete(file(first.issuingFile()));
         Files.delete(file("server"));
+        Files.delete(file("receipt"));
 
         TestDeployment second = first.restarted();
 
@@ -129,6 +132,53 @@ class CertificateAuthorityTest {
         assertThat(second.authority.issuingCertificate()).isNotEqualTo(first.authority.issuingCertificate());
         assertThat(second.credentials.server().chain().getLast()).isEqualTo(second.authority.issuingCertificate());
         assertThat(second.restarted().authority.issuingCertificate()).isEqualTo(second.authority.issuingCertificate());
+    }
+
+    private static void forgetIssued(TestDeployment deployment) {
+        deployment.jdbc.sql("DELETE FROM certificate").update();
+        deployment.jdbc.sql("DELETE FROM issuing_turn").update();
+    }
+
+    @Test
+    void a_start_that_was_killed_after_the_issuing_file_adds_its_row_and_gives_it_the_first_turn() throws IOException {
+        TestDeployment first = TestDeployment.in(directory);
+        forgetIssued(first);
+        first.jdbc
+                .sql("DELETE FROM certificate_authority WHERE role = 'issuing'")
+                .update();
+
+        TestDeployment second = first.restarted();
+
+        assertThat(second.authority.issuingCertificate()).isEqualTo(first.authority.issuingCertificate());
+        assertThat(second.authority.issuers())
+                .singleElement()
+                .satisfies(only -> assertThat(only.state()).isEqualTo(IssuingAuthority.State.CURRENT));
+    }
+
+    @Test
+    void the_key_file_of_the_time_when_there_was_one_issuing_authority_gets_its_name() throws IOException {
+        TestDeployment first = TestDeployment.in(directory);
+        Files.move(file(first.issuingFile()), file("issuing"));
+        Files.move(file("ocsp-" + first.authority.issuing().id()), file("ocsp"));
+
+        TestDeployment second = first.restarted();
+
+        assertThat(second.authority.issuingCertificate()).isEqualTo(first.authority.issuingCertificate());
+        assertThat(second.responderKey().certificate())
+                .isEqualTo(first.responderKey().certificate());
+        assertThat(file("issuing")).doesNotExist();
+        assertThat(file("ocsp")).doesNotExist();
+        assertThat(file(first.issuingFile())).exists();
+    }
+
+    @Test
+    void refuses_a_key_file_under_the_name_of_another_authority() throws IOException {
+        TestDeployment deployment = TestDeployment.in(directory);
+        Files.move(file(deployment.issuingFile()), file("issuing-00000000"));
+
+        assertThatThrownBy(deployment::restarted)
+                .isInstanceOf(AuthorityException.class)
+                .hasMessageContaining("issuing-00000000.pem holds the authority");
     }
 
     @Test
@@ -145,13 +195,14 @@ class CertificateAuthorityTest {
     @ValueSource(strings = {"root", "issuing"})
     void refuses_to_make_a_new_authority_in_place_of_one_that_the_database_knows(String role) throws IOException {
         TestDeployment deployment = TestDeployment.in(directory);
-        Files.delete(file(role));
+        String name = role.equals("root") ? role : deployment.issuingFile();
+        Files.delete(file(name));
 
         assertThatThrownBy(deployment::restarted)
                 .isInstanceOf(AuthorityException.class)
-                .hasMessageContaining(role + ".pem is missing")
+                .hasMessageContaining(name + ".pem is missing")
                 .hasMessageContaining("backup");
-        assertThat(file(role)).doesNotExist();
+        assertThat(file(name)).doesNotExist();
     }
 
     @Test
@@ -176,11 +227,8 @@ class CertificateAuthorityTest {
     void refuses_an_issuing_authority_of_another_root() throws IOException {
         TestDeployment deployment = TestDeployment.in(directory);
         TestDeployment other = TestDeployment.in(directory.resolve("other"));
-        deployment.jdbc.sql("DELETE FROM ca_authority WHERE role = 'issuing'").update();
-        deployment.keys.store(
-                "issuing",
-                other.keys.load("issuing").orElseThrow().privateKey(),
-                other.keys.load("issuing").orElseThrow().chain());
+        StoredKey foreign = other.keys.load(other.issuingFile()).orElseThrow();
+        deployment.keys.store(other.issuingFile(), foreign.privateKey(), foreign.chain());
 
         assertThatThrownBy(deployment::restarted)
                 .isInstanceOf(AuthorityException.class)
@@ -191,7 +239,7 @@ class CertificateAuthorityTest {
     void refuses_a_key_that_is_not_that_of_its_certificate() {
         TestDeployment deployment = TestDeployment.in(directory);
         deployment.keys.store(
-                "issuing",
+                deployment.issuingFile(),
                 KeyPairs.p256(deployment.random).getPrivate(),
                 List.of(deployment.authority.issuingCertificate()));
 
@@ -203,12 +251,12 @@ class CertificateAuthorityTest {
     @Test
     void refuses_a_damaged_key_file() throws IOException {
         TestDeployment deployment = TestDeployment.in(directory);
-        String content = read("issuing");
-        Files.writeString(file("issuing"), content.substring(0, 40) + "AAAA" + content.substring(44));
+        String content = read(deployment.issuingFile());
+        Files.writeString(file(deployment.issuingFile()), content.substring(0, 40) + "AAAA" + content.substring(44));
 
         assertThatThrownBy(deployment::restarted)
                 .isInstanceOf(AuthorityException.class)
-                .hasMessageContaining("issuing.pem cannot be opened");
+                .hasMessageContaining(deployment.issuingFile() + ".pem cannot be opened");
     }
 
     @Test

@@ -31,7 +31,7 @@ class RoleCredentialsTest {
     @Test
     void each_role_has_a_key_of_its_own() throws Exception {
         RoleCredentials credentials = deployment.credentials;
-        List<Credential> all = List.of(credentials.server(), credentials.receipt(), credentials.ocsp());
+        List<Credential> all = List.of(credentials.server(), credentials.receipt(), deployment.responderKey());
 
         assertThat(all)
                 .extracting(credential -> credential.certificate().getPublicKey())
@@ -52,7 +52,7 @@ class RoleCredentialsTest {
 
     @Test
     void the_responder_is_delegated_and_not_asked_about_itself() throws Exception {
-        X509Certificate responder = deployment.credentials.ocsp().certificate();
+        X509Certificate responder = deployment.responderKey().certificate();
         assertThat(responder.getExtendedKeyUsage()).containsExactly("1.3.6.1.5.5.7.3.9");
         assertThat(responder.getExtensionValue(OCSPObjectIdentifiers.id_pkix_ocsp_nocheck.getId()))
                 .isNotNull();
@@ -70,12 +70,12 @@ class RoleCredentialsTest {
     @Test
     void each_is_renewed_with_a_new_key_in_the_last_third_of_its_life() {
         Credential server = deployment.credentials.server();
-        Credential ocsp = deployment.credentials.ocsp();
+        Credential ocsp = deployment.responderKey();
 
         deployment.clock.advance(Duration.ofDays(21));
         deployment.credentials.renewWhereDue();
         assertThat(deployment.credentials.server()).isSameAs(server);
-        assertThat(deployment.credentials.ocsp().certificate()).isNotEqualTo(ocsp.certificate());
+        assertThat(deployment.responderKey().certificate()).isNotEqualTo(ocsp.certificate());
 
         deployment.clock.advance(Duration.ofDays(224));
         deployment.credentials.renewWhereDue();

@@ -104,7 +104,7 @@ class OcspResponderTest {
     void an_answer_holds_for_an_hour_and_is_signed_by_the_delegated_key() throws Exception {
         BasicOCSPResp basic = basic(deployment.responder.respond(
                 request(SHA1, issuer(), camera.serialNumber().value(), null)));
-        X509Certificate responder = deployment.credentials.ocsp().certificate();
+        X509Certificate responder = deployment.responderKey().certificate();
 
         assertThat(basic.isSignatureValid(new JcaContentVerifierProviderBuilder().build(responder.getPublicKey())))
                 .isTrue();

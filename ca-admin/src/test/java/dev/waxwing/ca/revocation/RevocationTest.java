@@ -179,7 +179,7 @@ class RevocationTest {
         deployment.clock.advance(Duration.ofHours(2));
         deployment.lists.rebuildWhereDue();
         assertThat(deployment.lists.issuing().number()).isGreaterThan(first.number());
-        assertThat(deployment.lists.facts().nextUpdate())
+        assertThat(deployment.lists.facts().current().nextUpdate())
                 .isEqualTo(deployment.clock.instant().plus(Duration.ofHours(24)));
     }
 

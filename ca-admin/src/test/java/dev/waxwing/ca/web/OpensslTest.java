@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waxwing.ca.PkixCheck;
+import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.revocation.Revocation;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -100,6 +101,10 @@ class OpensslTest {
     }
 
     private void revoke(JsonNode issued) throws Exception {
+        revoke(issued, "/pki/crl");
+    }
+
+    private void revoke(JsonNode issued, String list) throws Exception {
         String path = "/api/v1/certificates/" + issued.path("serialNumber").asString() + "/revocation";
         assertThat(server.post(path, Map.of("reason", "keyCompromise")).statusCode())
                 .isEqualTo(200);
@@ -109,7 +114,7 @@ class OpensslTest {
         assertThat(server.bean(Revocation.class).isRevoked(certificate)).isTrue();
         Awaited.within(
                 Duration.ofSeconds(5),
-                () -> PkixCheck.crl(server.get("/pki/crl").body()).isRevoked(certificate));
+                () -> PkixCheck.crl(server.get(list).body()).isRevoked(certificate));
     }
 
     @Test
@@ -135,6 +140,92 @@ class OpensslTest {
         Verdict revoked = openssl(check);
         assertThat(revoked.output()).contains("certificate revoked");
         assertThat(revoked.exit()).isNotZero();
+    }
+
+    /** The root's list and that of each issuer, under which name it may be. */
+    private void fetchListsOf(String... issuers) throws Exception {
+        StringBuilder all = new StringBuilder();
+        for (String list : issuers) {
+            save("one.der", server.get("/pki/" + list).body());
+            assertAccepts("", "crl", "-inform", "DER", "-in", "one.der", "-out", "one.pem");
+            all.append(Files.readString(directory.resolve("one.pem")));
+        }
+        Files.writeString(directory.resolve("lists.pem"), all.toString());
+    }
+
+    @Test
+    void both_issuers_hold_after_a_rotation_each_by_its_own_list_and_responder() throws Exception {
+        JsonNode before = issue("before");
+        String former = server.bean(CertificateAuthority.class).issuing().id().toString();
+        assertThat(server.post("/api/v1/authority/issuing/rotation", Map.of()).statusCode())
+                .isEqualTo(201);
+        issue("after");
+        save("former.pem", server.get("/pki/issuing-ca/" + former + ".pem").body());
+        save("current.pem", server.get("/pki/issuing-ca.pem").body());
+        assertThat(Files.readString(directory.resolve("former.pem")))
+                .isEqualTo(Files.readString(directory.resolve("issuing.pem")))
+                .isNotEqualTo(Files.readString(directory.resolve("current.pem")));
+
+        fetchListsOf("crl", "crl/" + former, "root-crl");
+        assertAccepts("before.pem: OK", checkAll("former.pem", "before.pem"));
+        assertAccepts("after.pem: OK", checkAll("current.pem", "after.pem"));
+        assertAccepts("before.pem: good", ocspOf("former.pem", "before.pem"));
+        assertAccepts("after.pem: good", ocspOf("current.pem", "after.pem"));
+        assertThat(openssl(ocspOf("current.pem", "before.pem")).output()).contains("before.pem: unknown");
+
+        revoke(before, "/pki/crl/" + former);
+        fetchListsOf("crl", "crl/" + former, "root-crl");
+        assertThat(openssl(checkAll("former.pem", "before.pem")).output()).contains("certificate revoked");
+        assertAccepts("after.pem: OK", checkAll("current.pem", "after.pem"));
+        assertThat(openssl(ocspOf("former.pem", "before.pem")).output())
+                .contains("before.pem: revoked", "Response verify OK");
+    }
+
+    private static String[] checkAll(String issuer, String certificate) {
+        return new String[] {
+            "verify",
+            "-x509_strict",
+            "-crl_check_all",
+            "-CRLfile",
+            "lists.pem",
+            "-CAfile",
+            "ca.pem",
+            "-untrusted",
+            issuer,
+            certificate
+        };
+    }
+
+    private String[] ocspOf(String issuer, String certificate) {
+        return new String[] {
+            "ocsp",
+            "-issuer",
+            issuer,
+            "-cert",
+            certificate,
+            "-CAfile",
+            "ca.pem",
+            "-url",
+            server.uri("/pki/ocsp").toString()
+        };
+    }
+
+    @Test
+    void an_exported_root_key_opens_with_its_passphrase_and_is_that_of_the_root() throws Exception {
+        save("root.key", server.bean(CertificateAuthority.class).exportRoot("seven brown owls at dusk"));
+        assertAccepts(
+                "",
+                "pkey",
+                "-in",
+                "root.key",
+                "-passin",
+                "pass:seven brown owls at dusk",
+                "-pubout",
+                "-out",
+                "exported-public.pem");
+        assertAccepts("", "x509", "-in", "ca.pem", "-pubkey", "-noout", "-out", "root-public.pem");
+        assertThat(Files.readString(directory.resolve("exported-public.pem")))
+                .isEqualTo(Files.readString(directory.resolve("root-public.pem")));
     }
 
     @Test
@@ -248,8 +339,10 @@ class OpensslTest {
 
     @Test
     void the_key_files_open_with_the_key_file() throws Exception {
-        assertAccepts("", "pkey", "-in", "data/keys/issuing.pem", "-passin", "file:data/keys/key-file", "-noout");
-        assertThat(openssl("pkey", "-in", "data/keys/issuing.pem", "-passin", "pass:wrong", "-noout")
+        String file = "data/keys/issuing-"
+                + server.bean(CertificateAuthority.class).issuing().id() + ".pem";
+        assertAccepts("", "pkey", "-in", file, "-passin", "file:data/keys/key-file", "-noout");
+        assertThat(openssl("pkey", "-in", file, "-passin", "pass:wrong", "-noout")
                         .exit())
                 .isNotZero();
     }

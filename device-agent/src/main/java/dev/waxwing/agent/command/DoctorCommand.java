@@ -192,9 +192,9 @@ final class DoctorCommand implements AgentCommand {
 
     private static void checkChain(Findings findings, Device device, Identity identity) {
         try {
-            new PeerVerifier(identity.root(), Role.DEVICE, (_, _, _, _) -> {}, device.clock())
+            new PeerVerifier(identity.roots(), Role.DEVICE, (_, _, _, _) -> {}, device.clock())
                     .verify(identity.chain(), Bytes.EMPTY);
-            findings.ok("chain", "leads to the root that the invite pinned");
+            findings.ok("chain", "leads to a root that this device trusts");
         } catch (UntrustedException broken) {
             findings.fail(
                     "chain", String.valueOf(broken.getMessage()), "Check the clock; else enrol anew with --replace.");

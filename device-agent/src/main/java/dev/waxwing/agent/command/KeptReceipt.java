@@ -11,7 +11,7 @@ import dev.waxwing.evidence.VerificationReport.Line;
 import dev.waxwing.evidence.VerificationReport.Outcome;
 import dev.waxwing.media.TextSeal;
 import dev.waxwing.trust.Certificates;
-import dev.waxwing.trust.TrustedRoot;
+import dev.waxwing.trust.TrustedRoots;
 import dev.waxwing.trust.UntrustedException;
 import dev.waxwing.wire.Bytes;
 import java.io.IOException;
@@ -71,14 +71,14 @@ record KeptReceipt(
     /**
      * Checks the receipt, the device's own signature, and the texts that are kept with it.
      *
-     * @param ownRoot the root to trust; without one the chains are verified to the receipt's own root, which the report
+     * @param ownRoots the roots to trust, any of them; without one the chains are verified to the receipt's own root, which the report
      *     leaves for people to compare, and does not hold
      */
-    VerificationReport verify(Optional<TrustedRoot> ownRoot) throws AgentFailure {
+    VerificationReport verify(Optional<TrustedRoots> ownRoots) throws AgentFailure {
         VerificationReport report = ReceiptVerification.verify(
-                manifest, manifestSignature, receipt, receiptSignature, chain, trusted(ownRoot));
+                manifest, manifestSignature, receipt, receiptSignature, chain, trusted(ownRoots));
         List<Line> lines = new ArrayList<>(report.lines());
-        if (ownRoot.isEmpty()) {
+        if (ownRoots.isEmpty()) {
             lines.addFirst(compareRootYourself());
         }
         if (texts.isPresent() && report.manifest().isPresent()) {
@@ -101,12 +101,12 @@ record KeptReceipt(
                 same ? "the texts that are kept here" : "the texts that are kept here were changed");
     }
 
-    private TrustedRoot trusted(Optional<TrustedRoot> ownRoot) throws AgentFailure {
-        if (ownRoot.isPresent()) {
-            return ownRoot.get();
+    private TrustedRoots trusted(Optional<TrustedRoots> ownRoots) throws AgentFailure {
+        if (ownRoots.isPresent()) {
+            return ownRoots.get();
         }
         try {
-            return TrustedRoot.of(root);
+            return TrustedRoots.of(List.of(root));
         } catch (UntrustedException unfit) {
             throw new AgentFailure("ca.pem holds no root: " + unfit.getMessage(), null, null, unfit);
         }

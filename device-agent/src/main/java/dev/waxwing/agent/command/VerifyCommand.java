@@ -11,7 +11,7 @@ import dev.waxwing.evidence.TrustLevel;
 import dev.waxwing.evidence.VerificationReport;
 import dev.waxwing.evidence.VerificationReport.Outcome;
 import dev.waxwing.media.SafeName;
-import dev.waxwing.trust.TrustedRoot;
+import dev.waxwing.trust.TrustedRoots;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -33,7 +33,8 @@ final class VerifyCommand implements AgentCommand {
                     "Checks an evidence bundle (a zip from the console), or a receipt that this home keeps, by its id"
                             + " or",
                     "its directory. Nothing is asked of any server. Exit status 0 says that every check passed.",
-                    "It must be under this device's own root. A device that is not enrolled knows none, so there the",
+                    "It must be under one of this device's own roots. A device that is not enrolled knows none, so"
+                            + " there the",
                     "root's fingerprint is shown to be compared, and the exit status is 1."),
             1,
             1,
@@ -50,10 +51,10 @@ final class VerifyCommand implements AgentCommand {
         Device device = invocation.device();
         Optional<Path> receipt = receipt(device, argument);
         if (receipt.isPresent()) {
-            return report(KeptReceipt.read(receipt.get()).verify(root(device)), "receipt");
+            return report(KeptReceipt.read(receipt.get()).verify(roots(device)), "receipt");
         }
         Path bundle = existing(argument);
-        return report(BundleVerification.verify(bundle, root(device)), "bundle");
+        return report(BundleVerification.verify(bundle, roots(device)), "bundle");
     }
 
     private static Optional<Path> receipt(Device device, String argument) {
@@ -85,8 +86,8 @@ final class VerifyCommand implements AgentCommand {
                 "'history' lists the receipts.");
     }
 
-    private static Optional<TrustedRoot> root(Device device) throws IOException, AgentFailure {
-        return device.identities().isEnrolled() ? Optional.of(device.identity().root()) : Optional.empty();
+    private static Optional<TrustedRoots> roots(Device device) throws IOException, AgentFailure {
+        return device.identities().isEnrolled() ? Optional.of(device.identity().roots()) : Optional.empty();
     }
 
     private static Result report(VerificationReport report, String kind) {

@@ -8,6 +8,7 @@ import dev.waxwing.agent.identity.IdentityStore;
 import dev.waxwing.channel.DeviceEndpoint;
 import dev.waxwing.channel.EnrolledIdentity;
 import dev.waxwing.enrollment.Invite;
+import dev.waxwing.trust.TrustedRoots;
 import dev.waxwing.wire.Bytes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -61,7 +62,7 @@ public final class Enroller {
         Identity identity = new Identity(
                 enrolled.name(),
                 enrolled.credential().chain(),
-                enrolled.root(),
+                TrustedRoots.of(enrolled.root()),
                 invite.addresses(),
                 clock.instant().truncatedTo(ChronoUnit.SECONDS));
         identities.save(identity, enrolled.credential().privateKey());

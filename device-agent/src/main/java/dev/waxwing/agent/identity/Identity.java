@@ -3,6 +3,7 @@ package dev.waxwing.agent.identity;
 import dev.waxwing.enrollment.ServerAddress;
 import dev.waxwing.trust.PeerName;
 import dev.waxwing.trust.TrustedRoot;
+import dev.waxwing.trust.TrustedRoots;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
@@ -12,14 +13,14 @@ import java.util.List;
  *
  * @param name the device's name
  * @param chain its certificate and those above it, without the root
- * @param root the root that its invite pinned
+ * @param roots the roots that it trusts, the one that its invite pinned first
  * @param addresses where the server listens, in the order to try
  * @param enrolledAt when it got its certificate, by its own clock
  */
 public record Identity(
         PeerName name,
         List<X509Certificate> chain,
-        TrustedRoot root,
+        TrustedRoots roots,
         List<ServerAddress> addresses,
         Instant enrolledAt) {
 
@@ -29,6 +30,11 @@ public record Identity(
         }
         chain = List.copyOf(chain);
         addresses = List.copyOf(addresses);
+    }
+
+    /** The root that its invite pinned. */
+    public TrustedRoot root() {
+        return roots.first();
     }
 
     /** The device's own certificate. */
@@ -47,8 +53,8 @@ public record Identity(
         return hex.length() % 2 == 0 ? hex : "0" + hex;
     }
 
-    /** What names this device for ever: its name under its root. Counters and ids belong to it. */
+    /** What names this device for ever: its name under the root that its invite pinned. Counters and ids belong to it. */
     public String subject() {
-        return name.value() + "-" + root.spkiSha256().hex().substring(0, 16);
+        return name.value() + "-" + root().spkiSha256().hex().substring(0, 16);
     }
 }

@@ -8,7 +8,7 @@ import dev.waxwing.enrollment.ServerAddress;
 import dev.waxwing.trust.Certificates;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerName;
-import dev.waxwing.trust.TrustedRoot;
+import dev.waxwing.trust.TrustedRoots;
 import dev.waxwing.trust.UntrustedException;
 import dev.waxwing.wire.Bytes;
 import java.io.IOException;
@@ -24,7 +24,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -82,7 +81,8 @@ public final class IdentityStore {
             return new Identity(
                     new PeerName(in.text("name")),
                     Certificates.fromPem(in.text("chain")),
-                    TrustedRoot.of(Certificates.fromPem(in.text("root")).getFirst()),
+                    // One or more: identities that were written when there could only be one are read as they are.
+                    TrustedRoots.of(Certificates.fromPem(in.text("root"))),
                     in.texts("addresses").stream().map(ServerAddress::parse).toList(),
                     Instant.parse(in.text("enrolledAt")));
         } catch (UntrustedException | IllegalArgumentException | DateTimeException broken) {
@@ -114,7 +114,7 @@ public final class IdentityStore {
         out.put(
                 "addresses",
                 identity.addresses().stream().map(ServerAddress::toString).toList());
-        out.put("root", Certificates.toPem(List.of(identity.root().certificate())));
+        out.put("root", Certificates.toPem(identity.roots().certificates()));
         out.put("chain", Certificates.toPem(identity.chain()));
         out.put("externalPassphrase", protection.isExternal());
         out.put("key", base64(protection.encrypt(key)));

@@ -148,7 +148,7 @@ public final class Delivery implements Closeable {
 
     private Session open(DeliveryListener listener) throws AgentFailure, IOException {
         var reached = dialer.dial(
-                identity.addresses(), socket -> endpoint.connect(socket, credential, identity.root(), time.floor()));
+                identity.addresses(), socket -> endpoint.connect(socket, credential, identity.roots(), time.floor()));
         SecureChannel channel = reached.value();
         compareClocks(channel, listener);
         try {

@@ -11,6 +11,7 @@ import dev.waxwing.evidence.InvalidSignatureException;
 import dev.waxwing.evidence.MalformedEvidenceException;
 import dev.waxwing.evidence.Manifest;
 import dev.waxwing.evidence.Receipt;
+import dev.waxwing.evidence.SignerId;
 import dev.waxwing.evidence.TextLines;
 import dev.waxwing.media.ReceiptMessage;
 import dev.waxwing.media.Text;
@@ -34,7 +35,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Makes this device's manifests, and believes only receipts that a receipt signer under its root made for them. */
+/** Makes this device's manifests, and believes only receipts that a receipt signer under its roots made for them. */
 final class Evidence {
 
     private static final int TYPICAL_LINE = 256;
@@ -47,7 +48,7 @@ final class Evidence {
         this.identity = identity;
         this.credential = credential;
         // A receipt signer's status comes with the evidence bundle; the channel itself vouches for it now.
-        this.receiptSigners = new PeerVerifier(identity.root(), Role.RECEIPT, (_, _, _, _) -> {}, clock);
+        this.receiptSigners = new PeerVerifier(identity.roots(), Role.RECEIPT, (_, _, _, _) -> {}, clock);
     }
 
     /** A receipt that was verified, with what was kept about it. */
@@ -124,6 +125,15 @@ final class Evidence {
         }
     }
 
+    /** Whether a receipt says that this signer made it. */
+    boolean isBy(VerifiedPeer signer, ReceiptMessage message) throws ProtocolException {
+        try {
+            return DetachedSignature.signer(message.signature()).equals(SignerId.of(signer.certificate()));
+        } catch (InvalidSignatureException unbelieved) {
+            throw ProtocolException.malformed("the receipt cannot be believed: " + unbelieved.getMessage());
+        }
+    }
+
     /**
      * Verifies a receipt.
      *
@@ -138,16 +148,18 @@ final class Evidence {
                 throw ProtocolException.malformed("the receipt is for another manifest");
             }
             ReceiptStore.Kept kept = new ReceiptStore.Kept(
-                    manifest,
-                    message.receipt(),
-                    message.signature(),
-                    chain(signer),
-                    identity.root().certificate(),
-                    texts);
+                    manifest, message.receipt(), message.signature(), chain(signer), rootOf(signer), texts);
             return new VerifiedReceipt(receipt, read(manifest), kept);
         } catch (InvalidSignatureException | MalformedEvidenceException unbelieved) {
             throw ProtocolException.malformed("the receipt cannot be believed: " + unbelieved.getMessage());
         }
+    }
+
+    private X509Certificate rootOf(VerifiedPeer signer) {
+        return identity.roots()
+                .above(signer.chain().getLast())
+                .orElseThrow(() -> new IllegalStateException("a verified chain ends below a root"))
+                .certificate();
     }
 
     /** Issuing authorities first, then the device's certificate and the receipt signer's. */

@@ -347,23 +347,38 @@ final class Session implements Closeable {
     }
 
     private void trust(CertificateAnswer answer) throws IOException, ProtocolException {
-        receiptSigner = evidence.receiptSigner(answer.chain());
+        VerifiedPeer signer = evidence.receiptSigner(answer.chain());
+        receiptSigner = signer;
         List<ReceiptMessage> waiting = List.copyOf(unverified.values());
         unverified.clear();
         for (ReceiptMessage receipt : waiting) {
-            accept(receipt);
+            keep(receipt, requireSealed(receipt), signer);
         }
     }
 
-    /** Keeps a receipt, once it is known who signs receipts and this one is verified. */
+    /** Takes a receipt, once it is known who signs receipts now: in a long session, the server may have renewed that key. */
     private void accept(ReceiptMessage message) throws IOException, ProtocolException {
-        Sealed sealed = sealed(message.id())
-                .orElseThrow(() -> ProtocolException.malformed("a receipt for something that was not sealed"));
+        Sealed sealed = requireSealed(message);
         VerifiedPeer signer = receiptSigner;
-        if (signer == null) {
-            unverified.put(message.id(), message);
+        if (signer != null && evidence.isBy(signer, message)) {
+            keep(message, sealed, signer);
             return;
         }
+        unverified.put(message.id(), message);
+        if (signer != null) {
+            receiptSigner = null;
+            locked(() -> isSignerAsked = false);
+        }
+    }
+
+    private Sealed requireSealed(ReceiptMessage message) throws ProtocolException {
+        return sealed(message.id())
+                .orElseThrow(() -> ProtocolException.malformed("a receipt for something that was not sealed"));
+    }
+
+    /** Keeps a receipt, if this signer made it. */
+    private void keep(ReceiptMessage message, Sealed sealed, VerifiedPeer signer)
+            throws IOException, ProtocolException {
         VerifiedReceipt verified = evidence.verify(message, sealed.manifest(), signer, sealed.texts());
         if (!receipts.keep(verified.receiptId(), verified.kept())) {
             throw ProtocolException.malformed("a receipt under the id of another one");

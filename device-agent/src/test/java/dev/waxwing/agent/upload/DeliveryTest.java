@@ -16,6 +16,7 @@ import dev.waxwing.agent.spool.Spool;
 import dev.waxwing.channel.DeviceEndpoint;
 import dev.waxwing.channel.DevicePolicy;
 import dev.waxwing.channel.RefusedException;
+import dev.waxwing.channel.SecureChannel;
 import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.enrollment.ServerAddress;
 import dev.waxwing.evidence.DetachedSignature;
@@ -42,6 +43,7 @@ import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerName;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.TestPki;
+import dev.waxwing.trust.TrustedRoots;
 import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Incident;
@@ -123,7 +125,7 @@ class DeliveryTest {
         Identity identity = new Identity(
                 new PeerName("camera-1"),
                 credential.chain(),
-                server.pki.root(),
+                TrustedRoots.of(server.pki.root()),
                 List.of(server.address()),
                 TestPki.NOW);
         return new Delivery(
@@ -635,6 +637,21 @@ class DeliveryTest {
     }
 
     @Test
+    void asks_again_who_signs_receipts_when_that_changes_in_a_session_that_goes_on() throws Exception {
+        spool.addText("before");
+        deliver();
+        SecureChannel session = delivery.channel().orElseThrow();
+        server.receiptSigner = server.pki.rotated().issue(Role.RECEIPT, "receipts-2");
+        spool.addText("after");
+        deliver();
+
+        assertThat(settled).hasSize(2).allMatch(Settled::isAccepted);
+        assertThat(server.received.stream().filter(CertificateQuery.class::isInstance))
+                .hasSize(2);
+        assertThat(delivery.channel()).containsSame(session);
+    }
+
+    @Test
     void believes_no_receipt_by_a_signer_without_the_receipt_role() throws Exception {
         server.receiptSigner = server.pki.issue(Role.SERVER, "server-2");
         spool.addText("hello");
@@ -778,7 +795,7 @@ class DeliveryTest {
         Identity identity = new Identity(
                 new PeerName("camera-1"),
                 credential.chain(),
-                server.pki.root(),
+                TrustedRoots.of(server.pki.root()),
                 List.of(server.address()),
                 TestPki.NOW);
         FileLane lane = new FileLane(

@@ -1,5 +1,6 @@
 package dev.waxwing.server.host;
 
+import dev.waxwing.wire.Bytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -31,6 +32,21 @@ final class AdminMessages {
                 members.put("name", name);
                 members.put("replace", replace);
             }
+            case HostRequest.RotateIssuing _ -> members.put("command", "rotate-issuing");
+            case HostRequest.ExportRoot(String passphrase) -> {
+                members.put("command", "root-export");
+                members.put("passphrase", passphrase);
+            }
+            case HostRequest.RemoveRoot(Bytes export, String passphrase) -> {
+                members.put("command", "root-remove");
+                members.put("export", export.toArray());
+                members.put("passphrase", passphrase);
+            }
+            case HostRequest.ImportRoot(Bytes export, String passphrase) -> {
+                members.put("command", "root-import");
+                members.put("export", export.toArray());
+                members.put("passphrase", passphrase);
+            }
             case HostRequest.SetupLink _ -> members.put("command", "setup-link");
         }
         return JSON.writeValueAsString(members);
@@ -45,9 +61,24 @@ final class AdminMessages {
             case "classic-kit" ->
                 new HostRequest.MakeClassicKit(
                         json.path("name").asString(""), json.path("replace").asBoolean(false));
+            case "rotate-issuing" -> new HostRequest.RotateIssuing();
+            case "root-export" ->
+                new HostRequest.ExportRoot(json.path("passphrase").asString(""));
+            case "root-remove" ->
+                new HostRequest.RemoveRoot(export(json), json.path("passphrase").asString(""));
+            case "root-import" ->
+                new HostRequest.ImportRoot(export(json), json.path("passphrase").asString(""));
             case "setup-link" -> new HostRequest.SetupLink();
             default -> throw new IOException("an unknown command");
         };
+    }
+
+    private static Bytes export(JsonNode json) throws IOException {
+        try {
+            return Bytes.of(json.path("export").binaryValue());
+        } catch (JacksonException e) {
+            throw new IOException("not a file", e);
+        }
     }
 
     static String write(HostAnswer answer) {

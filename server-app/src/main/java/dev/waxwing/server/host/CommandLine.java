@@ -25,6 +25,11 @@ record CommandLine(
                                  [--replace]            ... that may take the place of one of that name
                bin/server classic-kit --name NAME DIR   list a classic device and write its kit into DIR
                                       [--replace]       ... the former kit of that name is void then
+               bin/server rotate-issuing                have a new issuing authority take over
+               bin/server root export FILE              write the root's private key to FILE, encrypted
+               bin/server root remove FILE              take it off this server, if FILE holds it
+               bin/server root import FILE              bring it back for a ceremony
+                               [--passphrase-file FILE] ... that locks FILE, instead of a prompt
                bin/server setup-link                    print a link that makes a console administrator
                bin/server help                          print this
 
@@ -38,7 +43,7 @@ record CommandLine(
     /** The subcommand among the arguments, if there is one. */
     static Optional<String> subcommand(String... args) {
         for (int i = 0; i < args.length; i++) {
-            if (args[i].equals(NAME)) {
+            if (args[i].equals(NAME) || args[i].equals(RootCommand.PASSPHRASE_FILE)) {
                 i++; // Its value is no subcommand.
             } else if (args[i].equals("--help") || args[i].equals("-h")) {
                 return Optional.of("help");
@@ -108,14 +113,22 @@ record CommandLine(
                 }
                 yield new HostRequest.MakeClassicKit(name, replace);
             }
+            case "rotate-issuing" -> {
+                requireNoOptions(command, name, replace);
+                yield new HostRequest.RotateIssuing();
+            }
             case "setup-link" -> {
-                if (name != null || replace) {
-                    throw new UsageException("setup-link takes no options of its own");
-                }
+                requireNoOptions(command, name, replace);
                 yield new HostRequest.SetupLink();
             }
             default -> throw new UsageException("unknown subcommand: " + command);
         };
+    }
+
+    private static void requireNoOptions(String command, @Nullable String name, boolean replace) throws UsageException {
+        if (name != null || replace) {
+            throw new UsageException(command + " takes no options of its own");
+        }
     }
 
     /** The arguments mean nothing; the message says which. */

@@ -2,6 +2,8 @@ package dev.waxwing.server.host;
 
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
+import dev.waxwing.ca.ceremony.Ceremonies;
+import dev.waxwing.ca.ceremony.CeremonyResult;
 import dev.waxwing.ca.enrollment.InviteOrder;
 import dev.waxwing.ca.enrollment.InviteResult;
 import dev.waxwing.ca.enrollment.Invites;
@@ -10,24 +12,38 @@ import dev.waxwing.server.audit.Origin;
 import dev.waxwing.server.classic.ClassicKits;
 import dev.waxwing.server.classic.KitResult;
 import dev.waxwing.trust.PeerName;
+import dev.waxwing.wire.Bytes;
+import java.util.Map;
+import java.util.function.Function;
 import org.springframework.stereotype.Component;
 
 /** Does what the host's owner asks for. Whoever can use the data directory may ask: the owner holds the keys already. */
 @Component
 final class HostDesk {
 
+    /** What the file with the root's key is called in an answer. */
+    static final String ROOT_EXPORT = "root";
+
     private static final String ACTOR = "host";
 
     private final Invites invites;
     private final ClassicKits kits;
     private final SetupLinks links;
+    private final Ceremonies ceremonies;
     private final AuditTrail audit;
     private final ConsoleUrl console;
 
-    HostDesk(Invites invites, ClassicKits kits, SetupLinks links, AuditTrail audit, ConsoleUrl console) {
+    HostDesk(
+            Invites invites,
+            ClassicKits kits,
+            SetupLinks links,
+            Ceremonies ceremonies,
+            AuditTrail audit,
+            ConsoleUrl console) {
         this.invites = invites;
         this.kits = kits;
         this.links = links;
+        this.ceremonies = ceremonies;
         this.audit = audit;
         this.console = console;
     }
@@ -41,6 +57,15 @@ final class HostDesk {
             return switch (request) {
                 case HostRequest.InviteDevice invite -> invite(invite);
                 case HostRequest.MakeClassicKit kit -> classicKit(kit);
+                case HostRequest.RotateIssuing _ -> rotateIssuing();
+                case HostRequest.ExportRoot(String passphrase) ->
+                    outcome(
+                            ceremonies.exportRoot(passphrase, ACTOR),
+                            export -> HostAnswer.done("", Map.of(ROOT_EXPORT, export)));
+                case HostRequest.RemoveRoot(Bytes export, String passphrase) ->
+                    outcome(ceremonies.removeRoot(export.toArray(), passphrase, ACTOR), HostAnswer::done);
+                case HostRequest.ImportRoot(Bytes export, String passphrase) ->
+                    outcome(ceremonies.importRoot(export.toArray(), passphrase, ACTOR), HostAnswer::done);
                 case HostRequest.SetupLink _ -> setupLink();
             };
         } catch (RuntimeException e) {
@@ -68,6 +93,20 @@ final class HostDesk {
             case KitResult.Made made -> HostAnswer.done(made.name(), made.kit().files());
             case KitResult.Refused(boolean taken, String detail, String _) ->
                 taken ? HostAnswer.failed(detail.replace("\"replace\": true", "--replace")) : HostAnswer.usage(detail);
+        };
+    }
+
+    private HostAnswer rotateIssuing() {
+        return outcome(
+                ceremonies.rotateIssuing(ACTOR),
+                current -> HostAnswer.done(
+                        current.certificate().getSubjectX500Principal().getName()));
+    }
+
+    private static <T> HostAnswer outcome(CeremonyResult<T> result, Function<T, HostAnswer> answer) {
+        return switch (result) {
+            case CeremonyResult.Done<T>(T made) -> answer.apply(made);
+            case CeremonyResult.Refused<T>(String detail, String _) -> HostAnswer.failed(detail);
         };
     }
 

@@ -1,5 +1,7 @@
 package dev.waxwing.server.host;
 
+import dev.waxwing.wire.Bytes;
+
 /** What the host's owner asks of the server, beside the console. */
 sealed interface HostRequest {
 
@@ -18,6 +20,50 @@ sealed interface HostRequest {
      * @param replace whether a device of that name may be given another key
      */
     record MakeClassicKit(String name, boolean replace) implements HostRequest {}
+
+    /** Another issuing authority is to take over. */
+    record RotateIssuing() implements HostRequest {}
+
+    /**
+     * The root's private key, encrypted.
+     *
+     * @param passphrase to lock it with
+     */
+    record ExportRoot(String passphrase) implements HostRequest {
+
+        @Override
+        public String toString() {
+            return "ExportRoot[]";
+        }
+    }
+
+    /**
+     * The root's private key is to leave the server.
+     *
+     * @param export a file that was exported, as it was read back
+     * @param passphrase that opens it
+     */
+    record RemoveRoot(Bytes export, String passphrase) implements HostRequest {
+
+        @Override
+        public String toString() {
+            return "RemoveRoot[]";
+        }
+    }
+
+    /**
+     * The root's private key is to come back.
+     *
+     * @param export a file that was exported
+     * @param passphrase that opens it
+     */
+    record ImportRoot(Bytes export, String passphrase) implements HostRequest {
+
+        @Override
+        public String toString() {
+            return "ImportRoot[]";
+        }
+    }
 
     /** A link that makes a console administrator. */
     record SetupLink() implements HostRequest {}

@@ -39,7 +39,7 @@ public final class Subcommands {
             out.print(CommandLine.USAGE);
             return 0;
         }
-        HostAnswer answer = answer(args);
+        HostAnswer answer = RootCommand.isMeant(args) ? RootCommand.run(args, err) : answer(args);
         if (answer.exit() == 0) {
             out.println(answer.text());
         } else if (!answer.text().isEmpty()) {
@@ -51,13 +51,11 @@ public final class Subcommands {
     private static HostAnswer answer(String[] args) {
         try {
             CommandLine line = CommandLine.parse(args);
-            Path directory = dataDirectory(line.settings());
-            Path socket = AdminSocket.file(directory);
             KitFolder folder = line.into() == null ? null : new KitFolder(line.into());
             if (folder != null) {
                 folder.requireUsable();
             }
-            HostAnswer answer = Files.exists(socket) ? ask(socket, line) : alone(line);
+            HostAnswer answer = answer(line.request(), line.settings());
             return folder == null || answer.exit() != 0 ? answer : written(folder, answer);
         } catch (IOException e) {
             return HostAnswer.failed(String.valueOf(e.getMessage()));
@@ -67,6 +65,12 @@ public final class Subcommands {
             // What can be explained has been, where it happened.
             return HostAnswer.failed(StartupFailures.explain(e).isPresent() ? "" : String.valueOf(e));
         }
+    }
+
+    /** Has a request answered by the server that runs on the data directory of these settings, or else here. */
+    static HostAnswer answer(HostRequest request, List<String> settings) {
+        Path socket = AdminSocket.file(dataDirectory(settings));
+        return Files.exists(socket) ? ask(socket, request, settings) : alone(request, settings);
     }
 
     private static HostAnswer written(KitFolder folder, HostAnswer answer) {
@@ -80,32 +84,32 @@ public final class Subcommands {
     }
 
     /** What the server itself would take for its data directory, started here with these settings. */
-    private static Path dataDirectory(List<String> settings) {
+    static Path dataDirectory(List<String> settings) {
         StandardEnvironment environment = new StandardEnvironment();
         environment.getPropertySources().addFirst(new SimpleCommandLinePropertySource(settings.toArray(String[]::new)));
         ConfigDataEnvironmentPostProcessor.applyTo(environment);
         return StartupChecks.dataDirectory(environment);
     }
 
-    private static HostAnswer ask(Path socket, CommandLine line) {
+    private static HostAnswer ask(Path socket, HostRequest request, List<String> settings) {
         try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-            AdminMessages.send(channel, AdminMessages.write(line.request()));
+            AdminMessages.send(channel, AdminMessages.write(request));
             return AdminMessages.readAnswer(AdminMessages.receive(channel));
         } catch (IOException e) {
             // A server that was killed leaves its socket behind; whether one runs, the lock says.
-            return alone(line);
+            return alone(request, settings);
         }
     }
 
-    private static HostAnswer alone(CommandLine line) {
+    private static HostAnswer alone(HostRequest request, List<String> settings) {
         PrintStream out = System.out;
         System.setOut(System.err); // Whatever logs, the result alone is standard output.
         try (ConfigurableApplicationContext context = new SpringApplicationBuilder(OfflineHost.class)
                 .web(WebApplicationType.NONE)
                 .initializers(new StartupChecks())
                 .properties("logging.level.root=warn")
-                .run(withSettings(line.settings()))) {
-            return context.getBean(HostDesk.class).answer(line.request());
+                .run(withSettings(settings))) {
+            return context.getBean(HostDesk.class).answer(request);
         } finally {
             System.setOut(out);
         }

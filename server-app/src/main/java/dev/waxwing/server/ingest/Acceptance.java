@@ -2,6 +2,7 @@ package dev.waxwing.server.ingest;
 
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
+import dev.waxwing.ca.authority.Authority;
 import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.issuance.RoleCredentials;
@@ -136,17 +137,30 @@ final class Acceptance {
 
     private EvidenceParts evidence(
             Candidate candidate, X509Certificate signer, Bytes receipt, Credential receiptSigner) {
+        Authority issuer = authority.issuerOf(signer);
+        Authority receiptIssuer = authority.issuerOf(receiptSigner.certificate());
         return new EvidenceParts(
                 candidate.manifestBytes(),
                 candidate.signature(),
                 receipt,
                 DetachedSignature.sign(receipt, receiptSigner),
                 Certificates.encode(authority.rootCertificate()),
-                Certificates.encode(authority.issuingCertificate()),
+                Certificates.encode(issuer.certificate()),
                 Certificates.encode(signer),
                 Certificates.encode(receiptSigner.certificate()),
                 Bytes.of(responder.staple(signer)),
-                lists.issuing().encoded());
+                list(issuer),
+                receiptIssuer.id().equals(issuer.id())
+                        ? Optional.empty()
+                        : Optional.of(new EvidenceParts.OtherIssuer(
+                                Certificates.encode(receiptIssuer.certificate()), list(receiptIssuer))));
+    }
+
+    private Bytes list(Authority issuer) {
+        return lists.of(issuer.id())
+                .orElseThrow(() -> new IllegalStateException(
+                        "issuer " + issuer.id() + " publishes no list, though a certificate of it has not ended"))
+                .encoded();
     }
 
     private TransferRows.Outcome outcome(Candidate candidate, Receipt receipt) throws IOException {

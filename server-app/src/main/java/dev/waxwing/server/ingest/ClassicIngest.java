@@ -2,6 +2,7 @@ package dev.waxwing.server.ingest;
 
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
+import dev.waxwing.ca.authority.Authority;
 import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.issuance.RoleCredentials;
 import dev.waxwing.ca.revocation.RevocationLists;
@@ -284,6 +285,7 @@ public final class ClassicIngest {
 
     private ClassicParts evidence(ClassicSender sender, Item item, Bytes manifest, Bytes receipt) {
         Credential signer = credentials.receipt();
+        Authority issuer = authority.issuerOf(signer.certificate());
         return new ClassicParts(
                 manifest,
                 item.signature(),
@@ -291,9 +293,9 @@ public final class ClassicIngest {
                 receipt,
                 DetachedSignature.sign(receipt, signer),
                 Certificates.encode(authority.rootCertificate()),
-                Certificates.encode(authority.issuingCertificate()),
+                Certificates.encode(issuer.certificate()),
                 Certificates.encode(signer.certificate()),
-                lists.issuing().encoded());
+                lists.of(issuer.id()).orElseThrow().encoded());
     }
 
     /** In the writer's transaction: whoever closed classic to the device first wins. */

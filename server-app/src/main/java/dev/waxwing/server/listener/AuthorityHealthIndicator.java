@@ -2,6 +2,7 @@ package dev.waxwing.server.listener;
 
 import dev.waxwing.ca.authority.AuthorityFacts;
 import dev.waxwing.ca.authority.CertificateAuthority;
+import dev.waxwing.ca.issuance.IssuersInService;
 import dev.waxwing.ca.issuance.RoleCredentials;
 import dev.waxwing.crypto.CryptoProvider;
 import java.time.Clock;
@@ -15,14 +16,23 @@ import org.springframework.stereotype.Component;
 @Component
 final class AuthorityHealthIndicator implements HealthIndicator {
 
+    /** The longest that a built-in profile has certificates live. */
+    private static final Duration ROTATION = Duration.ofDays(365);
+
     private final CertificateAuthority authority;
+    private final IssuersInService issuers;
     private final RoleCredentials credentials;
     private final CryptoProvider crypto;
     private final Clock clock;
 
     AuthorityHealthIndicator(
-            CertificateAuthority authority, RoleCredentials credentials, CryptoProvider crypto, Clock clock) {
+            CertificateAuthority authority,
+            IssuersInService issuers,
+            RoleCredentials credentials,
+            CryptoProvider crypto,
+            Clock clock) {
         this.authority = authority;
+        this.issuers = issuers;
         this.credentials = credentials;
         this.crypto = crypto;
         this.clock = clock;
@@ -38,15 +48,22 @@ final class AuthorityHealthIndicator implements HealthIndicator {
                 && now.isBefore(facts.issuingNotAfter())
                 && now.isBefore(server)
                 && now.isBefore(receipt);
-        return (fit ? Health.up() : Health.down())
+        Health.Builder health = (fit ? Health.up() : Health.down())
                 .withDetail("keysEncrypted", facts.keysEncrypted())
                 .withDetail("rootKeyAtHand", facts.rootKeyAtHand())
                 .withDetail("rootDaysLeft", days(now, facts.rootNotAfter()))
                 .withDetail("issuingDaysLeft", days(now, facts.issuingNotAfter()))
                 .withDetail("serverCertificateDaysLeft", days(now, server))
                 .withDetail("receiptCertificateDaysLeft", days(now, receipt))
-                .withDetail("cryptoProvider", crypto.name())
-                .build();
+                .withDetail("issuingAuthorities", issuers.all().size())
+                .withDetail("cryptoProvider", crypto.name());
+        if (now.isAfter(facts.issuingNotAfter().minus(ROTATION))) {
+            health.withDetail(
+                    "warning",
+                    "the issuing authority ends in less than a year, and the certificates that it signs with it:"
+                            + " rotate it");
+        }
+        return health.build();
     }
 
     private static long days(Instant now, Instant end) {

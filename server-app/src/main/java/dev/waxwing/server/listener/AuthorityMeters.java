@@ -2,6 +2,8 @@ package dev.waxwing.server.listener;
 
 import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.issuance.RoleCredentials;
+import dev.waxwing.ca.revocation.RevocationFacts;
+import dev.waxwing.ca.revocation.RevocationFacts.IssuersList;
 import dev.waxwing.ca.revocation.RevocationLists;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -9,6 +11,8 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 
@@ -43,8 +47,17 @@ final class AuthorityMeters implements MeterBinder {
                 "receipt",
                 () -> credentials.receipt().certificate().getNotAfter().toInstant());
         Gauge.builder("waxwing.revocation.list.age", this, AuthorityMeters::listAge)
+                .description("Age of the oldest list of an issuing authority")
                 .baseUnit("seconds")
                 .register(registry);
+        listLeft(
+                registry,
+                "issuing",
+                facts -> facts.issuers().stream()
+                        .map(IssuersList::nextUpdate)
+                        .min(Comparator.naturalOrder())
+                        .orElseThrow());
+        listLeft(registry, "root", RevocationFacts::rootNextUpdate);
     }
 
     private void daysLeft(MeterRegistry registry, String certificate, Supplier<Instant> end) {
@@ -53,8 +66,20 @@ final class AuthorityMeters implements MeterBinder {
                 .register(registry);
     }
 
+    private void listLeft(MeterRegistry registry, String list, Function<RevocationFacts, Instant> end) {
+        Gauge.builder("waxwing.revocation.list.left", () -> seconds(clock.instant(), end.apply(lists.facts())))
+                .description("Until the list lapses; of several, the first")
+                .baseUnit("seconds")
+                .tag("list", list)
+                .register(registry);
+    }
+
     private double listAge() {
-        return seconds(lists.facts().thisUpdate(), clock.instant());
+        Instant oldest = lists.facts().issuers().stream()
+                .map(IssuersList::thisUpdate)
+                .min(Comparator.naturalOrder())
+                .orElseThrow();
+        return seconds(oldest, clock.instant());
     }
 
     private static double seconds(Instant from, Instant to) {

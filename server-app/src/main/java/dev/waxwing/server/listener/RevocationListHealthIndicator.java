@@ -1,27 +1,31 @@
 package dev.waxwing.server.listener;
 
+import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.revocation.RevocationFacts;
+import dev.waxwing.ca.revocation.RevocationFacts.IssuersList;
 import dev.waxwing.ca.revocation.RevocationLists;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
-/** Whether the revocation lists are fresh; it turns red before one lapses. */
+/** Whether the revocation lists of all issuers are fresh; it turns red before one lapses. */
 @Component
 final class RevocationListHealthIndicator implements HealthIndicator {
 
     /** The part of a list's life that must be left: lists are made anew long before. */
     private static final int LAST_PART = 5;
 
-    private static final Duration ROOT_WARNING = Duration.ofDays(60);
-
+    private final CertificateAuthority authority;
     private final RevocationLists lists;
     private final Clock clock;
 
-    RevocationListHealthIndicator(RevocationLists lists, Clock clock) {
+    RevocationListHealthIndicator(CertificateAuthority authority, RevocationLists lists, Clock clock) {
+        this.authority = authority;
         this.lists = lists;
         this.clock = clock;
     }
@@ -30,21 +34,41 @@ final class RevocationListHealthIndicator implements HealthIndicator {
     public Health health() {
         RevocationFacts facts = lists.facts();
         Instant now = clock.instant();
-        Duration spare =
-                Duration.between(facts.thisUpdate(), facts.nextUpdate()).dividedBy(LAST_PART);
-        boolean fit = now.isBefore(facts.nextUpdate().minus(spare)) && now.isBefore(facts.rootNextUpdate());
+        boolean fit =
+                facts.issuers().stream().allMatch(list -> isFresh(list, now)) && now.isBefore(facts.rootNextUpdate());
         Health.Builder health = (fit ? Health.up() : Health.down())
                 .withDetail(
-                        "ageSeconds", Duration.between(facts.thisUpdate(), now).toSeconds())
-                .withDetail("nextUpdate", facts.nextUpdate().toString())
+                        "ageSeconds",
+                        Duration.between(facts.current().thisUpdate(), now).toSeconds())
+                .withDetail("nextUpdate", facts.current().nextUpdate().toString())
                 .withDetail("rootNextUpdate", facts.rootNextUpdate().toString())
+                .withDetail("issuers", issuers(facts))
                 .withDetail("revokedCertificates", facts.revokedCertificates());
-        if (now.isAfter(facts.rootNextUpdate().minus(ROOT_WARNING))) {
-            health.withDetail("warning", "the root's revocation list has to be signed anew");
+        if (facts.rootListDue(now)) {
+            health.withDetail(
+                    "warning",
+                    authority.root().isPresent()
+                            ? "the root's revocation list has to be signed anew"
+                            : "the root's revocation list has to be signed anew: bring its key back with 'bin/server"
+                                    + " root import FILE', then take it away with 'bin/server root remove FILE'");
         }
         if (facts.failure() != null) {
             health.withDetail("failure", facts.failure());
         }
         return health.build();
+    }
+
+    private static boolean isFresh(IssuersList list, Instant now) {
+        Duration spare = Duration.between(list.thisUpdate(), list.nextUpdate()).dividedBy(LAST_PART);
+        return now.isBefore(list.nextUpdate().minus(spare));
+    }
+
+    /** When the list of each lapses, by its identifier. */
+    private static Map<String, String> issuers(RevocationFacts facts) {
+        Map<String, String> ends = new LinkedHashMap<>();
+        facts.issuers()
+                .forEach(list ->
+                        ends.put(list.issuer().toString(), list.nextUpdate().toString()));
+        return ends;
     }
 }

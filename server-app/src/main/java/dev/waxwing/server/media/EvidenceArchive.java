@@ -6,11 +6,14 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -18,11 +21,15 @@ import org.springframework.stereotype.Component;
 @Component
 public final class EvidenceArchive {
 
+    /** Lists whose hash is remembered: two issuers at most are seldom in use at once, and a list can have megabytes. */
+    private static final int MOST_LISTS = 2;
+
     /** H2 takes a mebibyte in one value at most. */
     private static final int CHUNK = 512 << 10;
 
     private final JdbcClient jdbc;
-    private volatile @Nullable Part newestList;
+    /** The newest lists, by the object. */
+    private final Map<Bytes, Part> newestLists = Collections.synchronizedMap(new IdentityHashMap<>());
 
     EvidenceArchive(JdbcClient jdbc) {
         this.jdbc = jdbc;
@@ -36,13 +43,18 @@ public final class EvidenceArchive {
         Part signer = part(parts.receiptCertificate());
         Part status = part(parts.deviceStatus());
         Part list = list(parts.revocationList());
-        share(List.of(root, issuing, device, signer, status, list));
+        Optional<Part> otherIssuing = parts.receiptIssuer().map(other -> part(other.certificate()));
+        Optional<Part> otherList = parts.receiptIssuer().map(other -> list(other.revocationList()));
+        share(Stream.concat(
+                        Stream.of(root, issuing, device, signer, status, list),
+                        Stream.of(otherIssuing, otherList).flatMap(Optional::stream))
+                .toList());
         jdbc.sql("""
             INSERT INTO evidence (transfer_id, manifest, manifest_signature, receipt, receipt_signature, root_certificate,
                                   issuing_certificate, device_certificate, receipt_certificate, device_status,
-                                  revocation_list)
+                                  revocation_list, receipt_issuing_certificate, receipt_revocation_list)
             VALUES (:id, :manifest, :manifestSignature, :receipt, :receiptSignature, :root, :issuing, :device, :signer,
-                    :status, :list)
+                    :status, :list, :otherIssuing, :otherList)
             """)
                 .param("id", transferId)
                 .param("manifest", parts.manifest().toArray())
@@ -55,6 +67,8 @@ public final class EvidenceArchive {
                 .param("signer", signer.sha256())
                 .param("status", status.sha256())
                 .param("list", list.sha256())
+                .param("otherIssuing", otherIssuing.map(Part::sha256).orElse(null))
+                .param("otherList", otherList.map(Part::sha256).orElse(null))
                 .update();
     }
 
@@ -72,8 +86,17 @@ public final class EvidenceArchive {
                         load(row.getString("device_certificate")),
                         load(row.getString("receipt_certificate")),
                         load(row.getString("device_status")),
-                        load(row.getString("revocation_list"))))
+                        load(row.getString("revocation_list")),
+                        receiptIssuer(row)))
                 .optional();
+    }
+
+    private Optional<EvidenceParts.OtherIssuer> receiptIssuer(ResultSet row) throws SQLException {
+        String list = row.getString("receipt_revocation_list");
+        return list == null
+                ? Optional.empty()
+                : Optional.of(
+                        new EvidenceParts.OtherIssuer(load(row.getString("receipt_issuing_certificate")), load(list)));
     }
 
     /** Keeps the evidence of a transfer that came by classic. */
@@ -144,12 +167,15 @@ public final class EvidenceArchive {
 
     /** A list can have megabytes, and is the same for all that is accepted until the next one. */
     private Part list(Bytes content) {
-        Part known = newestList;
-        if (known != null && known.content() == content) {
+        Part known = newestLists.get(content);
+        if (known != null) {
             return known;
         }
         Part hashed = part(content);
-        newestList = hashed;
+        if (newestLists.size() >= MOST_LISTS) {
+            newestLists.clear(); // Lists of the past: those of now are hashed once more.
+        }
+        newestLists.put(content, hashed);
         return hashed;
     }
 

@@ -10,7 +10,7 @@ import dev.waxwing.evidence.EvidenceVerification;
 import dev.waxwing.evidence.TrustLevel;
 import dev.waxwing.evidence.VerificationReport;
 import dev.waxwing.server.media.Verification.Check;
-import dev.waxwing.trust.TrustedRoot;
+import dev.waxwing.trust.TrustedRoots;
 import dev.waxwing.trust.UntrustedException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -68,18 +68,18 @@ final class Verifier {
     }
 
     private Optional<VerificationReport> report(Transfer transfer) throws UntrustedException {
-        TrustedRoot root = TrustedRoot.of(authority.rootCertificate());
+        TrustedRoots roots = TrustedRoots.of(List.of(authority.rootCertificate()));
         String id = transfer.id();
         if (transfer.trustLevel().equals(TrustLevel.CLASSIC.label())) {
             Optional<ClassicParts> parts = archive.findClassic(id);
             return parts.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(ClassicVerification.verify(parts.get().evidence(), () -> content(id), root));
+                    : Optional.of(ClassicVerification.verify(parts.get().evidence(), () -> content(id), roots));
         }
         Optional<EvidenceParts> parts = archive.find(id);
         return parts.isEmpty()
                 ? Optional.empty()
-                : Optional.of(EvidenceVerification.verify(parts.get().evidence(), () -> content(id), root));
+                : Optional.of(EvidenceVerification.verify(parts.get().evidence(), () -> content(id), roots));
     }
 
     private static void add(Transfer transfer, VerificationReport report, List<Check> checks) {

@@ -189,7 +189,9 @@ class CertificatePages {
         CertificateEntry entry = entry(serialNumber);
         return pem(
                 entry.name() + "-chain.pem",
-                Pem.certificates(List.of(certificate(entry), authority.issuingCertificate())));
+                Pem.certificates(List.of(
+                        certificate(entry),
+                        authority.issuerOf(certificate(entry)).certificate())));
     }
 
     @PostMapping("/{serialNumber}/revocation")

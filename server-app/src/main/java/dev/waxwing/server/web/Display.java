@@ -77,9 +77,9 @@ public class Display {
     /** The colour that a word about a state has; empty for grey. */
     public String tone(String word) {
         return switch (word) {
-            case "accepted", "active", "valid", "redeemed", "enabled", "up" -> "good";
+            case "accepted", "active", "current", "valid", "redeemed", "enabled", "up" -> "good";
             case "receiving" -> "info live";
-            case "open" -> "info";
+            case "open", "prepared" -> "info";
             case "expiring", "quarantined", "unknown" -> "warn";
             case "rejected", "revoked", "down", "out of service" -> "bad";
             default -> "";

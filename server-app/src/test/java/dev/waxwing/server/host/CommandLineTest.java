@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.waxwing.server.host.CommandLine.UsageException;
+import dev.waxwing.wire.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,6 +36,46 @@ class CommandLineTest {
         assertThat(kit.request()).isEqualTo(new HostRequest.MakeClassicKit("cam", true));
         assertThat(kit.into()).isEqualTo(Path.of("some dir"));
         assertThat(CommandLine.parse("setup-link").request()).isEqualTo(new HostRequest.SetupLink());
+        assertThat(CommandLine.parse("rotate-issuing").request()).isEqualTo(new HostRequest.RotateIssuing());
+    }
+
+    @Test
+    void what_concerns_the_roots_key_names_a_file_and_maybe_one_with_a_passphrase() throws Exception {
+        RootCommand command = RootCommand.parse(
+                "--waxwing.data-dir=/a b", "--passphrase-file", "export", "root", "import", "some file");
+        assertThat(RootCommand.isMeant("--passphrase-file", "export", "root", "import", "file"))
+                .isTrue();
+        assertThat(command.file()).isEqualTo(Path.of("some file"));
+        assertThat(command.passphraseFile()).isEqualTo(Path.of("export"));
+        assertThat(command.settings()).containsExactly("--waxwing.data-dir=/a b");
+        for (String typed : List.of(
+                "root",
+                "root export",
+                "root export a b",
+                "root steal file",
+                "root export file --force",
+                "root import file --passphrase-file")) {
+            assertThrows(UsageException.class, () -> RootCommand.parse(typed.split(" ")), typed);
+        }
+    }
+
+    @Test
+    void without_a_terminal_a_passphrase_comes_from_a_file_or_not_at_all() {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        String[] args = {"root", "export", "target/no-such-directory/root.key"};
+        assertThat(Subcommands.run(args, System.out, new PrintStream(err))).isEqualTo(1);
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("--passphrase-file");
+    }
+
+    @Test
+    void a_request_with_a_secret_does_not_print_it() {
+        Bytes export = Bytes.of(new byte[] {7, 7, 7});
+        for (HostRequest request : List.of(
+                new HostRequest.ExportRoot("secret"),
+                new HostRequest.RemoveRoot(export, "secret"),
+                new HostRequest.ImportRoot(export, "secret"))) {
+            assertThat(request.toString()).doesNotContain("secret").doesNotContain("07");
+        }
     }
 
     @ParameterizedTest
@@ -52,7 +94,9 @@ class CommandLineTest {
                 "classic-kit --name cam dir other",
                 "dir classic-kit --name cam",
                 "setup-link --name cam",
-                "setup-link --replace"
+                "setup-link --replace",
+                "rotate-issuing --name cam",
+                "rotate-issuing now"
             })
     void anything_else_is_a_usage_error(String typed) {
         String[] args = typed.split(" ");
@@ -80,6 +124,14 @@ class CommandLineTest {
         assertThat(AdminMessages.readRequest(AdminMessages.write(invite))).isEqualTo(invite);
         HostRequest link = new HostRequest.SetupLink();
         assertThat(AdminMessages.readRequest(AdminMessages.write(link))).isEqualTo(link);
+        Bytes export = Bytes.of(new byte[] {0, (byte) 0xFF, 7});
+        for (HostRequest request : List.of(
+                new HostRequest.RotateIssuing(),
+                new HostRequest.ExportRoot("Grüße"),
+                new HostRequest.RemoveRoot(export, "Grüße"),
+                new HostRequest.ImportRoot(export, "Grüße"))) {
+            assertThat(AdminMessages.readRequest(AdminMessages.write(request))).isEqualTo(request);
+        }
         HostRequest kit = new HostRequest.MakeClassicKit("cam", true);
         assertThat(AdminMessages.readRequest(AdminMessages.write(kit))).isEqualTo(kit);
         HostAnswer answer = HostAnswer.failed("no, \"never\"");

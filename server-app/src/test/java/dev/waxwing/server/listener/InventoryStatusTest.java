@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.waxwing.ca.authority.AuthorityId;
 import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.authority.DataDirectory;
 import dev.waxwing.ca.authority.KeyStorage;
@@ -43,6 +44,7 @@ class InventoryStatusTest {
     private final Clock clock = Clock.systemUTC();
     private final Questions database = new Questions();
     private Inventory inventory;
+    private AuthorityId issuer;
     private X509Certificate certificate;
 
     /** Counts how often the database is asked. */
@@ -74,7 +76,9 @@ class InventoryStatusTest {
         SecureRandom random = new SecureRandom();
         KeyStorage keys = KeyStorage.open(new DataDirectory(directory), new KeysProperties(null), random);
         inventory = new Inventory(jdbc, clock);
-        certificate = CertificateAuthority.open(keys, jdbc, clock, random).rootCertificate();
+        CertificateAuthority authority = CertificateAuthority.open(keys, jdbc, clock, random);
+        issuer = authority.issuing().id();
+        certificate = authority.rootCertificate();
     }
 
     @Test
@@ -131,6 +135,7 @@ class InventoryStatusTest {
         SerialNumber serialNumber = SerialNumber.of(certificate);
         inventory.recordIntent(new Intent(
                 serialNumber,
+                issuer,
                 "CN=camera-1",
                 "camera-1",
                 CertificateRole.DEVICE,

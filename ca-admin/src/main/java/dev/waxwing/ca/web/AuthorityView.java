@@ -1,0 +1,68 @@
+package dev.waxwing.ca.web;
+
+import dev.waxwing.ca.revocation.RevocationList;
+import io.swagger.v3.oas.annotations.media.Schema;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The authority as people see it.
+ *
+ * @param root the root
+ * @param issuing all issuing authorities, the current one first
+ */
+@Schema(name = "Authority")
+public record AuthorityView(Root root, List<Issuer> issuing) {
+
+    /** The root. */
+    @Schema(name = "RootAuthority")
+    public record Root(
+            @Schema(example = "0f1e2d3c") String id,
+            @Schema(example = "CN=Waxwing Root CA 0f1e2d3c") String name,
+
+            @Schema(description = "SHA-256 of the certificate")
+            String fingerprint,
+
+            Instant notBefore,
+            Instant notAfter,
+
+            @Schema(description = "Whether the root's private key is on this server")
+            boolean keyAtHand,
+
+            ListView revocationList) {}
+
+    /** An issuing authority. */
+    @Schema(name = "IssuingAuthority")
+    public record Issuer(
+            @Schema(example = "4b5a6978") String id,
+
+            @Schema(example = "CN=Waxwing Issuing CA 4b5a6978")
+            String name,
+
+            @Schema(description = "SHA-256 of the certificate")
+            String fingerprint,
+
+            @Schema(allowableValues = {"current", "retired", "prepared", "ended"})
+            String state,
+
+            Instant notBefore,
+            Instant notAfter,
+            @Nullable Instant currentFrom,
+            @Nullable Instant retiredAt,
+
+            @Schema(description = "Certificates that it issued which have not ended and are not revoked")
+            long liveCertificates,
+
+            @Schema(description = "Missing when it has nothing to publish any more") @Nullable
+            ListView revocationList) {}
+
+    /** A revocation list. */
+    @Schema(name = "RevocationListState")
+    public record ListView(long number, Instant thisUpdate, Instant nextUpdate) {
+
+        static ListView of(RevocationList list) {
+            return new ListView(list.number(), list.thisUpdate(), list.nextUpdate());
+        }
+    }
+}
