@@ -10,6 +10,7 @@ import dev.waxwing.ca.enrollment.Invites;
 import dev.waxwing.ca.enrollment.PublicAddresses;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.issuance.Issuance;
+import dev.waxwing.ca.issuance.KeyMaker;
 import dev.waxwing.ca.issuance.PkiProperties;
 import dev.waxwing.ca.issuance.Profiles;
 import dev.waxwing.ca.issuance.RoleCredentials;
@@ -68,6 +69,11 @@ public class CaAdminConfiguration {
             Clock clock,
             SecureRandom random) {
         return new Issuance(authority, inventory, audit, properties, transactions, clock, random);
+    }
+
+    @Bean
+    KeyMaker keyMaker(Issuance issuance, SecureRandom random) {
+        return new KeyMaker(issuance, random);
     }
 
     @Bean

@@ -16,6 +16,7 @@ import dev.waxwing.ca.issuance.PkiProperties;
 import dev.waxwing.ca.issuance.Profiles;
 import dev.waxwing.ca.issuance.RequestCheck;
 import dev.waxwing.ca.issuance.RoleCredentials;
+import dev.waxwing.ca.revocation.CertificateReleased;
 import dev.waxwing.ca.revocation.CertificateRevoked;
 import dev.waxwing.ca.revocation.OcspResponder;
 import dev.waxwing.ca.revocation.Revocation;
@@ -53,6 +54,11 @@ public final class TestDeployment {
     public final SecureRandom random = new SecureRandom();
     public final RecordedAudit audit = new RecordedAudit();
     public final List<CertificateRevoked> events = new CopyOnWriteArrayList<>();
+    public final List<CertificateReleased> released = new CopyOnWriteArrayList<>();
+
+    /** The serial number of the certificate of which a listener fails to hear that it was revoked. */
+    public @Nullable String failOn;
+
     public final PkiProperties properties;
     public final JdbcClient jdbc;
     public final TransactionTemplate transactions;
@@ -109,8 +115,7 @@ public final class TestDeployment {
         profiles = new Profiles(properties);
         issuance = new Issuance(authority, inventory, audit, properties, transactions, clock, random);
         credentials = new RoleCredentials(keys, authority, issuance, inventory, properties, clock, random);
-        revocation =
-                new Revocation(inventory, audit, transactions, event -> events.add((CertificateRevoked) event), clock);
+        revocation = new Revocation(inventory, audit, transactions, this::hear, clock);
         lists = new RevocationLists(authority, inventory, revocation, properties, jdbc, transactions, clock);
         responder = new OcspResponder(authority, credentials, inventory, revocation, clock);
         invites = new Invites(
@@ -124,6 +129,19 @@ public final class TestDeployment {
                 clock,
                 random);
         enrollment = new Enrollment(jdbc, authority, issuance, profiles, inventory, revocation, audit, clock);
+    }
+
+    private void hear(Object event) {
+        switch (event) {
+            case CertificateRevoked revoked -> {
+                if (revoked.serialNumber().equals(failOn)) {
+                    throw new IllegalStateException("deaf");
+                }
+                events.add(revoked);
+            }
+            case CertificateReleased now -> released.add(now);
+            default -> throw new AssertionError(event.toString());
+        }
     }
 
     public TestDeployment restarted() {

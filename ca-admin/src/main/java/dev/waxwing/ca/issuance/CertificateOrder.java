@@ -13,14 +13,21 @@ public final class CertificateOrder {
     private final Profile profile;
     private final @Nullable Duration validity;
     private final String issuedBy;
+    private final boolean keyMadeHere;
 
     private CertificateOrder(
-            PublicKey publicKey, PeerName name, Profile profile, @Nullable Duration validity, String issuedBy) {
+            PublicKey publicKey,
+            PeerName name,
+            Profile profile,
+            @Nullable Duration validity,
+            String issuedBy,
+            boolean keyMadeHere) {
         this.publicKey = publicKey;
         this.name = name;
         this.profile = profile;
         this.validity = validity;
         this.issuedBy = issuedBy;
+        this.keyMadeHere = keyMadeHere;
     }
 
     /**
@@ -32,12 +39,18 @@ public final class CertificateOrder {
      */
     public static CertificateOrder of(
             CertificateRequest request, PeerName name, Profile profile, @Nullable Duration validity, String issuedBy) {
-        return new CertificateOrder(request.publicKey(), name, profile, validity, issuedBy);
+        return new CertificateOrder(request.publicKey(), name, profile, validity, issuedBy, false);
     }
 
     /** An order for a key that this server made for itself. */
     static CertificateOrder own(PublicKey publicKey, PeerName name, Profile profile) {
-        return new CertificateOrder(publicKey, name, profile, null, "system");
+        return new CertificateOrder(publicKey, name, profile, null, "system", false);
+    }
+
+    /** An order for a key that this server made for somebody else. */
+    static CertificateOrder withKeyMadeHere(
+            PublicKey publicKey, PeerName name, Profile profile, @Nullable Duration validity, String issuedBy) {
+        return new CertificateOrder(publicKey, name, profile, validity, issuedBy, true);
     }
 
     PublicKey publicKey() {
@@ -58,5 +71,10 @@ public final class CertificateOrder {
 
     String issuedBy() {
         return issuedBy;
+    }
+
+    /** Whether this server made the key, and could have kept it. */
+    boolean keyMadeHere() {
+        return keyMadeHere;
     }
 }

@@ -14,11 +14,13 @@ import dev.waxwing.ca.inventory.SerialNumber;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.security.GeneralSecurityException;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.DERBitString;
@@ -122,14 +124,20 @@ public final class Issuance {
         if (clock.instant().plus(LAST_ISSUANCE).isAfter(end)) {
             return Optional.of(RequestFault.AUTHORITY_ENDS);
         }
-        return keyTaken(order) ? Optional.of(RequestFault.KEY_TAKEN) : Optional.empty();
+        return order.profile().takes(order.publicKey()) ? usedBefore(order) : Optional.of(RequestFault.KEY_KIND);
     }
 
-    private boolean keyTaken(CertificateOrder order) {
-        return order.publicKey().equals(authority.rootCertificate().getPublicKey())
-                || order.publicKey().equals(authority.issuingCertificate().getPublicKey())
-                || inventory.ofKey(Certificates.spkiSha256(order.publicKey())).stream()
-                        .anyMatch(entry -> isForeign(entry, order));
+    private Optional<RequestFault> usedBefore(CertificateOrder order) {
+        List<CertificateEntry> before = inventory.ofKey(Certificates.spkiSha256(order.publicKey()));
+        if (isAuthoritys(order.publicKey()) || before.stream().anyMatch(entry -> isForeign(entry, order))) {
+            return Optional.of(RequestFault.KEY_TAKEN);
+        }
+        return before.stream().anyMatch(CertificateEntry::held) ? Optional.of(RequestFault.KEY_HELD) : Optional.empty();
+    }
+
+    private boolean isAuthoritys(PublicKey key) {
+        return key.equals(authority.rootCertificate().getPublicKey())
+                || key.equals(authority.issuingCertificate().getPublicKey());
     }
 
     private static boolean isForeign(CertificateEntry entry, CertificateOrder order) {
@@ -182,7 +190,8 @@ public final class Issuance {
                 order.issuedBy(),
                 "certificate.issued",
                 issued.serialNumber().toString(),
-                order.name() + ", profile " + order.profile().name()));
+                order.name() + ", profile " + order.profile().name()
+                        + (order.keyMadeHere() ? ", key made by the server" : "")));
         return true;
     }
 

@@ -50,7 +50,7 @@ final class OcspByGet extends OncePerRequestFilter {
         }
         response.setContentType(RESPONSE);
         response.setHeader("Cache-Control", "max-age=" + MAX_AGE_SECONDS + ", public");
-        response.getOutputStream().write(responder.get().respond(question.get()));
+        response.getOutputStream().write(responder.get().respond(question.get(), request.getRemoteAddr()));
     }
 
     private static String path(HttpServletRequest request) {

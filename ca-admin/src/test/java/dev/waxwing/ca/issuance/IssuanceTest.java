@@ -253,8 +253,8 @@ class IssuanceTest {
     @Test
     void an_operator_adds_and_replaces_profiles() {
         Profiles profiles = new Profiles(properties(Map.of(
-                "drone", new OwnProfile("device", Duration.ofDays(30)),
-                "camera", new OwnProfile("device", Duration.ofDays(90)))));
+                "drone", new OwnProfile("device", Duration.ofDays(30), List.of()),
+                "camera", new OwnProfile("device", Duration.ofDays(90), List.of()))));
 
         assertThat(profiles.find("drone")).map(Profile::validity).contains(Duration.ofDays(30));
         assertThat(profiles.find("camera")).map(Profile::validity).contains(Duration.ofDays(90));
@@ -265,11 +265,11 @@ class IssuanceTest {
     @Test
     void refuses_profiles_and_properties_outside_their_range() {
         for (var profile : Map.of(
-                        "Drone", new OwnProfile("device", Duration.ofDays(1)),
-                        "drone", new OwnProfile("root", Duration.ofDays(1)),
-                        "never", new OwnProfile("device", Duration.ZERO),
-                        "ever", new OwnProfile("device", Duration.ofDays(3650)),
-                        "server", new OwnProfile("device", Duration.ofDays(1)))
+                        "Drone", new OwnProfile("device", Duration.ofDays(1), List.of()),
+                        "drone", new OwnProfile("root", Duration.ofDays(1), List.of()),
+                        "never", new OwnProfile("device", Duration.ZERO, List.of()),
+                        "ever", new OwnProfile("device", Duration.ofDays(3650), List.of()),
+                        "server", new OwnProfile("device", Duration.ofDays(1), List.of()))
                 .entrySet()) {
             assertThatThrownBy(() -> new Profiles(properties(Map.of(profile.getKey(), profile.getValue()))))
                     .as(profile.getKey())

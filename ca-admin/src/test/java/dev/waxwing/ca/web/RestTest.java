@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -135,7 +136,10 @@ class RestTest {
         assertThat(server.post(path, Map.of("reason", "keyCompromise")).statusCode())
                 .isEqualTo(200);
         problem(server.post(path, Map.of("reason", "superseded")), 409);
-        problem(server.post(path, Map.of("reason", "certificateHold")), 400);
+        problem(server.post(path, Map.of("reason", "certificateHold")), 409);
+        for (String reason : List.of("removeFromCRL", "aACompromise", "KeyCompromise", "1")) {
+            problem(server.post(path, Map.of("reason", reason)), 400);
+        }
 
         X509Certificate certificate = certificate(issued.path("pem").asString());
         Awaited.within(
