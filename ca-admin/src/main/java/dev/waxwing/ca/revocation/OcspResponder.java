@@ -279,7 +279,7 @@ public final class OcspResponder {
         ASN1Encodable parameters = id.toASN1Primitive().getHashAlgorithm().getParameters();
         if (parameters != null && !DERNull.INSTANCE.equals(parameters)) {
             return false; // Hashes have none: otherwise there were endless spellings of one question, each to be
-                          // signed.
+            // signed.
         }
         try {
             return id.matchesIssuer(issuer, digests);

@@ -280,7 +280,7 @@ class RevocationTest {
 
     @Test
     void everything_that_was_issued_can_be_revoked_at_once() {
-        for (int i = 0; i < 120; i++) {
+        for (int i = 0; i < 60; i++) {
             deployment.issue("many-" + i);
         }
         revoke(RevocationReason.CERTIFICATE_HOLD);
@@ -289,7 +289,7 @@ class RevocationTest {
         int changed = deployment.revocation.revokeAll(RevocationReason.CA_COMPROMISE, "anna");
 
         int own = 3;
-        assertThat(changed).isEqualTo(121 + own);
+        assertThat(changed).isEqualTo(61 + own);
         assertThat(deployment.events).hasSize(changed);
         assertThat(deployment.inventory.revocable()).isEmpty();
         assertThat(deployment.revocation.isRevoked(

@@ -68,6 +68,12 @@ class SecurityConfiguration {
                                 .hasAuthority(ADMINISTER.name())
                                 .requestMatchers("/api/v1/tokens/**")
                                 .hasAuthority(READ.name())
+                                .requestMatchers("/api/v1/issuers/**")
+                                .hasAuthority(ADMINISTER.name())
+                                .requestMatchers("/api/v1/certificates/*/classic.json")
+                                .hasAuthority(OPERATE.name())
+                                .requestMatchers(HttpMethod.POST, "/api/v1/devices/*/revocation")
+                                .hasAuthority(OPERATE.name())
                                 .requestMatchers(HttpMethod.POST, "/api/v1/transfers/*/verification")
                                 .hasAuthority(READ.name())
                                 .requestMatchers(HttpMethod.GET, "/api/**")
@@ -133,15 +139,22 @@ class SecurityConfiguration {
                         .permitAll()
                         .requestMatchers("/audit/**", "/transfers/*/evidence")
                         .hasAuthority(AUDIT.name())
-                        .requestMatchers("/settings/users/**", "/classic", "/classic/**")
+                        .requestMatchers("/settings/users/**", "/classic", "/classic/**", "/issuers/**")
                         .hasAuthority(ADMINISTER.name())
+                        .requestMatchers("/certificates/*/classic.json")
+                        .hasAuthority(OPERATE.name())
                         .requestMatchers(
                                 HttpMethod.POST,
                                 "/settings/password",
                                 "/settings/tokens/**",
                                 "/transfers/*/verification")
                         .hasAuthority(READ.name())
-                        .requestMatchers(HttpMethod.POST, "/certificates/**", "/invites/**", "/sessions/**")
+                        .requestMatchers(
+                                HttpMethod.POST,
+                                "/certificates/**",
+                                "/devices/*/revocation",
+                                "/invites/**",
+                                "/sessions/**")
                         .hasAuthority(OPERATE.name())
                         .requestMatchers(HttpMethod.GET, "/**")
                         .hasAuthority(READ.name())
