@@ -46,7 +46,7 @@ public final class Profiles {
     /**
      * A profile of the operator's own.
      *
-     * @throws IllegalArgumentException when it is not valid; the message names the property
+     * @throws IllegalArgumentException when it is not valid; the message says which and what to mend
      */
     static Profile profile(String name, OwnProfile own) {
         String property = "waxwing.pki.profiles." + name;
@@ -57,12 +57,7 @@ public final class Profiles {
         if (validity == null) {
             throw new IllegalArgumentException(property + ".validity must be given, e.g. 30d.");
         }
-        try {
-            return new Profile(name, role(property, own), validity, keys(property, own));
-        } catch (IllegalArgumentException e) {
-            String message = String.valueOf(e.getMessage());
-            throw message.startsWith(property) ? e : new IllegalArgumentException(property + ": " + message, e);
-        }
+        return new Profile(name, role(property, own), validity, keys(property, own));
     }
 
     private static CertificateRole role(String property, OwnProfile own) {
