@@ -148,7 +148,9 @@ class CertificateConsoleTest {
         assertThat(page.body())
                 .contains("id=\"" + fault + "\"", "No certificate was issued.")
                 .containsPattern("Reference <code>[0-9a-f]{16}<");
-        assertThat(Pattern.compile("class=\"fault\"").matcher(page.body()).results())
+        assertThat(Pattern.compile("class=\"fault\"[^>]*>[A-Z][^<]{20,}<")
+                        .matcher(page.body())
+                        .results())
                 .hasSize(1);
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -158,6 +159,31 @@ class OpensslIssuedTest {
         }
         assertThat(last).contains("no nonce in response");
         assertThat(ocsp("nonce-01", "-no_nonce")).contains("Response verify OK", "nonce-01.pem: good");
+    }
+
+    @Test
+    void no_cache_keeps_the_word_to_try_later() throws Exception {
+        openssl(
+                0,
+                "ocsp",
+                "-issuer",
+                "issuing.pem",
+                "-serial",
+                "0x7fffffffffffffffffffffffffffffff",
+                "-no_nonce",
+                "-reqout",
+                "unknown.der");
+        String question = Base64.getUrlEncoder()
+                .encodeToString(Files.readAllBytes(directory.resolve("unknown.der")))
+                .replace("-", "%2B")
+                .replace("_", "%2F")
+                .replace("=", "%3D");
+        HttpResponse<byte[]> last = server.get("/pki/ocsp/" + question);
+        for (int i = 0; i < 25 && last.body().length > 5; i++) {
+            last = server.get("/pki/ocsp/" + question);
+        }
+        assertThat(last.body()).as("tryLater").containsExactly(0x30, 0x03, 0x0a, 0x01, 0x03);
+        assertThat(last.headers().firstValue("Cache-Control")).hasValue("no-store");
     }
 
     /** By POST with and without a nonce, and by GET. */
