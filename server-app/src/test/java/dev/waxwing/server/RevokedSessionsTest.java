@@ -183,7 +183,7 @@ class RevokedSessionsTest {
     /** A list of many certificates is dear, and one that holds all that was revoked meanwhile is as good. */
     @Test
     void many_revocations_one_after_another_make_few_lists() {
-        new ManyRows(server).addToAllLists(1, 200);
+        new ManyRows(server).addValid(1, 200);
         List<SerialNumber> valid =
                 server
                         .bean(Inventory.class)

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -105,20 +106,33 @@ public final class Revocation {
 
     /**
      * Revokes every certificate of the issuing authority that has not ended, the server's own among them, or puts it on hold. The
-     * certificates are taken in groups; a process that dies in between has revoked some, and asking again goes on with the rest.
+     * certificates are taken in groups; a process that dies in between has revoked some, and asking again goes on with the rest. A
+     * group that fails, or whose listeners do, does not keep the others from being revoked; its failure is thrown afterwards.
      *
      * @return how many were changed
      */
     public int revokeAll(RevocationReason reason, String actor) {
         List<SerialNumber> present = inventory.revocable();
-        int changed = 0;
+        AtomicInteger changed = new AtomicInteger();
+        RuntimeException failure = null;
         for (int from = 0; from < present.size(); from += SWEPT_AT_ONCE) {
             List<SerialNumber> group = present.subList(from, Math.min(from + SWEPT_AT_ONCE, present.size()));
-            changed += inTransaction(() -> storeAll(group, reason, actor)).size();
+            failure = merged(
+                    failure,
+                    failureOf(() -> transactions.executeWithoutResult(_ -> {
+                        List<CertificateEntry> some = changeAll(group, reason, actor);
+                        afterCommit(() -> {
+                            changed.addAndGet(some.size());
+                            announce(some);
+                        });
+                    })));
         }
         audit.record(AuditEvent.success(
                 actor, "authority.swept", "issuing authority", changed + " certificates, " + reason.rfcName()));
-        return changed;
+        if (failure != null) {
+            throw failure;
+        }
+        return changed.get();
     }
 
     /** Revokes, as superseded, whatever a device had before {@code kept} was issued and that has not ended. */
@@ -154,6 +168,12 @@ public final class Revocation {
     }
 
     private List<CertificateEntry> storeAll(List<SerialNumber> serialNumbers, RevocationReason reason, String actor) {
+        List<CertificateEntry> changed = changeAll(serialNumbers, reason, actor);
+        afterCommit(() -> announce(changed));
+        return changed;
+    }
+
+    private List<CertificateEntry> changeAll(List<SerialNumber> serialNumbers, RevocationReason reason, String actor) {
         List<CertificateEntry> changed = new ArrayList<>();
         for (SerialNumber serialNumber : serialNumbers) {
             inventory
@@ -161,7 +181,6 @@ public final class Revocation {
                     .flatMap(before -> change(before, reason, actor))
                     .ifPresent(changed::add);
         }
-        afterCommit(() -> announce(changed));
         return List.copyOf(changed);
     }
 
@@ -248,17 +267,21 @@ public final class Revocation {
         changed.forEach(this::remember);
         RuntimeException failure = null;
         for (CertificateEntry entry : changed) {
-            failure = merged(failure, published(entry));
+            failure = merged(failure, failureOf(() -> publish(entry)));
         }
         if (failure != null) {
             throw failure;
         }
     }
 
-    private @Nullable RuntimeException published(CertificateEntry entry) {
+    private void publish(CertificateEntry entry) {
+        events.publishEvent(new CertificateRevoked(
+                entry.serialNumber().toString(), Objects.requireNonNull(entry.revocationReason())));
+    }
+
+    private static @Nullable RuntimeException failureOf(Runnable work) {
         try {
-            events.publishEvent(new CertificateRevoked(
-                    entry.serialNumber().toString(), Objects.requireNonNull(entry.revocationReason())));
+            work.run();
             return null;
         } catch (RuntimeException e) {
             return e;

@@ -314,6 +314,22 @@ class RevocationTest {
         assertThat(deployment.revocation.isRevoked(second.certificate())).isTrue();
     }
 
+    @Test
+    void who_fails_to_hear_of_one_revocation_keeps_nothing_else_from_being_revoked() {
+        for (int i = 0; i < 60; i++) {
+            deployment.issue("many-" + i);
+        }
+        deployment.failOn = deployment.issue("many-60").serialNumber().toString();
+        int all = deployment.inventory.revocable().size();
+
+        assertThatThrownBy(() -> deployment.revocation.revokeAll(RevocationReason.SUPERSEDED, "anna"))
+                .hasMessageContaining("deaf");
+
+        assertThat(deployment.inventory.revocable()).isEmpty();
+        assertThat(deployment.events).hasSize(all - 1);
+        assertThat(deployment.audit.reasons("authority.swept")).containsExactly(all + " certificates, superseded");
+    }
+
     @ParameterizedTest
     @EnumSource
     void the_list_holds_each_reason(RevocationReason reason) throws Exception {
