@@ -13,6 +13,7 @@ import dev.waxwing.ca.enrollment.PublicAddresses;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.issuance.Issuance;
 import dev.waxwing.ca.issuance.IssuersInService;
+import dev.waxwing.ca.issuance.KeyMaker;
 import dev.waxwing.ca.issuance.PkiProperties;
 import dev.waxwing.ca.issuance.Profiles;
 import dev.waxwing.ca.issuance.RoleCredentials;
@@ -77,6 +78,11 @@ public class CaAdminConfiguration {
     IssuersInService issuersInService(
             CertificateAuthority authority, Inventory inventory, PkiProperties properties, Clock clock) {
         return new IssuersInService(authority, inventory, properties, clock);
+    }
+
+    @Bean
+    KeyMaker keyMaker(Issuance issuance, SecureRandom random) {
+        return new KeyMaker(issuance, random);
     }
 
     @Bean

@@ -2,6 +2,7 @@ package dev.waxwing.ca;
 
 import dev.waxwing.ca.issuance.Issuance;
 import dev.waxwing.ca.issuance.RoleCredentials;
+import dev.waxwing.ca.revocation.CertificateReleased;
 import dev.waxwing.ca.revocation.CertificateRevoked;
 import dev.waxwing.ca.revocation.RevocationLists;
 import java.util.concurrent.RejectedExecutionException;
@@ -103,6 +104,19 @@ class Schedule implements SmartLifecycle {
             ask(running, listAsked, this::listAfterRevocation, untilNextList());
         } catch (RejectedExecutionException e) {
             LOG.debug("Stopping; the list of the next start has {}", event.serialNumber());
+        }
+    }
+
+    @EventListener
+    void on(CertificateReleased event) {
+        ScheduledExecutorService running = thread;
+        if (running == null) {
+            return; // The list of the next start is without it.
+        }
+        try {
+            ask(running, listAsked, this::listAfterRevocation, untilNextList());
+        } catch (RejectedExecutionException e) {
+            LOG.debug("Stopping; the list of the next start is without {}", event.serialNumber());
         }
     }
 

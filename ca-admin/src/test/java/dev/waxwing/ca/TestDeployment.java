@@ -18,6 +18,7 @@ import dev.waxwing.ca.issuance.PkiProperties;
 import dev.waxwing.ca.issuance.Profiles;
 import dev.waxwing.ca.issuance.RequestCheck;
 import dev.waxwing.ca.issuance.RoleCredentials;
+import dev.waxwing.ca.revocation.CertificateReleased;
 import dev.waxwing.ca.revocation.CertificateRevoked;
 import dev.waxwing.ca.revocation.OcspResponder;
 import dev.waxwing.ca.revocation.Revocation;
@@ -59,6 +60,11 @@ public final class TestDeployment {
     public final RecordedAudit audit = new RecordedAudit();
     public final List<CertificateRevoked> events = new CopyOnWriteArrayList<>();
     public final Set<String> removed = new CopyOnWriteArraySet<>();
+    public final List<CertificateReleased> released = new CopyOnWriteArrayList<>();
+
+    /** The serial number of the certificate of which a listener fails to hear that it was revoked. */
+    public @Nullable String failOn;
+
     public final PkiProperties properties;
     public final JdbcClient jdbc;
     public final TransactionTemplate transactions;
@@ -118,8 +124,7 @@ public final class TestDeployment {
         issuance = new Issuance(authority, inventory, audit, properties, transactions, clock, random);
         issuers = new IssuersInService(authority, inventory, properties, clock);
         credentials = new RoleCredentials(keys, authority, issuers, issuance, inventory, properties, clock, random);
-        revocation =
-                new Revocation(inventory, audit, transactions, event -> events.add((CertificateRevoked) event), clock);
+        revocation = new Revocation(inventory, audit, transactions, this::hear, clock);
         lists = new RevocationLists(authority, issuers, inventory, revocation, properties, jdbc, transactions, clock);
         responder = new OcspResponder(authority, credentials, inventory, revocation, clock);
         invites = new Invites(
@@ -135,6 +140,19 @@ public final class TestDeployment {
                 random);
         enrollment = new Enrollment(jdbc, authority, issuance, profiles, inventory, revocation, audit, clock);
         ceremonies = new Ceremonies(authority, credentials, lists, audit, transactions);
+    }
+
+    private void hear(Object event) {
+        switch (event) {
+            case CertificateRevoked revoked -> {
+                if (revoked.serialNumber().equals(failOn)) {
+                    throw new IllegalStateException("deaf");
+                }
+                events.add(revoked);
+            }
+            case CertificateReleased now -> released.add(now);
+            default -> throw new AssertionError(event.toString());
+        }
     }
 
     public TestDeployment restarted() {

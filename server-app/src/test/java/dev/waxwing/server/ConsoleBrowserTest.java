@@ -13,13 +13,16 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ViewportSize;
 import dev.waxwing.enrollment.Invite;
 import dev.waxwing.server.web.ConsoleAddress;
+import java.io.InputStream;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.KeyStore;
 import java.security.spec.ECGenParameterSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -113,6 +116,8 @@ class ConsoleBrowserTest {
                 videoPlays(page, base);
                 textsAreReadable(page, base);
                 certificateIsIssuedFromRequestAndRevoked(page, base);
+                keyIsMadeAndSaved(page, base);
+                deviceCanBeRevoked(page, base);
                 tokenIsShownOnce(page, base);
                 everyPageIsSound(page, base);
                 photographs(base, context.storageState());
@@ -216,11 +221,77 @@ class ConsoleBrowserTest {
         assertThat(page.locator(".title-line .badge")).hasText("valid");
 
         page.getByRole(AriaRole.BUTTON, named("Revoke…")).click();
+        page.getByLabel("Reason").selectOption("certificateHold");
+        fourShots(page, "certificate-revoke");
+        page.locator("#revoke")
+                .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Revoke"))
+                .click();
+        assertThat(page.locator(".title-line .badge")).hasText("on hold");
+        fourShots(page, "certificate-held");
+        page.getByRole(AriaRole.BUTTON, named("Release…")).click();
+        page.locator("#release")
+                .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Release"))
+                .click();
+        assertThat(page.locator(".title-line .badge")).hasText("valid");
+
+        page.getByRole(AriaRole.BUTTON, named("Revoke…")).click();
         page.getByLabel("Reason").selectOption("keyCompromise");
         page.locator("#revoke")
                 .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Revoke"))
                 .click();
         assertThat(page.locator(".title-line .badge")).hasText("revoked");
+    }
+
+    private void keyIsMadeAndSaved(Page page, String base) throws Exception {
+        page.navigate(base + "/certificates/new");
+        page.getByRole(AriaRole.LINK, named("With a new key")).click();
+        page.getByLabel("Name").fill("pier-camera");
+        page.getByLabel("Days").fill("900");
+        page.getByRole(AriaRole.BUTTON, named("Make key and certificate")).click();
+        assertThat(page.locator("#days-fault")).containsText("outside what the profile allows");
+        fourShots(page, "key-refused");
+        complaints.removeIf(complaint -> complaint.contains("422"));
+
+        page.getByLabel("Days").fill("30");
+        page.getByRole(AriaRole.BUTTON, named("Make key and certificate")).click();
+        String password = page.locator("#password").textContent().strip();
+        fourShots(page, "key-made");
+        Download download = page.waitForDownload(() -> page.locator("#save").click());
+        assertThat(download.suggestedFilename()).isEqualTo("pier-camera.p12");
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        try (InputStream file = download.createReadStream()) {
+            store.load(file, password.toCharArray());
+        }
+        assertThat(store.getKey("pier-camera", password.toCharArray())).isNotNull();
+    }
+
+    private void deviceCanBeRevoked(Page page, String base) {
+        page.navigate(base + "/devices/garden-camera");
+        page.getByRole(AriaRole.BUTTON, named("Revoke…")).click();
+        assertThat(page.locator("#revoke-all")).containsText("Its live session ends within a second");
+        fourShots(page, "device-revoke");
+        page.locator("#revoke-all")
+                .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Cancel"))
+                .click();
+        page.navigate(base + "/certificates/revoke");
+        page.getByRole(AriaRole.BUTTON, named("Revoke everything…")).click();
+        fourShots(page, "revoke-everything");
+    }
+
+    /** The page as it stands, wide and narrow, light and dark; the light one of this window's size is the last. */
+    private void fourShots(Page page, String name) {
+        ViewportSize size = page.viewportSize();
+        for (int width : new int[] {390, size.width}) {
+            for (ColorScheme scheme : new ColorScheme[] {ColorScheme.DARK, ColorScheme.LIGHT}) {
+                page.setViewportSize(width, width == size.width ? size.height : 844);
+                page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
+                assertThat(page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"))
+                        .as("no sideways scrolling of %s at %d", name, width)
+                        .isEqualTo(true);
+                page.screenshot(
+                        shot("%s-%d-%s".formatted(name, width, scheme.name().toLowerCase(Locale.ROOT))));
+            }
+        }
     }
 
     private void tokenIsShownOnce(Page page, String base) {
@@ -307,6 +378,8 @@ class ConsoleBrowserTest {
                 "/certificates",
                 "/certificates/new",
                 "/authority",
+                "/certificates/new/key",
+                "/certificates/revoke",
                 "/audit",
                 "/settings"));
         page.navigate(base + "/transfers");

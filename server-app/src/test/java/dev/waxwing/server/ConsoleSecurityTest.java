@@ -251,6 +251,8 @@ class ConsoleSecurityTest {
             "/certificates",
             "/certificates/new",
             "/authority",
+            "/certificates/new/key",
+            "/certificates/revoke",
             "/audit",
             "/settings",
             "/login",
@@ -271,6 +273,11 @@ class ConsoleSecurityTest {
                 "/invites",
                 "/certificates",
                 "/certificates/00/revocation",
+                "/certificates/00/release",
+                "/certificates/keys",
+                "/certificates/lookup",
+                "/devices/x/revocation",
+                "/authority/issuing/current/revocation",
                 "/sessions/00/end",
                 "/sessions/00/ratchet",
                 "/settings/tokens",
@@ -295,6 +302,12 @@ class ConsoleSecurityTest {
         "viewer, POST, /api/v1/invites, false",
         "viewer, POST, /api/v1/certificates, false",
         "viewer, POST, /api/v1/certificates/00/revocation, false",
+        "viewer, DELETE, /api/v1/certificates/00/revocation, false",
+        "viewer, POST, /api/v1/certificates/revocation, false",
+        "viewer, GET, /api/v1/certificates/00/classic.json, false",
+        "viewer, GET, /api/v1/certificates/00/chain.pem, true",
+        "viewer, POST, /api/v1/devices/x/revocation, false",
+        "viewer, POST, /api/v1/authority/issuing/current/revocation, false",
         "viewer, DELETE, /api/v1/sessions/00, false",
         "viewer, POST, /api/v1/sessions/00/ratchet, false",
         "viewer, DELETE, /api/v1/invites/00, false",
@@ -308,6 +321,13 @@ class ConsoleSecurityTest {
         "operator, POST, /api/v1/invites, true",
         "operator, POST, /api/v1/certificates, true",
         "operator, POST, /api/v1/certificates/00/revocation, true",
+        "operator, DELETE, /api/v1/certificates/00/revocation, true",
+        "operator, POST, /api/v1/certificates/revocation, true",
+        "operator, GET, /api/v1/certificates/00/classic.json, true",
+        "operator, POST, /api/v1/devices/x/revocation, true",
+        "operator, POST, /api/v1/authority/issuing/current/revocation, false",
+        "auditor, POST, /api/v1/authority/issuing/current/revocation, false",
+        "admin, POST, /api/v1/authority/issuing/current/revocation, true",
         "operator, DELETE, /api/v1/sessions/00, true",
         "operator, POST, /api/v1/sessions/00/ratchet, true",
         "admin, GET, /api/v1/audit, true",
@@ -716,6 +736,40 @@ class ConsoleSecurityTest {
         assertThat(issueAtConsole("operator", "camera").statusCode()).isEqualTo(302);
     }
 
+    @Test
+    void only_an_administrator_has_keys_made_that_speak_for_the_deployment() {
+        for (String profile : new String[] {"server", "receipt"}) {
+            Map<String, String> form = Map.of("name", "waxwing", "kind", "ecdsa-p256", "profile", profile);
+            assertThat(loggedIn("operator")
+                            .submit("/certificates/new/key", "/certificates/keys", form)
+                            .statusCode())
+                    .isEqualTo(422);
+            String order = JSON.writeValueAsString(Map.of("name", "waxwing", "key", "ecdsa-p256", "profile", profile));
+            assertThat(nobody().send(
+                                    "POST",
+                                    "/api/v1/certificates",
+                                    order,
+                                    "Authorization",
+                                    basic("operator"),
+                                    "Content-Type",
+                                    "application/json")
+                            .statusCode())
+                    .isEqualTo(403);
+        }
+    }
+
+    @Test
+    void an_operator_cannot_revoke_everything_by_a_form() {
+        ConsoleClient operator = loggedIn("operator");
+        assertThat(operator.get("/certificates/revoke").body()).doesNotContain("Revoke everything");
+        assertThat(operator.submit(
+                                "/certificates/revoke",
+                                "/authority/issuing/current/revocation",
+                                Map.of("reason", "superseded", "issuer", "x"))
+                        .statusCode())
+                .isEqualTo(403);
+    }
+
     private static HttpResponse<String> issue(String user, String profile) {
         return nobody().send(
                         "POST",
@@ -763,6 +817,10 @@ class ConsoleSecurityTest {
                         "/api/v1/certificates",
                         "/api/v1/certificates/{serialNumber}",
                         "/api/v1/certificates/{serialNumber}/revocation",
+                        "/api/v1/certificates/{serialNumber}/classic.json",
+                        "/api/v1/certificates/revocation",
+                        "/api/v1/devices/{name}/revocation",
+                        "/api/v1/authority/issuing/current/revocation",
                         "/api/v1/invites",
                         "/api/v1/devices",
                         "/api/v1/devices/{name}",

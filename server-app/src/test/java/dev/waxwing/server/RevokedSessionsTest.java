@@ -183,7 +183,7 @@ class RevokedSessionsTest {
     /** A list of many certificates is dear, and one that holds all that was revoked meanwhile is as good. */
     @Test
     void many_revocations_one_after_another_make_few_lists() {
-        new ManyRows(server).addToAllLists(1, 200);
+        new ManyRows(server).addValid(1, 200);
         List<SerialNumber> valid =
                 server
                         .bean(Inventory.class)
@@ -207,6 +207,73 @@ class RevokedSessionsTest {
         CertificateFactory factory = CertificateFactory.getInstance("X.509");
         X509CRL parsed = (X509CRL) factory.generateCRL(new ByteArrayInputStream(list.der()));
         return parsed.getRevokedCertificate(certificate.value()) != null;
+    }
+
+    @Test
+    void a_hold_keeps_a_device_out_and_its_release_lets_it_go_on_where_it_was() throws Exception {
+        byte[] content = random(300_000);
+        TestDevice device = newDevice();
+        SerialNumber certificate = SerialNumber.of(device.credential().certificate());
+        UploadOpen offer = device.offer("clip.bin", "application/octet-stream", content);
+        Revocation revocation = server.bean(Revocation.class);
+        try (TestSession first = device.connect()) {
+            first.send(offer);
+            first.expect(UploadReady.class);
+            first.sendData(offer.id(), content, 0, 131_072);
+            first.awaitAck(131_072);
+            revocation.revoke(certificate, RevocationReason.CERTIFICATE_HOLD, "test");
+            assertThat(first.expectEnd())
+                    .isInstanceOfSatisfying(
+                            PeerAlertException.class,
+                            end -> assertThat(end.alert().code()).isEqualTo(AlertCode.AUTH_FAILED));
+        }
+        assertThrows(PeerAlertException.class, device::connect);
+        await().until(() -> transfer(offer).isPresent());
+        assertThat(transfer(offer).orElseThrow().state()).isEqualTo(TransferState.RECEIVING);
+
+        revocation.release(certificate, "test");
+        try (TestSession second = device.connect()) {
+            second.send(offer);
+            assertThat(second.expect(UploadReady.class).offset()).isEqualTo(131_072);
+            second.sendData(offer.id(), content, 131_072, content.length);
+            second.send(device.seal(device.manifest(offer, content)));
+            second.expectAfterAcks(ReceiptMessage.class);
+        }
+        assertThat(transfer(offer).orElseThrow().state()).isEqualTo(TransferState.ACCEPTED);
+    }
+
+    @Test
+    void a_hold_that_becomes_a_revocation_puts_aside_what_was_half_sent() throws Exception {
+        byte[] content = random(300_000);
+        TestDevice device = newDevice();
+        SerialNumber certificate = SerialNumber.of(device.credential().certificate());
+        UploadOpen offer = device.offer("clip.bin", "application/octet-stream", content);
+        Revocation revocation = server.bean(Revocation.class);
+        try (TestSession first = device.connect()) {
+            first.send(offer);
+            first.expect(UploadReady.class);
+            first.sendData(offer.id(), content, 0, 131_072);
+            first.awaitAck(131_072);
+            revocation.revoke(certificate, RevocationReason.CERTIFICATE_HOLD, "test");
+            first.expectEnd();
+        }
+        revocation.revoke(certificate, RevocationReason.KEY_COMPROMISE, "test");
+        await().until(() -> transfer(offer).orElseThrow().state() == TransferState.QUARANTINED);
+    }
+
+    @Test
+    void all_of_a_device_is_cut_off_at_once() throws Exception {
+        TestDevice device = newDevice();
+        TestDevice renewed = device.with(server.anotherCertificate(device.name()));
+        try (TestSession session = renewed.connect()) {
+            assertThat(server.bean(Revocation.class)
+                            .revokeDevice(device.name(), RevocationReason.CESSATION_OF_OPERATION, "test")
+                            .orElseThrow())
+                    .hasSize(2);
+            session.expectEnd();
+        }
+        assertThrows(PeerAlertException.class, device::connect);
+        assertThrows(PeerAlertException.class, renewed::connect);
     }
 
     @Test

@@ -52,6 +52,14 @@ class StatementCostTest {
 
     private static final Count REVOCATION = new Count(7, 2, 1);
 
+    /** It looks once more, after the commit, because it could have been released meanwhile. */
+    private static final Count HOLD = new Count(6, 1, 0);
+
+    private static final Count RELEASE = new Count(7, 1, 0);
+
+    /** Of a device with ten certificates, in one commit; what they had half sent, there is nothing, is looked for in another. */
+    private static final Count SWEEP = new Count(62, 2, 1);
+
     private static final AtomicInteger NAMES = new AtomicInteger();
     private static final String PASSWORD = "plum tree by the harbour";
 
@@ -167,6 +175,24 @@ class StatementCostTest {
         SerialNumber certificate = SerialNumber.of(newDevice().credential().certificate());
         Revocation revocation = server.bean(Revocation.class);
         require(REVOCATION, () -> revocation.revoke(certificate, RevocationReason.KEY_COMPROMISE, "test"));
+    }
+
+    @Test
+    void a_hold_and_its_release() throws Exception {
+        SerialNumber certificate = SerialNumber.of(newDevice().credential().certificate());
+        Revocation revocation = server.bean(Revocation.class);
+        require(HOLD, () -> revocation.revoke(certificate, RevocationReason.CERTIFICATE_HOLD, "test"));
+        require(RELEASE, () -> revocation.release(certificate, "test"));
+    }
+
+    @Test
+    void a_revocation_of_all_that_a_device_has() throws Exception {
+        String device = newDevice().name();
+        for (int i = 0; i < 9; i++) {
+            server.anotherCertificate(device);
+        }
+        Revocation revocation = server.bean(Revocation.class);
+        require(SWEEP, () -> revocation.revokeDevice(device, RevocationReason.CESSATION_OF_OPERATION, "test"));
     }
 
     /** Who asks is one statement of each. */

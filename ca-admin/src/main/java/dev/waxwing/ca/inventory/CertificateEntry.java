@@ -57,8 +57,13 @@ public record CertificateEntry(
                 reason);
     }
 
-    /** Whether it was revoked. */
+    /** Whether it is revoked, be it for good or on hold. */
     public boolean revoked() {
         return revokedAt != null;
+    }
+
+    /** Whether it is on hold: revoked until somebody releases it. */
+    public boolean held() {
+        return revocationReason == RevocationReason.CERTIFICATE_HOLD;
     }
 }

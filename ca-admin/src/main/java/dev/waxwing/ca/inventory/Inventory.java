@@ -215,7 +215,7 @@ public final class Inventory {
         String query = search.query();
         if (query != null && !query.isBlank()) {
             sql.append(" AND (name LIKE :query ESCAPE '!' OR serial_number LIKE :query ESCAPE '!')");
-            parameters.put("query", "%" + literal(query.strip().toLowerCase(Locale.ROOT)) + "%");
+            parameters.put("query", "%" + literal(wanted(query)) + "%");
         }
         CertificateStatus status = search.status();
         if (status != null) {
@@ -233,19 +233,26 @@ public final class Inventory {
         return sql.toString();
     }
 
+    /** Lower case, and without the colons between the octets of a serial number, which no name has. */
+    private static String wanted(String query) {
+        return query.strip().toLowerCase(Locale.ROOT).replace(":", "");
+    }
+
     private static String literal(String query) {
         return query.replace("!", "!!").replace("%", "!%").replace("_", "!_");
     }
 
     /**
-     * Marks a certificate as revoked.
+     * Marks a certificate as revoked. One on hold is revoked for good by any other reason; it keeps the moment from which nothing was
+     * to trust it.
      *
      * @return false when there is no such certificate, or it is revoked already
      */
     public boolean revoke(SerialNumber serialNumber, RevocationReason reason, String revokedBy, Instant at) {
         return jdbc.sql("""
-            UPDATE certificate SET revoked_at = :at, reason = :reason, revoked_by = :revokedBy
-             WHERE serial_number = :serial AND state = 'issued' AND revoked_at IS NULL
+            UPDATE certificate SET revoked_at = COALESCE(revoked_at, :at), reason = :reason, revoked_by = :revokedBy
+             WHERE serial_number = :serial AND state = 'issued'
+               AND (revoked_at IS NULL OR reason = 'certificateHold' AND :reason <> 'certificateHold')
             """)
                         .param("serial", serialNumber.toString())
                         .param("at", utc(at))
@@ -253,6 +260,31 @@ public final class Inventory {
                         .param("revokedBy", revokedBy)
                         .update()
                 == 1;
+    }
+
+    /**
+     * Takes back a hold, as if it had never been.
+     *
+     * @return false when there is no such certificate, or it is not on hold
+     */
+    public boolean release(SerialNumber serialNumber) {
+        return jdbc.sql("""
+            UPDATE certificate SET revoked_at = NULL, reason = NULL, revoked_by = NULL
+             WHERE serial_number = :serial AND state = 'issued' AND reason = 'certificateHold'
+            """).param("serial", serialNumber.toString()).update() == 1;
+    }
+
+    /** The serial numbers of all certificates that have not ended and can still be revoked, those on hold among them; newest first. */
+    public List<SerialNumber> revocable(AuthorityId issuer) {
+        return jdbc.sql("""
+            SELECT serial_number FROM certificate
+             WHERE state = 'issued' AND issuer = :issuer AND not_after >= :now AND (revoked_at IS NULL OR reason = 'certificateHold')
+             ORDER BY state, created_at DESC, serial_number
+            """)
+                .param("issuer", issuer.toString())
+                .param("now", utc(clock.instant()))
+                .query((row, _) -> serialNumber(row))
+                .list();
     }
 
     /** Passes every revoked certificate whose own end is after {@code notAfter} to {@code sink}, in no order. */

@@ -4,13 +4,19 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** Why a certificate was revoked (RFC 5280 section 5.3.1): the reasons that end a certificate of a device or a server for good. */
+/**
+ * Why a certificate was revoked (RFC 5280 section 5.3.1). Two of the RFC's reasons are not here: {@code removeFromCRL} stands only in
+ * delta lists, and {@code aACompromise} is about attribute certificates; this authority makes neither.
+ */
 public enum RevocationReason {
     UNSPECIFIED("unspecified", 0),
     KEY_COMPROMISE("keyCompromise", 1),
+    CA_COMPROMISE("cACompromise", 2),
     AFFILIATION_CHANGED("affiliationChanged", 3),
     SUPERSEDED("superseded", 4),
     CESSATION_OF_OPERATION("cessationOfOperation", 5),
+    /** Not for good: such a certificate can be released, or revoked for another reason. */
+    CERTIFICATE_HOLD("certificateHold", 6),
     PRIVILEGE_WITHDRAWN("privilegeWithdrawn", 9);
 
     private final String rfcName;

@@ -33,7 +33,11 @@ public record SerialNumber(BigInteger value) {
             return Optional.empty();
         }
         BigInteger value = new BigInteger(hex, 16);
-        return value.signum() > 0 ? Optional.of(new SerialNumber(value)) : Optional.empty();
+        // One number, one spelling: none has octets of zero in front.
+        return value.signum() > 0
+                ? Optional.of(new SerialNumber(value))
+                        .filter(number -> number.toString().equals(hex))
+                : Optional.empty();
     }
 
     /** Lower-case hex with an even number of digits. */

@@ -15,6 +15,7 @@ public final class CertificateOrder {
     private final Profile profile;
     private final @Nullable Duration validity;
     private final String issuedBy;
+    private final boolean keyMadeHere;
     private final @Nullable Authority issuer;
 
     private CertificateOrder(
@@ -23,12 +24,14 @@ public final class CertificateOrder {
             Profile profile,
             @Nullable Duration validity,
             String issuedBy,
+            boolean keyMadeHere,
             @Nullable Authority issuer) {
         this.publicKey = publicKey;
         this.name = name;
         this.profile = profile;
         this.validity = validity;
         this.issuedBy = issuedBy;
+        this.keyMadeHere = keyMadeHere;
         this.issuer = issuer;
     }
 
@@ -41,17 +44,23 @@ public final class CertificateOrder {
      */
     public static CertificateOrder of(
             CertificateRequest request, PeerName name, Profile profile, @Nullable Duration validity, String issuedBy) {
-        return new CertificateOrder(request.publicKey(), name, profile, validity, issuedBy, null);
+        return new CertificateOrder(request.publicKey(), name, profile, validity, issuedBy, false, null);
     }
 
     /** An order for a key that this server made for itself. */
     static CertificateOrder own(PublicKey publicKey, PeerName name, Profile profile) {
-        return new CertificateOrder(publicKey, name, profile, null, "system", null);
+        return new CertificateOrder(publicKey, name, profile, null, "system", false, null);
     }
 
     /** An order for the key of an OCSP responder, which the authority delegates that it is to speak for. */
     static CertificateOrder responder(PublicKey publicKey, PeerName name, Authority issuer) {
-        return new CertificateOrder(publicKey, name, Profiles.OCSP, null, "system", issuer);
+        return new CertificateOrder(publicKey, name, Profiles.OCSP, null, "system", false, issuer);
+    }
+
+    /** An order for a key that this server made for somebody else. */
+    static CertificateOrder withKeyMadeHere(
+            PublicKey publicKey, PeerName name, Profile profile, @Nullable Duration validity, String issuedBy) {
+        return new CertificateOrder(publicKey, name, profile, validity, issuedBy, true, null);
     }
 
     PublicKey publicKey() {
@@ -72,6 +81,11 @@ public final class CertificateOrder {
 
     String issuedBy() {
         return issuedBy;
+    }
+
+    /** Whether this server made the key, and could have kept it. */
+    boolean keyMadeHere() {
+        return keyMadeHere;
     }
 
     /** The authority to sign it, if it cannot be whichever is current. */

@@ -14,11 +14,13 @@ import dev.waxwing.ca.inventory.SerialNumber;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.security.GeneralSecurityException;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.DERBitString;
@@ -123,16 +125,21 @@ public final class Issuance {
         if (clock.instant().plus(LAST_ISSUANCE).isAfter(end)) {
             return Optional.of(RequestFault.AUTHORITY_ENDS);
         }
-        return keyTaken(order) ? Optional.of(RequestFault.KEY_TAKEN) : Optional.empty();
+        return order.profile().takes(order.publicKey()) ? usedBefore(order) : Optional.of(RequestFault.KEY_KIND);
     }
 
-    private boolean keyTaken(CertificateOrder order) {
-        return order.publicKey().equals(authority.rootCertificate().getPublicKey())
+    private Optional<RequestFault> usedBefore(CertificateOrder order) {
+        List<CertificateEntry> before = inventory.ofKey(Certificates.spkiSha256(order.publicKey()));
+        if (isAuthoritys(order.publicKey()) || before.stream().anyMatch(entry -> isForeign(entry, order))) {
+            return Optional.of(RequestFault.KEY_TAKEN);
+        }
+        return before.stream().anyMatch(CertificateEntry::held) ? Optional.of(RequestFault.KEY_HELD) : Optional.empty();
+    }
+
+    private boolean isAuthoritys(PublicKey key) {
+        return key.equals(authority.rootCertificate().getPublicKey())
                 || authority.issuers().stream()
-                        .anyMatch(issuer ->
-                                order.publicKey().equals(issuer.certificate().getPublicKey()))
-                || inventory.ofKey(Certificates.spkiSha256(order.publicKey())).stream()
-                        .anyMatch(entry -> isForeign(entry, order));
+                        .anyMatch(issuer -> key.equals(issuer.certificate().getPublicKey()));
     }
 
     private static boolean isForeign(CertificateEntry entry, CertificateOrder order) {
@@ -186,7 +193,8 @@ public final class Issuance {
                 order.issuedBy(),
                 "certificate.issued",
                 issued.serialNumber().toString(),
-                order.name() + ", profile " + order.profile().name()));
+                order.name() + ", profile " + order.profile().name()
+                        + (order.keyMadeHere() ? ", key made by the server" : "")));
         return true;
     }
 

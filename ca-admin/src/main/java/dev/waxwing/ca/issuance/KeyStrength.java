@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.RSAPublicKey;
 import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
@@ -65,6 +66,9 @@ final class KeyStrength {
     }
 
     private static @Nullable RequestFault rsa(SubjectPublicKeyInfo info) {
+        if (!DERNull.INSTANCE.equals(info.getAlgorithm().getParameters())) {
+            return RequestFault.MALFORMED; // RFC 3279 section 2.3.1: the parameters must be NULL.
+        }
         RSAPublicKey key;
         try {
             key = RSAPublicKey.getInstance(info.parsePublicKey());

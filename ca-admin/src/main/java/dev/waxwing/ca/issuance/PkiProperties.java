@@ -3,6 +3,7 @@ package dev.waxwing.ca.issuance;
 import dev.waxwing.trust.PeerName;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ public record PkiProperties(
             throw new IllegalArgumentException("waxwing.pki.crl-lifetime must be 1 hour to 30 days");
         }
         profiles = Map.copyOf(profiles);
+        profiles.forEach(Profiles::profile);
     }
 
     private static boolean usable(URI url) {
@@ -59,6 +61,10 @@ public record PkiProperties(
      *
      * @param role {@code device} or {@code server}
      * @param validity how long its certificates live, 1 minute to 5 years
+     * @param keys names of the kinds of keys it takes, see {@link KeyKind#parse}; empty for all of them
      */
-    public record OwnProfile(@DefaultValue("device") String role, Duration validity) {}
+    public record OwnProfile(
+            @DefaultValue("device") String role,
+            @Nullable Duration validity,
+            @DefaultValue List<String> keys) {}
 }

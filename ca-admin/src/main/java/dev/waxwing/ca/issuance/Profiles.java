@@ -4,10 +4,13 @@ import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.issuance.PkiProperties.OwnProfile;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The profiles that people can ask for: the built-in ones, and the operator's own. Immutable. */
 public final class Profiles {
@@ -40,18 +43,40 @@ public final class Profiles {
         properties.profiles().forEach((name, own) -> byName.put(name, profile(name, own)));
     }
 
-    private static Profile profile(String name, OwnProfile own) {
+    /**
+     * A profile of the operator's own.
+     *
+     * @throws IllegalArgumentException when it is not valid; the message says which and what to mend
+     */
+    static Profile profile(String name, OwnProfile own) {
+        String property = "waxwing.pki.profiles." + name;
         if (List.of(SERVER.name(), RECEIPT.name(), OCSP.name()).contains(name)) {
-            throw new IllegalArgumentException(
-                    "waxwing.pki.profiles." + name + ": the server's own profiles are fixed.");
+            throw new IllegalArgumentException(property + ": the server's own profiles are fixed.");
         }
-        CertificateRole role = switch (own.role()) {
+        Duration validity = own.validity();
+        if (validity == null) {
+            throw new IllegalArgumentException(property + ".validity must be given, e.g. 30d.");
+        }
+        return new Profile(name, role(property, own), validity, keys(property, own));
+    }
+
+    private static CertificateRole role(String property, OwnProfile own) {
+        return switch (own.role()) {
             case "device" -> CertificateRole.DEVICE;
             case "server" -> CertificateRole.SERVER;
-            default ->
-                throw new IllegalArgumentException("waxwing.pki.profiles." + name + ".role must be device or server.");
+            default -> throw new IllegalArgumentException(property + ".role must be device or server.");
         };
-        return new Profile(name, role, own.validity());
+    }
+
+    private static Set<KeyKind> keys(String property, OwnProfile own) {
+        if (own.keys().isEmpty()) {
+            return EnumSet.allOf(KeyKind.class);
+        }
+        return own.keys().stream()
+                .map(text -> KeyKind.parse(text)
+                        .orElseThrow(() -> new IllegalArgumentException(property + ".keys: there is no kind of key "
+                                + text + ". Those that there are: " + String.join(", ", KeyKind.texts()) + ".")))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** The profile of this name, or nothing. */

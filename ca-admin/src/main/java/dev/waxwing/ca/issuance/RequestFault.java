@@ -17,6 +17,10 @@ public enum RequestFault {
     KEY_TYPE("The key is not accepted. Use ECDSA on P-256 or P-384, or RSA with 2048 to 4096 bits."),
     /** Too short, or of a form that is known to be broken. */
     WEAK_KEY("The key is weak. Make a new one with an up-to-date tool."),
+    /** The profile takes keys of other kinds. */
+    KEY_KIND("The profile does not take a key of this kind; waxwing.pki.profiles says which it takes."),
+    /** A certificate of the key is on hold. */
+    KEY_HELD("A certificate of this key is on hold. Release it, or make a new key."),
     /** The key is the authority's own, or another name's, or was given up. */
     KEY_TAKEN("The key cannot be used: it is or was in use elsewhere. Make a new one."),
     /** The subject is not {@code CN=<name>}. */
@@ -26,6 +30,10 @@ public enum RequestFault {
     NAME_OF_REMOVED(
             "A device of that name was removed, and what it sent keeps the name. To give the name to another, ask for"
                     + " \"replace\": true, or invite it as a replacement."),
+    /** The name asked for is none. */
+    DEVICE_NAME("A name has 1 to 63 characters of a-z, 0-9, '.', '_' and '-' and starts with a letter or digit."),
+    /** The password for a file with a key is too short, too long, or has characters that programs spell differently. */
+    PASSWORD("A password has 12 to 64 characters, each a letter, digit, blank or sign of ASCII."),
     /** There is no such profile. */
     PROFILE("There is no such profile."),
     /** The validity asked for is not positive, or longer than the profile allows. */

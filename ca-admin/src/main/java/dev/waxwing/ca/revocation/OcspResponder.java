@@ -7,6 +7,7 @@ import dev.waxwing.ca.authority.IssuingAuthority;
 import dev.waxwing.ca.inventory.CertificateEntry;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.inventory.RevocationReason;
+import dev.waxwing.ca.inventory.RevokedEntry;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.issuance.RoleCredentials;
 import dev.waxwing.trust.Credential;
@@ -25,8 +26,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.DERNull;
 import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.Extensions;
@@ -53,7 +56,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Answers what stands with a certificate (RFC 6960), signed by a key that its issuer delegated for nothing else. An answer holds for
- * one hour; answers without a nonce are kept and given out again for half of that, unless the status has changed.
+ * one hour; answers without a nonce are kept and given out again for half of that, unless the status has changed. What cannot be
+ * kept (answers with a nonce, on several certificates, on unknown ones) costs a signature each time, so there are only so many of
+ * them; beyond that a nonce is left out of the answer, which RFC 6960 section 4.4.1 allows, and who asks for the rest is told to try
+ * later.
  *
  * <p>Any thread may call; the kept answers are guarded by a lock that is not held while an answer is signed.
  */
@@ -78,6 +84,7 @@ public final class OcspResponder {
     private final Clock clock;
     private final DigestCalculatorProvider digests;
     private final Map<AuthorityId, X509CertificateHolder> issuers = new ConcurrentHashMap<>();
+    private final SignatureBudget budget;
     private final ReentrantLock keptLock = new ReentrantLock();
     private final Map<CertificateID, Kept> kept = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -98,6 +105,7 @@ public final class OcspResponder {
         this.inventory = inventory;
         this.revocation = revocation;
         this.clock = clock;
+        this.budget = new SignatureBudget(clock);
         try {
             this.digests = new JcaDigestCalculatorProviderBuilder().build();
         } catch (OperatorCreationException e) {
@@ -108,8 +116,10 @@ public final class OcspResponder {
     /**
      * Answers one DER request with a DER response; a request that is no request gets the error that RFC 6960 has for it. Never
      * throws on bad input.
+     *
+     * @param source the address of the one who asks
      */
-    public byte[] respond(byte[] request) {
+    public byte[] respond(byte[] request, String source) {
         OCSPReq parsed = parse(request);
         if (parsed == null) {
             return error(OCSPRespBuilder.MALFORMED_REQUEST);
@@ -121,7 +131,7 @@ public final class OcspResponder {
         List<CertificateID> questions =
                 Arrays.stream(parsed.getRequestList()).map(Req::getCertID).toList();
         try {
-            return nonce == null && questions.size() == 1 ? keptAnswer(questions.getFirst()) : sign(questions, nonce);
+            return answer(questions, nonce, source);
         } catch (OCSPException | OperatorCreationException | IOException | RuntimeException e) {
             LOG.error("An OCSP answer could not be made", e);
             return error(OCSPRespBuilder.INTERNAL_ERROR);
@@ -138,7 +148,8 @@ public final class OcspResponder {
         X509CertificateHolder issuer = holder(authority.issuerOf(certificate));
         try {
             var id = new CertificateID(digests.get(CertificateID.HASH_SHA1), issuer, certificate.getSerialNumber());
-            return keptAnswer(id);
+            Optional<byte[]> answer = withoutNonce(id);
+            return answer.isPresent() ? answer.get() : sign(List.of(id), null);
         } catch (OCSPException | OperatorCreationException | IOException e) {
             throw new IllegalStateException("the OCSP answer could not be made", e);
         }
@@ -167,26 +178,44 @@ public final class OcspResponder {
         }
     }
 
-    private byte[] keptAnswer(CertificateID id) throws OCSPException, OperatorCreationException, IOException {
-        boolean revoked = isRevoked(id);
+    private byte[] answer(List<CertificateID> questions, @Nullable Extension nonce, String source)
+            throws OCSPException, OperatorCreationException, IOException {
+        CertificateID only = questions.size() == 1 ? questions.getFirst() : null;
+        Optional<byte[]> plain = only == null || nonce != null ? Optional.empty() : withoutNonce(only);
+        if (plain.isPresent()) {
+            return plain.get();
+        }
+        if (budget.take(source)) {
+            return sign(questions, nonce);
+        }
+        return only == null || nonce == null
+                ? error(OCSPRespBuilder.TRY_LATER)
+                : withoutNonce(only).orElseGet(() -> error(OCSPRespBuilder.TRY_LATER));
+    }
+
+    /** The answer on one certificate that can be kept: what is unknown may be issued in a moment, so on that there is none. */
+    private Optional<byte[]> withoutNonce(CertificateID id)
+            throws OCSPException, OperatorCreationException, IOException {
+        Optional<RevokedEntry> revoked = revocationOf(id);
         Instant now = clock.instant();
         Kept found = lookUp(id);
         if (found != null
-                && found.revoked() == revoked
+                && found.revoked().equals(revoked)
                 && now.isBefore(found.madeAt().plus(REUSE))) {
-            return found.answer();
+            return Optional.of(found.answer());
+        }
+        if (status(id) instanceof UnknownStatus) {
+            return Optional.empty();
         }
         byte[] answer = sign(List.of(id), null);
-        // What is unknown may be issued in a moment, and strangers could fill the memory with it.
-        if (!(status(id) instanceof UnknownStatus)) {
-            keep(id, new Kept(answer, revoked, now));
-        }
-        return answer;
+        keep(id, new Kept(answer, revoked, now));
+        return Optional.of(answer);
     }
 
-    private boolean isRevoked(CertificateID id) {
+    private Optional<RevokedEntry> revocationOf(CertificateID id) {
         return id.getSerialNumber().signum() > 0
-                && revocation.find(new SerialNumber(id.getSerialNumber())).isPresent();
+                ? revocation.find(new SerialNumber(id.getSerialNumber()))
+                : Optional.empty();
     }
 
     private @Nullable Kept lookUp(CertificateID id) {
@@ -263,6 +292,11 @@ public final class OcspResponder {
 
     /** Which of our issuing authorities a question is about; nothing when none, or one that has nothing to answer for any more. */
     private Optional<AuthorityId> issuer(CertificateID id) {
+        ASN1Encodable parameters = id.toASN1Primitive().getHashAlgorithm().getParameters();
+        if (parameters != null && !DERNull.INSTANCE.equals(parameters)) {
+            return Optional.empty(); // Hashes have none: otherwise there were endless spellings of one question, each to
+            // be signed.
+        }
         return authority.issuers().stream()
                 .filter(issuer -> matches(id, holder(issuer.authority())))
                 .map(IssuingAuthority::id)
@@ -303,10 +337,10 @@ public final class OcspResponder {
     private static final class Kept {
 
         private final byte[] answer;
-        private final boolean revoked;
+        private final Optional<RevokedEntry> revoked;
         private final Instant madeAt;
 
-        Kept(byte[] answer, boolean revoked, Instant madeAt) {
+        Kept(byte[] answer, Optional<RevokedEntry> revoked, Instant madeAt) {
             this.answer = answer;
             this.revoked = revoked;
             this.madeAt = madeAt;
@@ -316,7 +350,7 @@ public final class OcspResponder {
             return answer.clone();
         }
 
-        boolean revoked() {
+        Optional<RevokedEntry> revoked() {
             return revoked;
         }
 

@@ -2,6 +2,7 @@ package dev.waxwing.ca.revocation;
 
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
+import dev.waxwing.ca.authority.AuthorityId;
 import dev.waxwing.ca.inventory.CertificateEntry;
 import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.inventory.CertificateStatus;
@@ -13,22 +14,32 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Revokes certificates, and answers for each handshake whether one is revoked, from memory.
+ * Revokes certificates, and answers for each handshake whether one is revoked, from memory. A certificate on hold is revoked until it
+ * is released.
  *
- * <p>Order of a revocation: the transaction with its audit event, the in-memory set, then the {@link CertificateRevoked} event.
- * The set is loaded by the constructor. Any thread may call.
+ * <p>Order of a revocation: the transaction with its audit event, the in-memory set, then the {@link CertificateRevoked} event; of a
+ * release the same, with {@link CertificateReleased}. The set is loaded by the constructor. Any thread may call.
  */
 public final class Revocation {
+
+    /** So many certificates of a sweep share a transaction: others who write to the audit trail wait for it. */
+    private static final int SWEPT_AT_ONCE = 50;
 
     private final Inventory inventory;
     private final AuditTrail audit;
@@ -36,6 +47,9 @@ public final class Revocation {
     private final ApplicationEventPublisher events;
     private final Clock clock;
     private final Map<SerialNumber, RevokedEntry> revoked = new ConcurrentHashMap<>();
+
+    /** Held while a change of a hold is carried from the database into the set, so that the later of two changes is the last to be. */
+    private final ReentrantLock carrying = new ReentrantLock();
 
     /** Loads everything that is revoked and has not ended. */
     public Revocation(
@@ -62,23 +76,74 @@ public final class Revocation {
         return Optional.ofNullable(revoked.get(serialNumber));
     }
 
-    /** Revokes for good. Asking again for the same reason changes nothing and succeeds. */
+    /**
+     * Revokes for good, or puts on hold. Asking again for the same reason changes nothing and succeeds. A hold can be made a revocation
+     * for good, never the other way. Of a certificate that has ended only one thing is still worth knowing, that its key is in wrong
+     * hands.
+     */
     public RevocationResult revoke(SerialNumber serialNumber, RevocationReason reason, String actor) {
-        RevocationResult result = transactions.execute(_ -> store(serialNumber, reason, actor));
-        if (result == null) {
-            throw new IllegalStateException("the transaction always has a result");
+        return inTransaction(() -> store(serialNumber, reason, actor));
+    }
+
+    /** Takes back a hold. */
+    public ReleaseResult release(SerialNumber serialNumber, String actor) {
+        return inTransaction(() -> storeRelease(serialNumber, actor));
+    }
+
+    /**
+     * Revokes whatever a device has that has not ended, or puts it on hold; what is revoked for good stays as it is.
+     *
+     * @return what was changed, newest first, or nothing when no certificate ever named the device
+     */
+    public Optional<List<CertificateEntry>> revokeDevice(String device, RevocationReason reason, String actor) {
+        List<CertificateEntry> all = inventory.ofName(device, CertificateRole.DEVICE);
+        Instant now = clock.instant();
+        List<SerialNumber> present = all.stream()
+                .filter(entry -> !entry.notAfter().isBefore(now))
+                .map(CertificateEntry::serialNumber)
+                .toList();
+        return all.isEmpty() ? Optional.empty() : Optional.of(inTransaction(() -> storeAll(present, reason, actor)));
+    }
+
+    /**
+     * Revokes every certificate of an issuing authority that has not ended, the server's own among them, or puts it on hold. The
+     * certificates are taken in groups; a process that dies in between has revoked some, and asking again goes on with the rest. A
+     * group that fails, or whose listeners do, does not keep the others from being revoked; its failure is thrown afterwards.
+     *
+     * @return how many were changed
+     */
+    public int revokeAll(AuthorityId issuer, RevocationReason reason, String actor) {
+        List<SerialNumber> present = inventory.revocable(issuer);
+        AtomicInteger changed = new AtomicInteger();
+        RuntimeException failure = null;
+        for (int from = 0; from < present.size(); from += SWEPT_AT_ONCE) {
+            List<SerialNumber> group = present.subList(from, Math.min(from + SWEPT_AT_ONCE, present.size()));
+            failure = merged(
+                    failure,
+                    failureOf(() -> transactions.executeWithoutResult(_ -> {
+                        List<CertificateEntry> some = changeAll(group, reason, actor);
+                        afterCommit(() -> {
+                            changed.addAndGet(some.size());
+                            announce(some);
+                        });
+                    })));
         }
-        return result;
+        audit.record(AuditEvent.success(
+                actor, "authority.swept", "issuing authority " + issuer, changed + " certificates, " + reason.rfcName()));
+        if (failure != null) {
+            throw failure;
+        }
+        return changed.get();
     }
 
     /** Revokes, as superseded, whatever a device had before {@code kept} was issued and that has not ended. */
     public void supersede(String device, SerialNumber kept, String actor) {
         Instant issued = inventory.find(kept).orElseThrow().createdAt();
+        Instant now = clock.instant();
         inventory.ofName(device, CertificateRole.DEVICE).stream()
                 .filter(entry ->
                         !entry.serialNumber().equals(kept) && entry.createdAt().isBefore(issued))
-                .filter(entry ->
-                        entry.status() == CertificateStatus.VALID || entry.status() == CertificateStatus.EXPIRING)
+                .filter(entry -> !entry.notAfter().isBefore(now) && (!entry.revoked() || entry.held()))
                 .forEach(entry -> revoke(entry.serialNumber(), RevocationReason.SUPERSEDED, actor));
     }
 
@@ -90,36 +155,61 @@ public final class Revocation {
      */
     public int revokeAll(String device, RevocationReason reason, String actor) {
         inventory.abandonAllOf(device, CertificateRole.DEVICE);
-        List<CertificateEntry> live = inventory.ofName(device, CertificateRole.DEVICE).stream()
-                .filter(entry ->
-                        entry.status() != CertificateStatus.REVOKED && entry.status() != CertificateStatus.EXPIRED)
-                .toList();
-        live.forEach(entry -> revoke(entry.serialNumber(), reason, actor));
-        return live.size();
+        return revokeDevice(device, reason, actor).map(List::size).orElse(0);
+    }
+
+    private <T> T inTransaction(Supplier<T> work) {
+        return Objects.requireNonNull(transactions.execute(_ -> work.get()), "the work always has a result");
     }
 
     private RevocationResult store(SerialNumber serialNumber, RevocationReason reason, String actor) {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         Optional<CertificateEntry> before = inventory.find(serialNumber);
         if (before.isEmpty()) {
             return new RevocationResult.Unknown();
         }
-        if (before.get().status() == CertificateStatus.EXPIRED) {
+        if (before.get().status() == CertificateStatus.EXPIRED && reason != RevocationReason.KEY_COMPROMISE) {
             return refused(
                     serialNumber, actor, "It expired at " + before.get().notAfter() + "; nothing trusts it any more.");
         }
-        if (!inventory.revoke(serialNumber, reason, actor, now)) {
+        Optional<CertificateEntry> after = change(before.get(), reason, actor);
+        if (after.isEmpty()) {
             return again(serialNumber, reason, actor);
         }
+        afterCommit(() -> announce(List.of(after.get())));
+        return new RevocationResult.Revoked(after.get());
+    }
+
+    private List<CertificateEntry> storeAll(List<SerialNumber> serialNumbers, RevocationReason reason, String actor) {
+        List<CertificateEntry> changed = changeAll(serialNumbers, reason, actor);
+        afterCommit(() -> announce(changed));
+        return changed;
+    }
+
+    private List<CertificateEntry> changeAll(List<SerialNumber> serialNumbers, RevocationReason reason, String actor) {
+        List<CertificateEntry> changed = new ArrayList<>();
+        for (SerialNumber serialNumber : serialNumbers) {
+            inventory
+                    .find(serialNumber)
+                    .flatMap(before -> change(before, reason, actor))
+                    .ifPresent(changed::add);
+        }
+        return List.copyOf(changed);
+    }
+
+    /** The certificate as it stands after the change, or nothing when it was revoked before. */
+    private Optional<CertificateEntry> change(CertificateEntry before, RevocationReason reason, String actor) {
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        if (!inventory.revoke(before.serialNumber(), reason, actor, now)) {
+            return Optional.empty();
+        }
+        Instant heldAt = before.revokedAt();
+        String was = heldAt == null ? "" : ", on hold since " + heldAt;
         audit.record(AuditEvent.success(
                 actor,
-                "certificate.revoked",
-                serialNumber.toString(),
-                before.get().name() + ", " + reason.rfcName()));
-        RevokedEntry entry = new RevokedEntry(
-                serialNumber, before.get().issuer(), now, reason, before.get().notAfter());
-        afterCommit(() -> announce(entry));
-        return new RevocationResult.Revoked(before.get().revoked(now, reason));
+                reason == RevocationReason.CERTIFICATE_HOLD ? "certificate.held" : "certificate.revoked",
+                before.serialNumber().toString(),
+                before.name() + ", " + reason.rfcName() + was));
+        return Optional.of(before.revoked(heldAt == null ? now : heldAt, reason));
     }
 
     private RevocationResult again(SerialNumber serialNumber, RevocationReason reason, String actor) {
@@ -142,6 +232,39 @@ public final class Revocation {
         return new RevocationResult.Refused(detail, event.reference());
     }
 
+    private ReleaseResult storeRelease(SerialNumber serialNumber, String actor) {
+        Optional<CertificateEntry> before = inventory.find(serialNumber);
+        if (before.isEmpty()) {
+            return new ReleaseResult.Unknown();
+        }
+        Instant heldAt = before.get().revokedAt();
+        if (!inventory.release(serialNumber)) {
+            return refusedRelease(before.get(), actor);
+        }
+        audit.record(AuditEvent.success(
+                actor,
+                "certificate.released",
+                serialNumber.toString(),
+                before.get().name() + ", on hold since " + heldAt));
+        afterCommit(() -> {
+            carry(serialNumber);
+            events.publishEvent(new CertificateReleased(serialNumber.toString()));
+        });
+        return new ReleaseResult.Released(inventory.find(serialNumber).orElseThrow());
+    }
+
+    private ReleaseResult refusedRelease(CertificateEntry entry, String actor) {
+        RevocationReason reason = entry.revocationReason();
+        String detail = reason == null
+                ? "It is not on hold, so there is nothing to release it from."
+                : "It was revoked at " + entry.revokedAt() + " as " + reason.rfcName()
+                        + ", which is for good; only a hold can be released.";
+        AuditEvent event = AuditEvent.refused(
+                actor, "certificate.release-refused", entry.serialNumber().toString(), detail);
+        audit.record(event);
+        return new ReleaseResult.Refused(detail, event.reference());
+    }
+
     private static void afterCommit(Runnable announcement) {
         TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
             @Override
@@ -151,9 +274,71 @@ public final class Revocation {
         });
     }
 
-    private void announce(RevokedEntry entry) {
-        revoked.put(entry.serialNumber(), entry);
-        events.publishEvent(new CertificateRevoked(entry.serialNumber().toString(), entry.reason()));
+    /** First all are in the set, then everybody hears of each; whoever fails keeps the news from nobody. */
+    private void announce(List<CertificateEntry> changed) {
+        changed.forEach(this::remember);
+        RuntimeException failure = null;
+        for (CertificateEntry entry : changed) {
+            failure = merged(failure, failureOf(() -> publish(entry)));
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    private void publish(CertificateEntry entry) {
+        events.publishEvent(new CertificateRevoked(
+                entry.serialNumber().toString(), Objects.requireNonNull(entry.revocationReason())));
+    }
+
+    private static @Nullable RuntimeException failureOf(Runnable work) {
+        try {
+            work.run();
+            return null;
+        } catch (RuntimeException e) {
+            return e;
+        }
+    }
+
+    private static @Nullable RuntimeException merged(
+            @Nullable RuntimeException first, @Nullable RuntimeException second) {
+        if (first == null || second == null) {
+            return first == null ? second : first;
+        }
+        first.addSuppressed(second);
+        return first;
+    }
+
+    private void remember(CertificateEntry entry) {
+        if (entry.held()) {
+            carry(entry.serialNumber());
+            return;
+        }
+        carrying.lock();
+        try {
+            revoked(entry).ifPresent(known -> revoked.put(known.serialNumber(), known));
+        } finally {
+            carrying.unlock();
+        }
+    }
+
+    /** A hold may have been released, or a release followed by another hold, since: what the database says now counts. */
+    private void carry(SerialNumber serialNumber) {
+        carrying.lock();
+        try {
+            Optional<RevokedEntry> now = inventory.find(serialNumber).flatMap(Revocation::revoked);
+            now.ifPresentOrElse(known -> revoked.put(serialNumber, known), () -> revoked.remove(serialNumber));
+        } finally {
+            carrying.unlock();
+        }
+    }
+
+    private static Optional<RevokedEntry> revoked(CertificateEntry entry) {
+        Instant at = entry.revokedAt();
+        RevocationReason reason = entry.revocationReason();
+        return at == null || reason == null
+                ? Optional.empty()
+                : Optional.of(new RevokedEntry(entry.serialNumber(), entry.issuer(), at, reason, entry.notAfter()));
     }
 
     /** How many certificates are revoked and have not ended. */

@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -29,6 +30,9 @@ final class OcspByGet extends OncePerRequestFilter {
     /** For how long a cache may answer instead; short, because a revocation should be seen soon. */
     private static final int MAX_AGE_SECONDS = 60;
 
+    /** An OCSPResponse with the status tryLater, and nothing else (RFC 6960 section 4.2.1). */
+    private static final byte[] TRY_LATER = {0x30, 0x03, 0x0a, 0x01, 0x03};
+
     private final Supplier<OcspResponder> responder;
 
     OcspByGet(Supplier<OcspResponder> responder) {
@@ -48,9 +52,13 @@ final class OcspByGet extends OncePerRequestFilter {
             response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
             return;
         }
+        byte[] answer = responder.get().respond(question.get(), request.getRemoteAddr());
         response.setContentType(RESPONSE);
-        response.setHeader("Cache-Control", "max-age=" + MAX_AGE_SECONDS + ", public");
-        response.getOutputStream().write(responder.get().respond(question.get()));
+        // Who was told to try later is not to get that answer again from a cache, and nobody else at all.
+        response.setHeader(
+                "Cache-Control",
+                Arrays.equals(answer, TRY_LATER) ? "no-store" : "max-age=" + MAX_AGE_SECONDS + ", public");
+        response.getOutputStream().write(answer);
     }
 
     private static String path(HttpServletRequest request) {

@@ -114,6 +114,6 @@ final class PkiController {
         return ResponseEntity.ok()
                 .cacheControl(CacheControl.noStore())
                 .contentType(MediaType.parseMediaType(OcspByGet.RESPONSE))
-                .body(responder.respond(body));
+                .body(responder.respond(body, request.getRemoteAddr()));
     }
 }

@@ -175,6 +175,27 @@ class CertificateRequestTest {
     }
 
     @Test
+    void refuses_rsa_keys_with_wrong_parameters() throws Exception {
+        var good = SubjectPublicKeyInfo.getInstance(
+                TestRequests.rsa(2048).getPublic().getEncoded());
+        AlgorithmIdentifier signature =
+                new AlgorithmIdentifier(PKCSObjectIdentifiers.sha256WithRSAEncryption, DERNull.INSTANCE);
+        assertThat(fault(unsigned(good, signature))).isEqualTo(RequestFault.SIGNATURE);
+        for (AlgorithmIdentifier wrong : new AlgorithmIdentifier[] {
+            new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption),
+            new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, new ASN1Integer(1)),
+        }) {
+            assertThat(fault(unsigned(new SubjectPublicKeyInfo(wrong, good.parsePublicKey()), signature)))
+                    .isEqualTo(RequestFault.MALFORMED);
+        }
+        assertThat(fault(unsigned(
+                        new SubjectPublicKeyInfo(
+                                new AlgorithmIdentifier(PKCSObjectIdentifiers.id_RSASSA_PSS), good.parsePublicKey()),
+                        signature)))
+                .isEqualTo(RequestFault.KEY_TYPE);
+    }
+
+    @Test
     void refuses_other_curves() {
         assertThat(ecFault(SECObjectIdentifiers.secp192r1)).isEqualTo(RequestFault.KEY_TYPE);
         assertThat(ecFault(SECObjectIdentifiers.secp256k1)).isEqualTo(RequestFault.KEY_TYPE);

@@ -21,6 +21,7 @@ import java.security.KeyPair;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 class IssuanceTest {
 
@@ -184,6 +188,90 @@ class IssuanceTest {
     }
 
     @Test
+    void refuses_a_compromised_key_for_every_name_and_role_for_ever() {
+        KeyPair pair = TestRequests.p256();
+        var issued = deployment.issue("camera-01", "temporary", pair);
+        deployment.revocation.revoke(issued.serialNumber(), RevocationReason.CERTIFICATE_HOLD, "anna");
+        assertThat(fault(deployment.order("camera-01", "camera", pair))).isEqualTo(RequestFault.KEY_HELD);
+        deployment.revocation.release(issued.serialNumber(), "anna");
+        assertThat(deployment.issue("camera-01", "camera", pair).serialNumber()).isNotNull();
+        deployment.clock.advance(Duration.ofDays(400));
+        deployment.revocation.revoke(issued.serialNumber(), RevocationReason.KEY_COMPROMISE, "anna");
+
+        for (String profile : List.of("camera", "server")) {
+            for (String name : List.of("camera-01", "camera-02")) {
+                assertThat(fault(deployment.order(name, profile, pair))).isEqualTo(RequestFault.KEY_TAKEN);
+            }
+        }
+    }
+
+    @Test
+    void a_profile_takes_the_kinds_of_keys_that_it_names() {
+        Profiles profiles = new Profiles(properties(
+                Map.of("drone", new OwnProfile("device", Duration.ofDays(30), List.of("ecdsa-p384", "rsa-3072")))));
+        Profile drone = profiles.find("drone").orElseThrow();
+        for (KeyPair taken : List.of(TestRequests.ec("secp384r1"), TestRequests.rsa(3072))) {
+            assertThat(drone.takes(taken.getPublic())).isTrue();
+        }
+        assertThat(profiles.find("camera").orElseThrow().keys()).containsExactly(KeyKind.values());
+        for (KeyPair refused : List.of(TestRequests.p256(), TestRequests.rsa(2056))) {
+            var order = CertificateOrder.of(
+                    TestDeployment.accepted(TestRequests.request("CN=drone-01", refused)),
+                    new PeerName("drone-01"),
+                    drone,
+                    null,
+                    "anna");
+            assertThat(fault(order)).isEqualTo(RequestFault.KEY_KIND);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "drone | role=device | waxwing.pki.profiles.drone.validity must be given, e.g. 30d.",
+                "drone | validity=30d,role=root | waxwing.pki.profiles.drone.role must be device or server.",
+                "drone | validity=30d,keys=rsa-1024 | waxwing.pki.profiles.drone.keys: there is no kind of key"
+                        + " rsa-1024. Those that there are: ecdsa-p256, ecdsa-p384, rsa-2048, rsa-3072, rsa-4096.",
+                "drone | validity=3650d | The profile drone needs a validity of 1 minute" + " to 5 years.",
+                "ocsp | validity=1d | waxwing.pki.profiles.ocsp: the server's own profiles are fixed.",
+                "drone-of-a-very-long-name-of-its-own | validity=1d |"
+                        + " A profile's name has 1 to 32"
+                        + " characters of a-z, 0-9 and '-': drone-of-a-very-long-name-of-its-own"
+            })
+    void a_start_with_a_wrong_profile_fails_and_says_what_to_mend(String name, String settings, String message) {
+        Map<String, String> properties = new HashMap<>();
+        for (String setting : settings.split(",")) {
+            String[] pair = setting.split("=");
+            properties.put("waxwing.pki.profiles." + name + "." + pair[0], pair[1]);
+        }
+        Binder binder = new Binder(new MapConfigurationPropertySource(properties));
+        assertThatThrownBy(() -> binder.bind("waxwing.pki", PkiProperties.class))
+                .isInstanceOf(BindException.class)
+                .rootCause()
+                .hasMessage(message);
+    }
+
+    @Test
+    void a_profile_of_the_configuration_is_read() {
+        Binder binder = new Binder(new MapConfigurationPropertySource(Map.of(
+                "waxwing.pki.profiles.drone.validity",
+                "30d",
+                "waxwing.pki.profiles.drone.keys",
+                "ecdsa-p256, rsa-2048")));
+        Profile drone = new Profiles(
+                        binder.bind("waxwing.pki", PkiProperties.class).get())
+                .find("drone")
+                .orElseThrow();
+        assertThat(drone)
+                .isEqualTo(new Profile(
+                        "drone",
+                        CertificateRole.DEVICE,
+                        Duration.ofDays(30),
+                        Set.of(KeyKind.ECDSA_P256, KeyKind.RSA_2048)));
+    }
+
+    @Test
     void a_refusal_is_audited_under_its_reference() {
         var order = deployment.order("a", "camera", TestRequests.p256(), Duration.ZERO);
         assertThat(deployment.issuance.issue(order)).isInstanceOfSatisfying(IssuanceResult.Refused.class, refused -> {
@@ -253,8 +341,8 @@ class IssuanceTest {
     @Test
     void an_operator_adds_and_replaces_profiles() {
         Profiles profiles = new Profiles(properties(Map.of(
-                "drone", new OwnProfile("device", Duration.ofDays(30)),
-                "camera", new OwnProfile("device", Duration.ofDays(90)))));
+                "drone", new OwnProfile("device", Duration.ofDays(30), List.of()),
+                "camera", new OwnProfile("device", Duration.ofDays(90), List.of()))));
 
         assertThat(profiles.find("drone")).map(Profile::validity).contains(Duration.ofDays(30));
         assertThat(profiles.find("camera")).map(Profile::validity).contains(Duration.ofDays(90));
@@ -265,11 +353,11 @@ class IssuanceTest {
     @Test
     void refuses_profiles_and_properties_outside_their_range() {
         for (var profile : Map.of(
-                        "Drone", new OwnProfile("device", Duration.ofDays(1)),
-                        "drone", new OwnProfile("root", Duration.ofDays(1)),
-                        "never", new OwnProfile("device", Duration.ZERO),
-                        "ever", new OwnProfile("device", Duration.ofDays(3650)),
-                        "server", new OwnProfile("device", Duration.ofDays(1)))
+                        "Drone", new OwnProfile("device", Duration.ofDays(1), List.of()),
+                        "drone", new OwnProfile("root", Duration.ofDays(1), List.of()),
+                        "never", new OwnProfile("device", Duration.ZERO, List.of()),
+                        "ever", new OwnProfile("device", Duration.ofDays(3650), List.of()),
+                        "server", new OwnProfile("device", Duration.ofDays(1), List.of()))
                 .entrySet()) {
             assertThatThrownBy(() -> new Profiles(properties(Map.of(profile.getKey(), profile.getValue()))))
                     .as(profile.getKey())

@@ -19,13 +19,17 @@ import dev.waxwing.trust.VerifiedPeer;
 import dev.waxwing.wire.Bytes;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
+import org.bouncycastle.asn1.ocsp.CertID;
 import org.bouncycastle.asn1.ocsp.OCSPObjectIdentifiers;
 import org.bouncycastle.asn1.oiw.OIWObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
@@ -51,6 +55,8 @@ class OcspResponderTest {
 
     private static final AlgorithmIdentifier SHA1 = new AlgorithmIdentifier(OIWObjectIdentifiers.idSHA1);
     private static final AlgorithmIdentifier SHA256 = new AlgorithmIdentifier(NISTObjectIdentifiers.id_sha256);
+
+    private static final String SOURCE = "192.0.2.1";
 
     @TempDir
     Path directory;
@@ -87,7 +93,7 @@ class OcspResponderTest {
                 other.authority.issuingCertificate(),
                 camera.serialNumber().value(),
                 null);
-        assertThat(single(deployment.responder.respond(request)).getCertStatus())
+        assertThat(single(deployment.responder.respond(request, SOURCE)).getCertStatus())
                 .isInstanceOf(UnknownStatus.class);
     }
 
@@ -103,7 +109,7 @@ class OcspResponderTest {
     @Test
     void an_answer_holds_for_an_hour_and_is_signed_by_the_delegated_key() throws Exception {
         BasicOCSPResp basic = basic(deployment.responder.respond(
-                request(SHA1, issuer(), camera.serialNumber().value(), null)));
+                request(SHA1, issuer(), camera.serialNumber().value(), null), SOURCE));
         X509Certificate responder = deployment.responderKey().certificate();
 
         assertThat(basic.isSignatureValid(new JcaContentVerifierProviderBuilder().build(responder.getPublicKey())))
@@ -121,7 +127,7 @@ class OcspResponderTest {
         new Random(1).nextBytes(nonce);
         Extension extension = nonce(nonce);
         BasicOCSPResp basic = basic(deployment.responder.respond(
-                request(SHA1, issuer(), camera.serialNumber().value(), extension)));
+                request(SHA1, issuer(), camera.serialNumber().value(), extension), SOURCE));
         assertThat(basic.getExtension(OCSPObjectIdentifiers.id_pkix_ocsp_nonce)).isEqualTo(extension);
     }
 
@@ -129,7 +135,7 @@ class OcspResponderTest {
     void a_nonce_of_a_wrong_length_is_malformed() throws Exception {
         for (int length : new int[] {0, 129}) {
             byte[] request = request(SHA1, issuer(), camera.serialNumber().value(), nonce(new byte[length]));
-            assertThat(new OCSPResp(deployment.responder.respond(request)).getStatus())
+            assertThat(new OCSPResp(deployment.responder.respond(request, SOURCE)).getStatus())
                     .isEqualTo(OCSPResp.MALFORMED_REQUEST);
         }
     }
@@ -208,8 +214,8 @@ class OcspResponderTest {
             for (int flips = random.nextInt(4); flips >= 0; flips--) {
                 bad[random.nextInt(bad.length)] = (byte) random.nextInt();
             }
-            assertThat(new OCSPResp(deployment.responder.respond(bad)).getStatus())
-                    .isIn(OCSPResp.SUCCESSFUL, OCSPResp.MALFORMED_REQUEST);
+            assertThat(new OCSPResp(deployment.responder.respond(bad, SOURCE)).getStatus())
+                    .isIn(OCSPResp.SUCCESSFUL, OCSPResp.MALFORMED_REQUEST, OCSPResp.TRY_LATER);
         }
         for (int length = 0; length < good.length; length++) {
             assertMalformed(Arrays.copyOf(good, length));
@@ -223,8 +229,106 @@ class OcspResponderTest {
         assertMalformed(many.build().getEncoded());
     }
 
+    @Test
+    void a_hold_shows_in_the_next_answer_and_so_does_its_end() throws Exception {
+        deployment.responder.staple(camera.certificate());
+        deployment.revocation.revoke(camera.serialNumber(), RevocationReason.CERTIFICATE_HOLD, "anna");
+        assertThat(reason(deployment.responder.staple(camera.certificate()))).isEqualTo(6);
+
+        deployment.revocation.release(camera.serialNumber(), "anna");
+        assertThat(single(deployment.responder.staple(camera.certificate())).getCertStatus())
+                .isNull();
+
+        deployment.revocation.revoke(camera.serialNumber(), RevocationReason.CERTIFICATE_HOLD, "anna");
+        assertThat(reason(deployment.responder.staple(camera.certificate()))).isEqualTo(6);
+        deployment.revocation.revoke(camera.serialNumber(), RevocationReason.KEY_COMPROMISE, "anna");
+        assertThat(reason(deployment.responder.staple(camera.certificate())))
+                .as("not the answer that was kept of the hold")
+                .isEqualTo(1);
+    }
+
+    private static int reason(byte[] response) throws Exception {
+        return ((RevokedStatus) single(response).getCertStatus()).getRevocationReason();
+    }
+
+    @Test
+    void a_source_that_asks_too_often_with_a_nonce_gets_the_kept_answer_without_it() throws Exception {
+        for (int i = 0; i < SignatureBudget.SOURCE_BURST; i++) {
+            assertThat(nonceOf(askWithNonce(i, SOURCE))).as("answer %d", i).isNotNull();
+        }
+        byte[] kept = askWithNonce(100, SOURCE);
+        assertThat(nonceOf(kept)).isNull();
+        assertThat(askWithNonce(101, SOURCE)).as("not signed again").isEqualTo(kept);
+        assertThat(nonceOf(askWithNonce(102, "192.0.2.2"))).as("another source").isNotNull();
+
+        deployment.clock.advance(Duration.ofSeconds(1));
+        assertThat(nonceOf(askWithNonce(103, SOURCE))).isNotNull();
+        assertThat(nonceOf(askWithNonce(104, SOURCE))).isNull();
+    }
+
+    @Test
+    void all_sources_together_get_so_many_signatures_and_a_revocation_still_shows() throws Exception {
+        int signed = 0;
+        for (int i = 0; i < 3 * SignatureBudget.BURST; i++) {
+            signed += nonceOf(askWithNonce(i, "2001:db8:0:" + Integer.toHexString(i) + "::1")) == null ? 0 : 1;
+        }
+        assertThat(signed).isEqualTo(SignatureBudget.BURST);
+
+        deployment.revocation.revoke(camera.serialNumber(), RevocationReason.SUPERSEDED, "anna");
+        byte[] answer = askWithNonce(999, "2001:db8:1::1");
+        assertThat(nonceOf(answer)).isNull();
+        assertThat(reason(answer)).isEqualTo(4);
+    }
+
+    @Test
+    void one_network_of_ipv6_is_one_source() throws Exception {
+        for (int i = 0; i < SignatureBudget.SOURCE_BURST; i++) {
+            askWithNonce(i, "2001:db8::" + Integer.toHexString(i + 1));
+        }
+        assertThat(nonceOf(askWithNonce(100, "2001:db8::ffff"))).isNull();
+        assertThat(nonceOf(askWithNonce(101, "2001:db8:0:1::1"))).isNotNull();
+    }
+
+    @Test
+    void who_asks_too_often_for_what_cannot_be_kept_is_told_to_try_later() throws Exception {
+        for (int i = 0; i < SignatureBudget.SOURCE_BURST; i++) {
+            assertThat(ask(SHA1, BigInteger.TWO.pow(100).add(BigInteger.valueOf(i)))
+                            .getCertStatus())
+                    .isInstanceOf(UnknownStatus.class);
+        }
+        OCSPReqBuilder two = new OCSPReqBuilder()
+                .addRequest(id(SHA1, issuer(), camera.serialNumber().value()))
+                .addRequest(id(SHA256, issuer(), camera.serialNumber().value()));
+        CertificateID spelledOddly = new CertificateID(new CertID(
+                new AlgorithmIdentifier(OIWObjectIdentifiers.idSHA1, new ASN1Integer(1)),
+                id(SHA1, issuer(), BigInteger.ONE).toASN1Primitive().getIssuerNameHash(),
+                id(SHA1, issuer(), BigInteger.ONE).toASN1Primitive().getIssuerKeyHash(),
+                new ASN1Integer(camera.serialNumber().value())));
+        for (byte[] request : List.of(
+                request(SHA1, issuer(), BigInteger.TEN, null),
+                request(SHA1, issuer(), BigInteger.TEN, nonce(new byte[32])),
+                two.build().getEncoded(),
+                new OCSPReqBuilder().addRequest(spelledOddly).build().getEncoded())) {
+            assertThat(new OCSPResp(deployment.responder.respond(request, SOURCE)).getStatus())
+                    .isEqualTo(OCSPResp.TRY_LATER);
+        }
+        assertThat(ask(SHA1, camera.serialNumber().value()).getCertStatus())
+                .as("what can be kept costs no strangers' signature")
+                .isNull();
+    }
+
+    private byte[] askWithNonce(int number, String source) throws Exception {
+        byte[] nonce = ByteBuffer.allocate(32).putInt(number).array();
+        return deployment.responder.respond(
+                request(SHA1, issuer(), camera.serialNumber().value(), nonce(nonce)), source);
+    }
+
+    private static @Nullable Extension nonceOf(byte[] response) throws Exception {
+        return basic(response).getExtension(OCSPObjectIdentifiers.id_pkix_ocsp_nonce);
+    }
+
     private void assertMalformed(byte[] request) throws IOException {
-        assertThat(new OCSPResp(deployment.responder.respond(request)).getStatus())
+        assertThat(new OCSPResp(deployment.responder.respond(request, SOURCE)).getStatus())
                 .isEqualTo(OCSPResp.MALFORMED_REQUEST);
     }
 
@@ -233,7 +337,7 @@ class OcspResponderTest {
     }
 
     private SingleResp ask(AlgorithmIdentifier hash, BigInteger serial) throws Exception {
-        return single(deployment.responder.respond(request(hash, issuer(), serial, null)));
+        return single(deployment.responder.respond(request(hash, issuer(), serial, null), SOURCE));
     }
 
     private static SingleResp single(byte[] response) throws Exception {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.waxwing.ca.PkixCheck;
 import dev.waxwing.ca.TestDeployment;
 import dev.waxwing.ca.TestRequests;
+import dev.waxwing.ca.inventory.CertificateEntry;
+import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.inventory.CertificateSearch;
 import dev.waxwing.ca.inventory.CertificateStatus;
 import dev.waxwing.ca.inventory.RevocationReason;
@@ -17,7 +19,11 @@ import java.security.cert.CRLReason;
 import java.security.cert.X509CRL;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x509.Extension;
@@ -124,6 +130,204 @@ class RevocationTest {
         assertThat(deployment.revocation.isRevoked(other.certificate())).isFalse();
         assertThat(deployment.inventory.find(other.serialNumber()).orElseThrow().revoked())
                 .isFalse();
+    }
+
+    @Test
+    void a_hold_is_a_revocation_until_it_is_released() throws Exception {
+        assertThat(revoke(RevocationReason.CERTIFICATE_HOLD)).isInstanceOf(RevocationResult.Revoked.class);
+        assertThat(deployment.revocation.isRevoked(camera.certificate())).isTrue();
+        assertThat(deployment.events)
+                .containsExactly(
+                        new CertificateRevoked(camera.serialNumber().toString(), RevocationReason.CERTIFICATE_HOLD));
+        assertThat(deployment.audit.reasons("certificate.held")).containsExactly("camera-01, certificateHold");
+        assertThat(deployment.restarted().revocation.isRevoked(camera.certificate()))
+                .isTrue();
+        Instant heldAt = deployment.clock.instant();
+        deployment.clock.advance(Duration.ofHours(1));
+
+        assertThat(deployment.revocation.release(camera.serialNumber(), "olga"))
+                .isInstanceOfSatisfying(ReleaseResult.Released.class, released -> {
+                    assertThat(released.certificate().status()).isEqualTo(CertificateStatus.VALID);
+                    assertThat(released.certificate().revokedAt()).isNull();
+                });
+        assertThat(deployment.revocation.isRevoked(camera.certificate())).isFalse();
+        assertThat(deployment.revocation.find(camera.serialNumber())).isEmpty();
+        assertThat(deployment.released)
+                .containsExactly(new CertificateReleased(camera.serialNumber().toString()));
+        assertThat(deployment.audit.last().actor()).isEqualTo("olga");
+        assertThat(deployment.audit.reasons("certificate.released"))
+                .containsExactly("camera-01, on hold since " + heldAt);
+        assertThat(deployment.restarted().revocation.isRevoked(camera.certificate()))
+                .isFalse();
+        deployment.lists.rebuild();
+        assertThat(PkixCheck.crl(deployment.lists.issuing().der()).getRevokedCertificate(camera.certificate()))
+                .as("a complete list knows nothing of what was released")
+                .isNull();
+        PkixCheck.of(deployment).withLists(camera.certificate());
+    }
+
+    @Test
+    void a_hold_becomes_a_revocation_for_good_as_of_its_beginning() {
+        revoke(RevocationReason.CERTIFICATE_HOLD);
+        Instant heldAt = deployment.clock.instant();
+        deployment.clock.advance(Duration.ofHours(1));
+
+        assertThat(revoke(RevocationReason.KEY_COMPROMISE))
+                .isInstanceOfSatisfying(
+                        RevocationResult.Revoked.class,
+                        revoked -> assertThat(revoked.certificate().revokedAt()).isEqualTo(heldAt));
+        assertThat(deployment.inventory.find(camera.serialNumber())).hasValueSatisfying(entry -> {
+            assertThat(entry.revokedAt()).isEqualTo(heldAt);
+            assertThat(entry.revocationReason()).isEqualTo(RevocationReason.KEY_COMPROMISE);
+        });
+        assertThat(deployment.revocation.find(camera.serialNumber()))
+                .hasValueSatisfying(entry -> assertThat(entry.reason()).isEqualTo(RevocationReason.KEY_COMPROMISE));
+        assertThat(deployment.audit.reasons("certificate.revoked"))
+                .containsExactly("camera-01, keyCompromise, on hold since " + heldAt);
+        assertThat(deployment.events).hasSize(2);
+    }
+
+    @Test
+    void a_revocation_for_good_becomes_no_hold_and_is_not_released() {
+        revoke(RevocationReason.SUPERSEDED);
+        assertThat(revoke(RevocationReason.CERTIFICATE_HOLD))
+                .isInstanceOfSatisfying(
+                        RevocationResult.Refused.class,
+                        refused -> assertThat(refused.detail()).contains("superseded"));
+        assertThat(deployment.revocation.release(camera.serialNumber(), "anna"))
+                .isInstanceOfSatisfying(ReleaseResult.Refused.class, refused -> {
+                    assertThat(refused.detail()).contains("superseded", "for good");
+                    assertThat(refused.reference())
+                            .isEqualTo(deployment.audit.last().reference());
+                });
+        assertThat(deployment.revocation.isRevoked(camera.certificate())).isTrue();
+    }
+
+    @Test
+    void refuses_to_release_what_is_not_on_hold_or_not_there() {
+        assertThat(deployment.revocation.release(camera.serialNumber(), "anna"))
+                .isInstanceOfSatisfying(
+                        ReleaseResult.Refused.class,
+                        refused -> assertThat(refused.detail()).contains("not on hold"));
+        assertThat(deployment.revocation.release(new SerialNumber(BigInteger.TWO), "anna"))
+                .isInstanceOf(ReleaseResult.Unknown.class);
+        assertThat(deployment.released).isEmpty();
+    }
+
+    @Test
+    void many_holds_and_releases_at_once_leave_the_set_as_the_database_is() throws Exception {
+        try (ExecutorService many = Executors.newFixedThreadPool(4)) {
+            List<Future<?>> done = new ArrayList<>();
+            for (int i = 0; i < 200; i++) {
+                boolean hold = i % 2 == 0;
+                done.add(many.submit(() -> {
+                    if (hold) {
+                        revoke(RevocationReason.CERTIFICATE_HOLD);
+                    } else {
+                        deployment.revocation.release(camera.serialNumber(), "anna");
+                    }
+                }));
+            }
+            for (Future<?> each : done) {
+                each.get();
+            }
+        }
+        assertThat(deployment.revocation.isRevoked(camera.certificate()))
+                .isEqualTo(deployment
+                        .inventory
+                        .find(camera.serialNumber())
+                        .orElseThrow()
+                        .revoked());
+    }
+
+    @Test
+    void a_key_that_turns_out_compromised_after_its_end_is_remembered() {
+        deployment.clock.advance(Duration.ofDays(366));
+        assertThat(revoke(RevocationReason.KEY_COMPROMISE)).isInstanceOf(RevocationResult.Revoked.class);
+        deployment.lists.rebuildWhereDue();
+        assertThat(deployment.revocation.find(camera.serialNumber())).isEmpty();
+    }
+
+    @Test
+    void a_device_loses_all_that_has_not_ended() {
+        IssuedCertificate held = deployment.issue("camera-01");
+        deployment.revocation.revoke(held.serialNumber(), RevocationReason.CERTIFICATE_HOLD, "anna");
+        IssuedCertificate gone = deployment.issue("camera-01");
+        deployment.revocation.revoke(gone.serialNumber(), RevocationReason.SUPERSEDED, "anna");
+        IssuedCertificate other = deployment.issue("camera-02");
+        deployment.issue("camera-01", "server", TestRequests.p256());
+
+        var changed = deployment
+                .revocation
+                .revokeDevice("camera-01", RevocationReason.CESSATION_OF_OPERATION, "olga")
+                .orElseThrow();
+
+        assertThat(changed)
+                .extracting(CertificateEntry::serialNumber)
+                .containsExactlyInAnyOrder(camera.serialNumber(), held.serialNumber());
+        assertThat(deployment.revocation.isRevoked(camera.certificate())).isTrue();
+        assertThat(deployment.revocation.isRevoked(other.certificate())).isFalse();
+        assertThat(deployment.inventory.find(gone.serialNumber()).orElseThrow().revocationReason())
+                .isEqualTo(RevocationReason.SUPERSEDED);
+        assertThat(deployment.inventory.ofName("camera-01", CertificateRole.SERVER))
+                .noneMatch(CertificateEntry::revoked);
+        assertThat(deployment.revocation.revokeDevice("camera-01", RevocationReason.CESSATION_OF_OPERATION, "olga"))
+                .as("asking again changes nothing")
+                .hasValueSatisfying(again -> assertThat(again).isEmpty());
+        assertThat(deployment.revocation.revokeDevice("camera-99", RevocationReason.UNSPECIFIED, "olga"))
+                .isEmpty();
+    }
+
+    @Test
+    void everything_that_was_issued_can_be_revoked_at_once() {
+        for (int i = 0; i < 60; i++) {
+            deployment.issue("many-" + i);
+        }
+        revoke(RevocationReason.CERTIFICATE_HOLD);
+        deployment.events.clear();
+
+        int changed = deployment.revocation.revokeAll(RevocationReason.CA_COMPROMISE, "anna");
+
+        int own = 3;
+        assertThat(changed).isEqualTo(61 + own);
+        assertThat(deployment.events).hasSize(changed);
+        assertThat(deployment.inventory.revocable()).isEmpty();
+        assertThat(deployment.revocation.isRevoked(
+                        deployment.credentials.server().certificate()))
+                .isTrue();
+        assertThat(deployment.audit.reasons("certificate.revoked")).hasSize(changed);
+        assertThat(deployment.audit.reasons("authority.swept"))
+                .containsExactly(changed + " certificates, cACompromise");
+        assertThat(deployment.revocation.revokeAll(RevocationReason.CA_COMPROMISE, "anna"))
+                .isZero();
+    }
+
+    @Test
+    void who_fails_to_hear_of_one_revocation_keeps_the_others_from_nobody() {
+        IssuedCertificate second = deployment.issue("camera-01");
+        deployment.failOn = second.serialNumber().toString();
+        assertThatThrownBy(() -> deployment.revocation.revokeDevice(
+                        "camera-01", RevocationReason.CESSATION_OF_OPERATION, "anna"))
+                .hasMessageContaining("deaf");
+        assertThat(deployment.events).hasSize(1);
+        assertThat(deployment.revocation.isRevoked(camera.certificate())).isTrue();
+        assertThat(deployment.revocation.isRevoked(second.certificate())).isTrue();
+    }
+
+    @Test
+    void who_fails_to_hear_of_one_revocation_keeps_nothing_else_from_being_revoked() {
+        for (int i = 0; i < 60; i++) {
+            deployment.issue("many-" + i);
+        }
+        deployment.failOn = deployment.issue("many-60").serialNumber().toString();
+        int all = deployment.inventory.revocable().size();
+
+        assertThatThrownBy(() -> deployment.revocation.revokeAll(RevocationReason.SUPERSEDED, "anna"))
+                .hasMessageContaining("deaf");
+
+        assertThat(deployment.inventory.revocable()).isEmpty();
+        assertThat(deployment.events).hasSize(all - 1);
+        assertThat(deployment.audit.reasons("authority.swept")).containsExactly(all + " certificates, superseded");
     }
 
     @ParameterizedTest

@@ -20,12 +20,14 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -136,12 +138,195 @@ class RestTest {
         assertThat(server.post(path, Map.of("reason", "keyCompromise")).statusCode())
                 .isEqualTo(200);
         problem(server.post(path, Map.of("reason", "superseded")), 409);
-        problem(server.post(path, Map.of("reason", "certificateHold")), 400);
+        problem(server.post(path, Map.of("reason", "certificateHold")), 409);
+        for (String reason : List.of("removeFromCRL", "aACompromise", "KeyCompromise", "1")) {
+            problem(server.post(path, Map.of("reason", reason)), 400);
+        }
 
         X509Certificate certificate = certificate(issued.path("pem").asString());
         Awaited.within(
                 Duration.ofSeconds(5),
                 () -> PkixCheck.crl(server.get("/pki/crl").body()).isRevoked(certificate));
+    }
+
+    private static HttpResponse<byte[]> get(String path, String accept) {
+        return server.send(HttpRequest.newBuilder(server.uri(path)).header("Accept", accept));
+    }
+
+    private static HttpResponse<byte[]> delete(String path) {
+        return server.send(HttpRequest.newBuilder(server.uri(path)).DELETE());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "application/x-pem-file, certificate.pem, forms-01.pem",
+        "application/pem-certificate-chain, chain.pem, forms-01-chain.pem",
+        "application/pkix-cert, certificate.der, forms-01.crt",
+        "application/pkcs7-mime, chain.p7c, forms-01.p7c"
+    })
+    void a_certificate_is_had_in_each_form_by_accept_and_by_address(String type, String address, String file) {
+        String path = "/api/v1/certificates/"
+                + server.issue("forms-01").path("serialNumber").asString();
+        HttpResponse<byte[]> byAccept = get(path, type);
+        HttpResponse<byte[]> byAddress = server.get(path + "/" + address);
+
+        assertThat(byAccept.statusCode()).isEqualTo(200);
+        assertThat(byAccept.headers().firstValue("Content-Type").orElseThrow()).startsWith(type);
+        assertThat(byAccept.headers().firstValue("Content-Disposition").orElseThrow())
+                .isEqualTo("attachment; filename=\"" + file + "\"");
+        assertThat(byAddress.body()).isEqualTo(byAccept.body()).isNotEmpty();
+        assertThat(byAddress.headers().firstValue("Content-Type"))
+                .isEqualTo(byAccept.headers().firstValue("Content-Type"));
+        assertThat(get(path, "*/*").headers().firstValue("Content-Type").orElseThrow())
+                .as("JSON unless asked otherwise")
+                .startsWith("application/json");
+        problem(get("/api/v1/certificates/00ff", type), 404);
+        problem(server.get("/api/v1/certificates/00ff/" + address), 404);
+    }
+
+    @Test
+    void a_key_made_here_comes_with_its_certificate_and_only_in_that_answer() throws Exception {
+        HttpResponse<byte[]> response = server.post(
+                "/api/v1/certificates",
+                Map.of("key", "ecdsa-p384", "name", "made-01", "profile", "gateway", "validity", "P2D"));
+        assertThat(response.statusCode()).isEqualTo(201);
+        assertThat(response.headers().firstValue("Cache-Control")).hasValue("no-store");
+        JsonNode made = json(response);
+        assertThat(made.propertyNames())
+                .containsExactlyInAnyOrder(
+                        "serialNumber", "subject", "notBefore", "notAfter", "pem", "chainPem", "pkcs12", "password");
+        char[] password = made.path("password").asString().toCharArray();
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(
+                new ByteArrayInputStream(
+                        Base64.getDecoder().decode(made.path("pkcs12").asString())),
+                password);
+        assertThat(store.getKey("made-01", password)).isNotNull();
+        assertThat(store.getCertificate("made-01"))
+                .isEqualTo(certificate(made.path("pem").asString()));
+        String path = response.headers().firstValue("Location").orElseThrow();
+        assertThat(json(server.get(path)).propertyNames()).doesNotContain("pkcs12", "password");
+    }
+
+    @Test
+    void a_key_made_here_is_had_as_a_file_under_a_password_of_ones_own() throws Exception {
+        String password = "plum tree by the harbour";
+        HttpRequest.Builder request = HttpRequest.newBuilder(server.uri("/api/v1/certificates"))
+                .header("Content-Type", "application/json")
+                .header("Accept", "application/x-pkcs12");
+        Map<String, String> order =
+                Map.of("key", "ecdsa-p256", "name", "made-02", "profile", "camera", "password", password);
+        HttpResponse<byte[]> response =
+                server.send(request.POST(BodyPublishers.ofByteArray(RunningAuthority.JSON.writeValueAsBytes(order))));
+
+        assertThat(response.statusCode()).isEqualTo(201);
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("application/x-pkcs12");
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(new ByteArrayInputStream(response.body()), password.toCharArray());
+        assertThat(store.getCertificateChain("made-02")).hasSize(2);
+        assertThat(server.bean(RecordedAudit.class).events().toString()).doesNotContain(password);
+
+        Map<String, String> without = Map.of("key", "ecdsa-p256", "name", "made-03", "profile", "camera");
+        problem(
+                server.send(request.POST(BodyPublishers.ofByteArray(RunningAuthority.JSON.writeValueAsBytes(without)))),
+                400);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'key': 'ecdsa-p256', 'profile': 'camera'} | 400",
+                "{'name': 'made-09', 'profile': 'camera'} | 400",
+                "{'csr': 'x', 'name': 'made-09', 'profile': 'camera'} | 400",
+                "{'csr': 'x', 'key': 'ecdsa-p256', 'name': 'made-09', 'profile': 'camera'} | 400",
+                "{'csr': 'x', 'password': 'plum tree by the harbour', 'profile': 'camera'} | 400",
+                "{'key': 'rsa-1024', 'name': 'made-09', 'profile': 'camera'} | 400",
+                "{'key': 'ecdsa-p256', 'name': 'Made 9', 'profile': 'camera'} | 422",
+                "{'key': 'ecdsa-p256', 'name': 'made-09', 'profile': 'nothing'} | 422",
+                "{'key': 'ecdsa-p256', 'name': 'made-09', 'profile': 'camera', 'password': 'short'} | 422",
+                "{'key': 'ecdsa-p256', 'name': 'made-09', 'profile': 'camera', 'validity': 'P400D'} | 422"
+            })
+    void refuses_orders_for_keys_that_are_not_clear(String body, int status) {
+        problem(server.post("/api/v1/certificates", body.replace('\'', '"')), status);
+        assertThat(json(server.get("/api/v1/certificates?query=made-09"))
+                        .path("total")
+                        .asInt())
+                .isZero();
+    }
+
+    @Test
+    void a_hold_is_released_by_taking_the_revocation_away() throws Exception {
+        JsonNode issued = server.issue("hold-01");
+        String path = "/api/v1/certificates/" + issued.path("serialNumber").asString() + "/revocation";
+        problem(delete(path), 409);
+        JsonNode held = json(server.post(path, Map.of("reason", "certificateHold")));
+        assertThat(held.path("status").asString()).isEqualTo("revoked");
+        assertThat(held.path("revocationReason").asString()).isEqualTo("certificateHold");
+        X509Certificate certificate = certificate(issued.path("pem").asString());
+        Awaited.within(
+                Duration.ofSeconds(5),
+                () -> PkixCheck.crl(server.get("/pki/crl").body()).isRevoked(certificate));
+
+        HttpResponse<byte[]> released = delete(path);
+        assertThat(released.statusCode()).isEqualTo(200);
+        assertThat(json(released).path("status").asString()).isEqualTo("valid");
+        assertThat(json(released).path("revokedAt").isNull()).isTrue();
+        Awaited.within(
+                Duration.ofSeconds(5),
+                () -> !PkixCheck.crl(server.get("/pki/crl").body()).isRevoked(certificate));
+
+        server.post(path, Map.of("reason", "certificateHold"));
+        assertThat(json(server.post(path, Map.of("reason", "superseded")))
+                        .path("revocationReason")
+                        .asString())
+                .isEqualTo("superseded");
+        problem(delete(path), 409);
+        problem(server.post(path, Map.of("reason", "certificateHold")), 409);
+        problem(delete("/api/v1/certificates/00ff/revocation"), 404);
+    }
+
+    @Test
+    void a_certificate_is_revoked_by_showing_it() throws Exception {
+        JsonNode issued = server.issue("shown-01");
+        String path = "/api/v1/certificates/revocation";
+        for (String field : List.of("pem", "chainPem")) {
+            JsonNode revoked = json(
+                    server.post(path, Map.of("certificate", issued.path(field).asString(), "reason", "keyCompromise")));
+            assertThat(revoked.path("serialNumber")).isEqualTo(issued.path("serialNumber"));
+            assertThat(revoked.path("status").asString()).isEqualTo("revoked");
+        }
+        String root = new String(server.get("/pki/ca.pem").body(), StandardCharsets.US_ASCII);
+        problem(server.post(path, Map.of("certificate", root, "reason", "keyCompromise")), 404);
+        problem(server.post(path, Map.of("certificate", "garbage", "reason", "keyCompromise")), 422);
+        problem(server.post(path, Map.of("certificate", root, "reason", "boredom")), 400);
+        problem(server.post(path, Map.of("certificate", "A".repeat(17_000), "reason", "superseded")), 400);
+
+        byte[] forged =
+                certificate(server.issue("shown-02").path("pem").asString()).getEncoded();
+        forged[forged.length - 1] ^= 1;
+        String pem = TestRequests.pem(forged).replace("CERTIFICATE REQUEST", "CERTIFICATE");
+        problem(server.post(path, Map.of("certificate", pem, "reason", "keyCompromise")), 404);
+    }
+
+    @Test
+    void all_of_a_device_is_revoked_at_once() {
+        for (int i = 0; i < 3; i++) {
+            server.issue("device-01");
+        }
+        String path = "/api/v1/devices/device-01/revocation";
+        JsonNode held = json(server.post(path, Map.of("reason", "certificateHold")));
+        assertThat(held.propertyNames()).containsExactly("items");
+        assertThat(held.path("items").size()).isEqualTo(3);
+        JsonNode revoked = json(server.post(path, Map.of("reason", "privilegeWithdrawn")));
+        assertThat(revoked.path("items").size()).isEqualTo(3);
+        assertThat(revoked.path("items").get(0).path("device").asString()).isEqualTo("device-01");
+        assertThat(json(server.post(path, Map.of("reason", "privilegeWithdrawn")))
+                        .path("items")
+                        .size())
+                .isZero();
+        problem(server.post(path, Map.of("reason", "removeFromCRL")), 400);
+        problem(server.post("/api/v1/devices/nobody/revocation", Map.of("reason", "superseded")), 404);
     }
 
     @ParameterizedTest

@@ -1,5 +1,6 @@
 package dev.waxwing.server.listener;
 
+import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.revocation.CertificateRevoked;
 import dev.waxwing.ca.revocation.Revocation;
@@ -44,9 +45,16 @@ final class RevocationSpread {
         for (String device : ingest.halfSending()) {
             devices.certificateOf(device)
                     .flatMap(SerialNumber::parse)
-                    .filter(certificate -> revocation.find(certificate).isPresent())
+                    .filter(this::isRevokedForGood)
                     .ifPresent(certificate -> ingest.quarantine(device, certificate, Ending.REVOKED.words()));
         }
+    }
+
+    private boolean isRevokedForGood(SerialNumber certificate) {
+        return revocation
+                .find(certificate)
+                .filter(entry -> entry.reason() != RevocationReason.CERTIFICATE_HOLD)
+                .isPresent();
     }
 
     /**
@@ -57,6 +65,9 @@ final class RevocationSpread {
     @Order(Ordered.HIGHEST_PRECEDENCE)
     void on(CertificateRevoked event) {
         sessions.endCertificate(event.serialNumber());
+        if (event.reason() == RevocationReason.CERTIFICATE_HOLD) {
+            return; // What is half sent waits, as after any lost connection, for the device to be let in again.
+        }
         Thread.ofVirtual().name("waxwing-quarantine").start(() -> quarantine(event));
     }
 

@@ -1,8 +1,6 @@
 package dev.waxwing.server.web;
 
-import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.authority.Pem;
-import dev.waxwing.ca.enrollment.FormerDevices;
 import dev.waxwing.ca.inventory.CertificateEntry;
 import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.inventory.CertificateSearch;
@@ -10,33 +8,20 @@ import dev.waxwing.ca.inventory.CertificateStatus;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.inventory.SerialNumber;
-import dev.waxwing.ca.issuance.CertificateOrder;
-import dev.waxwing.ca.issuance.CertificateRequest;
-import dev.waxwing.ca.issuance.Issuance;
-import dev.waxwing.ca.issuance.IssuanceResult;
-import dev.waxwing.ca.issuance.IssuedCertificate;
-import dev.waxwing.ca.issuance.Profile;
-import dev.waxwing.ca.issuance.Profiles;
-import dev.waxwing.ca.issuance.RequestCheck;
-import dev.waxwing.ca.issuance.RequestFault;
+import dev.waxwing.ca.revocation.ReleaseResult;
 import dev.waxwing.ca.revocation.Revocation;
 import dev.waxwing.ca.revocation.RevocationResult;
+import dev.waxwing.ca.web.CertificateFiles;
 import dev.waxwing.ca.web.Page;
 import dev.waxwing.server.account.Caller;
 import dev.waxwing.server.account.Permission;
-import dev.waxwing.trust.PeerName;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import dev.waxwing.server.classic.ClassicRenderings;
+import dev.waxwing.server.classic.RenderingResult;
+import java.security.Principal;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
-import org.springframework.http.ContentDisposition;
-import org.springframework.http.HttpHeaders;
+import java.util.Set;
 import org.springframework.http.HttpStatus;
-import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
@@ -46,7 +31,6 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
-import org.springframework.web.multipart.MultipartFile;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
@@ -54,28 +38,18 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @RequestMapping("/certificates")
 class CertificatePages {
 
-    private static final long LONGEST_DAYS = 5 * 366;
+    private static final Set<CertificateStatus> STANDING = Set.of(CertificateStatus.VALID, CertificateStatus.EXPIRING);
 
-    private final Issuance issuance;
-    private final Profiles profiles;
     private final Inventory inventory;
+    private final CertificateFiles files;
+    private final ClassicRenderings renderings;
     private final Revocation revocation;
-    private final FormerDevices formerDevices;
-    private final CertificateAuthority authority;
 
-    CertificatePages(
-            Issuance issuance,
-            Profiles profiles,
-            Inventory inventory,
-            Revocation revocation,
-            FormerDevices formerDevices,
-            CertificateAuthority authority) {
-        this.issuance = issuance;
-        this.profiles = profiles;
+    CertificatePages(Inventory inventory, CertificateFiles files, ClassicRenderings renderings, Revocation revocation) {
         this.inventory = inventory;
+        this.files = files;
+        this.renderings = renderings;
         this.revocation = revocation;
-        this.formerDevices = formerDevices;
-        this.authority = authority;
     }
 
     @GetMapping
@@ -98,100 +72,52 @@ class CertificatePages {
         return "ca/certificates";
     }
 
-    @GetMapping("/new")
-    String form(@AuthenticationPrincipal Caller caller, Model model) {
-        model.addAttribute("profiles", profilesFor(caller));
-        model.addAttribute("profile", Profiles.DEFAULT);
-        return "ca/certificate-new";
-    }
-
-    @PostMapping
-    String issue(
-            @RequestParam(defaultValue = "") String csr,
-            @RequestParam(required = false) @Nullable MultipartFile file,
-            @RequestParam(defaultValue = Profiles.DEFAULT) String profile,
-            @RequestParam(required = false) @Nullable Long days,
-            @AuthenticationPrincipal Caller caller,
-            HttpServletResponse response,
-            RedirectAttributes next,
-            Model model)
-            throws IOException {
-        byte[] request = csr.isBlank() && file != null ? file.getBytes() : csr.getBytes(StandardCharsets.UTF_8);
-        return switch (issued(request, profile, days, caller)) {
-            case IssuanceResult.Issued(IssuedCertificate certificate) -> {
-                next.addFlashAttribute("done", "The certificate was issued. Give the chain to the device.");
-                yield "redirect:/certificates/" + certificate.serialNumber();
-            }
-            case IssuanceResult.Refused(RequestFault fault, String reference) -> {
-                response.setStatus(HttpStatus.UNPROCESSABLE_CONTENT.value());
-                model.addAttribute("failure", fault.message());
-                model.addAttribute("reference", reference);
-                model.addAttribute("csr", csr);
-                model.addAttribute("days", days);
-                model.addAttribute("profiles", profilesFor(caller));
-                model.addAttribute("profile", profile);
-                yield "ca/certificate-new";
-            }
-        };
-    }
-
-    /** Whoever has a server's or a receipt signer's certificate can speak for the deployment itself. */
-    private List<Profile> profilesFor(Caller caller) {
-        return profiles.all().stream()
-                .filter(profile -> profile.role() == CertificateRole.DEVICE || caller.may(Permission.ADMINISTER))
-                .toList();
-    }
-
-    private IssuanceResult issued(byte[] bytes, String profileName, @Nullable Long days, Caller caller) {
-        String actor = caller.getName();
-        if (days != null && (days < 1 || days > LONGEST_DAYS)) {
-            return issuance.refuse(actor, "unknown", RequestFault.VALIDITY);
-        }
-        return switch (CertificateRequest.read(bytes)) {
-            case RequestCheck.Refused(RequestFault fault) -> issuance.refuse(actor, "unknown", fault);
-            case RequestCheck.Accepted(CertificateRequest request) -> {
-                String name = request.commonName().orElse(null);
-                Profile profile = profiles.find(profileName)
-                        .filter(profilesFor(caller)::contains)
-                        .orElse(null);
-                if (name == null) {
-                    yield issuance.refuse(actor, "unknown", RequestFault.NAME);
-                }
-                if (profile == null) {
-                    yield issuance.refuse(actor, name, RequestFault.PROFILE);
-                }
-                if (formerDevices.has(name)) {
-                    yield issuance.refuse(actor, name, RequestFault.NAME_OF_REMOVED);
-                }
-                Duration validity = days == null ? null : Duration.ofDays(days);
-                yield issuance.issue(CertificateOrder.of(request, new PeerName(name), profile, validity, actor));
-            }
-        };
-    }
-
     @GetMapping("/{serialNumber}")
     String show(@PathVariable String serialNumber, Model model) {
         CertificateEntry entry = entry(serialNumber);
+        X509Certificate certificate = files.certificate(entry);
         model.addAttribute("certificate", entry);
-        model.addAttribute("pem", Pem.certificate(certificate(entry)).toString());
-        model.addAttribute("reasons", RevocationReason.values());
+        model.addAttribute("pem", Pem.certificate(certificate).toString());
+        model.addAttribute("chain", Pem.certificates(files.chain(entry)));
+        model.addAttribute("classic", renderings.fits(entry, certificate.getPublicKey()));
+        model.addAttribute("reasons", RevocationPages.reasons(!entry.held()));
+        model.addAttribute("revocable", isRevocable(entry));
         return "ca/certificate";
     }
 
+    /** Whether there is something left to revoke that anybody would trust. */
+    static boolean isRevocable(CertificateEntry entry) {
+        return entry.held() || STANDING.contains(entry.status());
+    }
+
     @GetMapping("/{serialNumber}/certificate.pem")
-    ResponseEntity<String> download(@PathVariable String serialNumber) {
-        CertificateEntry entry = entry(serialNumber);
-        return pem(entry.name() + ".pem", Pem.certificate(certificate(entry)).toString());
+    ResponseEntity<byte[]> pem(@PathVariable String serialNumber) {
+        return files.pem(entry(serialNumber));
     }
 
     @GetMapping("/{serialNumber}/chain.pem")
-    ResponseEntity<String> chain(@PathVariable String serialNumber) {
+    ResponseEntity<byte[]> chain(@PathVariable String serialNumber) {
+        return files.chainPem(entry(serialNumber));
+    }
+
+    @GetMapping("/{serialNumber}/certificate.der")
+    ResponseEntity<byte[]> der(@PathVariable String serialNumber) {
+        return files.der(entry(serialNumber));
+    }
+
+    @GetMapping("/{serialNumber}/chain.p7c")
+    ResponseEntity<byte[]> pkcs7(@PathVariable String serialNumber) {
+        return files.pkcs7(entry(serialNumber));
+    }
+
+    @GetMapping("/{serialNumber}/classic.json")
+    ResponseEntity<byte[]> classic(@PathVariable String serialNumber, Principal caller) {
         CertificateEntry entry = entry(serialNumber);
-        return pem(
-                entry.name() + "-chain.pem",
-                Pem.certificates(List.of(
-                        certificate(entry),
-                        authority.issuerOf(certificate(entry)).certificate())));
+        return switch (renderings.render(entry, files.certificate(entry).getPublicKey(), caller.getName())) {
+            case RenderingResult.Rendered(var certificate) -> ClassicCertificateEndpoint.file(certificate);
+            case RenderingResult.Refused(String detail, String _) ->
+                throw new ResponseStatusException(HttpStatus.CONFLICT, detail);
+        };
     }
 
     @PostMapping("/{serialNumber}/revocation")
@@ -200,40 +126,50 @@ class CertificatePages {
             @RequestParam String reason,
             @AuthenticationPrincipal Caller caller,
             RedirectAttributes next) {
-        RevocationReason known =
-                RevocationReason.parse(reason).orElseThrow(() -> new ResponseStatusException(HttpStatus.BAD_REQUEST));
+        RevocationReason known = RevocationPages.reason(reason);
+        SerialNumber number = entryFor(caller, serialNumber).serialNumber();
+        switch (revocation.revoke(number, known, caller.getName())) {
+            case RevocationResult.Revoked(CertificateEntry entry) ->
+                next.addFlashAttribute(
+                        "done",
+                        entry.held()
+                                ? "The certificate is on hold. Its live sessions have ended."
+                                : "The certificate is revoked. Its live sessions have ended.");
+            case RevocationResult.Unknown _ -> throw new ResponseStatusException(HttpStatus.NOT_FOUND);
+            case RevocationResult.Refused(String detail, String reference) -> refused(next, detail, reference);
+        }
+        return "redirect:/certificates/" + serialNumber;
+    }
+
+    @PostMapping("/{serialNumber}/release")
+    String release(
+            @PathVariable String serialNumber, @AuthenticationPrincipal Caller caller, RedirectAttributes next) {
+        switch (revocation.release(entryFor(caller, serialNumber).serialNumber(), caller.getName())) {
+            case ReleaseResult.Released _ ->
+                next.addFlashAttribute("done", "The hold is over. The certificate can be used again at once.");
+            case ReleaseResult.Unknown _ -> throw new ResponseStatusException(HttpStatus.NOT_FOUND);
+            case ReleaseResult.Refused(String detail, String reference) -> refused(next, detail, reference);
+        }
+        return "redirect:/certificates/" + serialNumber;
+    }
+
+    private static void refused(RedirectAttributes next, String detail, String reference) {
+        next.addFlashAttribute("failure", detail);
+        next.addFlashAttribute("reference", reference);
+    }
+
+    /** What speaks for the deployment itself is for administrators. */
+    private CertificateEntry entryFor(Caller caller, String serialNumber) {
         CertificateEntry entry = entry(serialNumber);
         if (entry.role() != CertificateRole.DEVICE && !caller.may(Permission.ADMINISTER)) {
             throw new ResponseStatusException(HttpStatus.FORBIDDEN);
         }
-        switch (revocation.revoke(entry.serialNumber(), known, caller.getName())) {
-            case RevocationResult.Revoked _ ->
-                next.addFlashAttribute("done", "The certificate is revoked. Its live sessions have ended.");
-            case RevocationResult.Unknown _ -> throw new ResponseStatusException(HttpStatus.NOT_FOUND);
-            case RevocationResult.Refused(String detail, String reference) -> {
-                next.addFlashAttribute("failure", detail);
-                next.addFlashAttribute("reference", reference);
-            }
-        }
-        return "redirect:/certificates/" + serialNumber;
+        return entry;
     }
 
     private CertificateEntry entry(String serialNumber) {
         return SerialNumber.parse(serialNumber)
                 .flatMap(inventory::find)
                 .orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
-    }
-
-    private X509Certificate certificate(CertificateEntry entry) {
-        return inventory.certificate(entry.serialNumber()).orElseThrow();
-    }
-
-    private static ResponseEntity<String> pem(String name, String pem) {
-        return ResponseEntity.ok()
-                .contentType(MediaType.parseMediaType("application/x-pem-file"))
-                .header(
-                        HttpHeaders.CONTENT_DISPOSITION,
-                        ContentDisposition.attachment().filename(name).build().toString())
-                .body(pem);
     }
 }

@@ -1,5 +1,6 @@
 package dev.waxwing.server.web;
 
+import dev.waxwing.ca.inventory.CertificateEntry;
 import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.web.Page;
@@ -11,6 +12,7 @@ import dev.waxwing.server.media.Transfers;
 import dev.waxwing.server.session.Session;
 import dev.waxwing.server.session.Sessions;
 import java.security.Principal;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -64,7 +66,10 @@ class DevicePages {
         model.addAttribute("live", true);
         model.addAttribute("device", device);
         model.addAttribute("connection", sessions.ofDevice(name).orElse(null));
-        model.addAttribute("certificates", inventory.ofName(name, CertificateRole.DEVICE));
+        List<CertificateEntry> certificates = inventory.ofName(name, CertificateRole.DEVICE);
+        model.addAttribute("certificates", certificates);
+        model.addAttribute("revocable", certificates.stream().anyMatch(CertificatePages::isRevocable));
+        model.addAttribute("reasons", RevocationPages.reasons(true));
         model.addAttribute("latest", transfers.page(new TransferFilter(name, null, null), 0, LATEST));
         return "device";
     }

@@ -1,5 +1,7 @@
 package dev.waxwing.server.web;
 
+import dev.waxwing.ca.inventory.RevocationReason;
+import dev.waxwing.ca.issuance.KeyKind;
 import dev.waxwing.media.SafeName;
 import java.time.Clock;
 import java.time.Duration;
@@ -80,7 +82,7 @@ public class Display {
             case "accepted", "active", "current", "valid", "redeemed", "enabled", "up" -> "good";
             case "receiving" -> "info live";
             case "open", "prepared" -> "info";
-            case "expiring", "quarantined", "unknown" -> "warn";
+            case "expiring", "quarantined", "unknown", "on hold" -> "warn";
             case "rejected", "revoked", "down", "out of service" -> "bad";
             default -> "";
         };
@@ -111,6 +113,21 @@ public class Display {
     /** {@code key compromise} for {@code keyCompromise}. */
     public String words(String camelCase) {
         return camelCase.replaceAll("(?<=[a-z])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
+    }
+
+    /** {@code key compromise}; a hold says what it is. */
+    public String reason(RevocationReason reason) {
+        return switch (reason) {
+            case CA_COMPROMISE -> "CA compromise";
+            case CERTIFICATE_HOLD -> "hold, until it is released";
+            default -> words(reason.rfcName());
+        };
+    }
+
+    /** {@code ECDSA P-256}, {@code RSA 3072}. */
+    public String kind(KeyKind kind) {
+        String text = kind.text().toUpperCase(Locale.ROOT).replace('-', ' ');
+        return text.replace(" P", " P-");
     }
 
     /** {@code 365 days}, or hours where it is shorter than two days. */

@@ -1,5 +1,6 @@
 package dev.waxwing.server.web;
 
+import dev.waxwing.ca.revocation.CertificateReleased;
 import dev.waxwing.ca.revocation.CertificateRevoked;
 import dev.waxwing.server.classic.ClassicDeviceChanged;
 import dev.waxwing.server.media.TransferChanged;
@@ -130,6 +131,11 @@ class LiveFeed {
 
     @EventListener
     void revoked(CertificateRevoked event) {
+        changed("certificates");
+    }
+
+    @EventListener
+    void released(CertificateReleased event) {
         changed("certificates");
     }
 

@@ -83,6 +83,10 @@ class SecurityConfiguration {
                                 .hasAuthority(READ.name())
                                 .requestMatchers(HttpMethod.DELETE, "/api/v1/devices/*")
                                 .hasAuthority(ADMINISTER.name())
+                                .requestMatchers("/api/v1/certificates/*/classic.json")
+                                .hasAuthority(OPERATE.name())
+                                .requestMatchers(HttpMethod.POST, "/api/v1/devices/*/revocation")
+                                .hasAuthority(OPERATE.name())
                                 .requestMatchers(HttpMethod.POST, "/api/v1/transfers/*/verification")
                                 .hasAuthority(READ.name())
                                 .requestMatchers(HttpMethod.GET, "/api/**")
@@ -153,6 +157,8 @@ class SecurityConfiguration {
                         .hasAuthority(ADMINISTER.name())
                         .requestMatchers("/settings/users/**", "/classic", "/classic/**")
                         .hasAuthority(ADMINISTER.name())
+                        .requestMatchers("/certificates/*/classic.json")
+                        .hasAuthority(OPERATE.name())
                         .requestMatchers(
                                 HttpMethod.POST,
                                 "/settings/password",
@@ -160,7 +166,12 @@ class SecurityConfiguration {
                                 "/settings/tokens/**",
                                 "/transfers/*/verification")
                         .hasAuthority(READ.name())
-                        .requestMatchers(HttpMethod.POST, "/certificates/**", "/invites/**", "/sessions/**")
+                        .requestMatchers(
+                                HttpMethod.POST,
+                                "/certificates/**",
+                                "/devices/*/revocation",
+                                "/invites/**",
+                                "/sessions/**")
                         .hasAuthority(OPERATE.name())
                         .requestMatchers(HttpMethod.GET, "/**")
                         .hasAuthority(READ.name())

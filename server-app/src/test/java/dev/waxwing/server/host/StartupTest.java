@@ -85,6 +85,16 @@ class StartupTest {
     }
 
     @Test
+    void says_what_to_mend_in_a_profile() {
+        assertThat(refusal("--waxwing.pki.profiles.drone.role=device"))
+                .contains("waxwing.pki.profiles.drone.validity must be given, e.g. 30d.");
+        assertThat(refusal("--waxwing.pki.profiles.drone.validity=30d", "--waxwing.pki.profiles.drone.keys=rsa-1024"))
+                .contains("waxwing.pki.profiles.drone.keys", "rsa-1024", "ecdsa-p256");
+        assertThat(refusal("--waxwing.pki.profiles.drone.validity=a month"))
+                .contains("waxwing.pki.profiles.drone.validity", "a month");
+    }
+
+    @Test
     void names_the_port_that_is_in_use() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             assertThat(refusal("--waxwing.listener.port=" + taken.getLocalPort()))

@@ -1,0 +1,52 @@
+package dev.waxwing.ca.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waxwing.ca.RecordedAudit;
+import dev.waxwing.ca.inventory.SerialNumber;
+import dev.waxwing.ca.issuance.RoleCredentials;
+import dev.waxwing.ca.revocation.Revocation;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** All that was issued is revoked at once; afterwards nothing is as it was, so it has a server of its own. */
+class SweepTest {
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void everything_is_revoked_and_the_server_has_new_certificates_at_once() throws Exception {
+        try (RunningAuthority server = new RunningAuthority(directory)) {
+            server.issue("camera-01");
+            server.issue("camera-02");
+            X509Certificate before = server.bean(RoleCredentials.class).server().certificate();
+            String path = "/api/v1/authority/issuing/current/revocation";
+            assertThat(server.post(path, Map.of("reason", "removeFromCRL")).statusCode())
+                    .isEqualTo(400);
+
+            var answer = server.post(path, Map.of("reason", "cACompromise"));
+
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(RunningAuthority.json(answer).path("revoked").asInt()).isEqualTo(2 + 3);
+            assertThat(server.bean(RecordedAudit.class).reasons("authority.swept"))
+                    .containsExactly("5 certificates, cACompromise");
+            assertThat(server.bean(Revocation.class).find(SerialNumber.of(before)))
+                    .isPresent();
+            Awaited.within(
+                    Duration.ofSeconds(5),
+                    () -> !server.bean(RoleCredentials.class)
+                            .server()
+                            .certificate()
+                            .equals(before));
+            assertThat(server.bean(Revocation.class)
+                            .isRevoked(
+                                    server.bean(RoleCredentials.class).server().certificate()))
+                    .isFalse();
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package dev.waxwing.server.web;
+
+import dev.waxwing.ca.enrollment.FormerDevices;
+import dev.waxwing.ca.inventory.CertificateRole;
+import dev.waxwing.ca.issuance.CertificateOrder;
+import dev.waxwing.ca.issuance.CertificateRequest;
+import dev.waxwing.ca.issuance.Issuance;
+import dev.waxwing.ca.issuance.IssuanceResult;
+import dev.waxwing.ca.issuance.IssuedCertificate;
+import dev.waxwing.ca.issuance.KeyKind;
+import dev.waxwing.ca.issuance.KeyMaker;
+import dev.waxwing.ca.issuance.KeyOrder;
+import dev.waxwing.ca.issuance.KeyResult;
+import dev.waxwing.ca.issuance.Profile;
+import dev.waxwing.ca.issuance.Profiles;
+import dev.waxwing.ca.issuance.RequestCheck;
+import dev.waxwing.ca.issuance.RequestFault;
+import dev.waxwing.server.account.Caller;
+import dev.waxwing.server.account.Permission;
+import dev.waxwing.trust.PeerName;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.security.core.annotation.AuthenticationPrincipal;
+import org.springframework.stereotype.Controller;
+import org.springframework.ui.Model;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.multipart.MultipartFile;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+
+/** The forms for a certificate: from a request, or together with a key that the server makes. */
+@Controller
+@RequestMapping("/certificates")
+class IssuancePages {
+
+    private static final long LONGEST_DAYS = 5 * 366;
+
+    private final Issuance issuance;
+    private final KeyMaker keys;
+    private final Profiles profiles;
+    private final FormerDevices formerDevices;
+
+    IssuancePages(Issuance issuance, KeyMaker keys, Profiles profiles, FormerDevices formerDevices) {
+        this.issuance = issuance;
+        this.keys = keys;
+        this.profiles = profiles;
+        this.formerDevices = formerDevices;
+    }
+
+    @GetMapping("/new")
+    String requestForm(@AuthenticationPrincipal Caller caller, Model model) {
+        return form("ca/certificate-new", Profiles.DEFAULT, null, caller, model);
+    }
+
+    @GetMapping("/new/key")
+    String keyForm(@AuthenticationPrincipal Caller caller, Model model) {
+        model.addAttribute("kind", KeyKind.ECDSA_P256.text());
+        return form("ca/certificate-new-key", Profiles.DEFAULT, null, caller, model);
+    }
+
+    private String form(String view, String profile, @Nullable Long days, Caller caller, Model model) {
+        model.addAttribute("profiles", profilesFor(caller));
+        model.addAttribute("profile", profile);
+        model.addAttribute("kinds", KeyKind.values());
+        model.addAttribute("days", days);
+        return view;
+    }
+
+    /** Whoever has a server's or a receipt signer's certificate can speak for the deployment itself. */
+    private List<Profile> profilesFor(Caller caller) {
+        return profiles.all().stream()
+                .filter(profile -> profile.role() == CertificateRole.DEVICE || caller.may(Permission.ADMINISTER))
+                .toList();
+    }
+
+    @PostMapping
+    String issue(
+            @RequestParam(defaultValue = "") String csr,
+            @RequestParam(required = false) @Nullable MultipartFile file,
+            @RequestParam(defaultValue = Profiles.DEFAULT) String profile,
+            @RequestParam(required = false) @Nullable Long days,
+            @AuthenticationPrincipal Caller caller,
+            HttpServletResponse response,
+            RedirectAttributes next,
+            Model model)
+            throws IOException {
+        byte[] request = csr.isBlank() && file != null ? file.getBytes() : csr.getBytes(StandardCharsets.UTF_8);
+        return switch (issued(request, profile, days, caller)) {
+            case IssuanceResult.Issued(IssuedCertificate certificate) -> {
+                next.addFlashAttribute("done", "The certificate was issued. Give the chain to the device.");
+                yield "redirect:/certificates/" + certificate.serialNumber();
+            }
+            case IssuanceResult.Refused(RequestFault fault, String reference) -> {
+                model.addAttribute("csr", csr);
+                refused(fault, reference, response, model);
+                yield form("ca/certificate-new", profile, days, caller, model);
+            }
+        };
+    }
+
+    private IssuanceResult issued(byte[] bytes, String profileName, @Nullable Long days, Caller caller) {
+        String actor = caller.getName();
+        if (!isPeriod(days)) {
+            return issuance.refuse(actor, "unknown", RequestFault.VALIDITY);
+        }
+        return switch (CertificateRequest.read(bytes)) {
+            case RequestCheck.Refused(RequestFault fault) -> issuance.refuse(actor, "unknown", fault);
+            case RequestCheck.Accepted(CertificateRequest request) -> {
+                String name = request.commonName().orElse(null);
+                Profile profile = profile(profileName, caller);
+                if (name == null) {
+                    yield issuance.refuse(actor, "unknown", RequestFault.NAME);
+                }
+                if (profile == null) {
+                    yield issuance.refuse(actor, name, RequestFault.PROFILE);
+                }
+                if (formerDevices.has(name)) {
+                    yield issuance.refuse(actor, name, RequestFault.NAME_OF_REMOVED);
+                }
+                yield issuance.issue(CertificateOrder.of(request, new PeerName(name), profile, validity(days), actor));
+            }
+        };
+    }
+
+    /** Shows key and password in this one answer: they are kept nowhere, not even for the next page. */
+    @PostMapping("/keys")
+    String make(
+            @RequestParam String name,
+            @RequestParam String kind,
+            @RequestParam(defaultValue = Profiles.DEFAULT) String profile,
+            @RequestParam(required = false) @Nullable Long days,
+            @RequestParam(defaultValue = "") String password,
+            @AuthenticationPrincipal Caller caller,
+            HttpServletResponse response,
+            Model model) {
+        return switch (made(name.strip(), kind, profile, days, password, caller)) {
+            case KeyResult.Made made -> {
+                model.addAttribute("made", made);
+                model.addAttribute("name", name.strip());
+                model.addAttribute(
+                        "pkcs12", Base64.getEncoder().encodeToString(made.file().content()));
+                yield "ca/certificate-key";
+            }
+            case KeyResult.Refused(RequestFault fault, String reference) -> {
+                model.addAttribute("name", name);
+                model.addAttribute("kind", kind);
+                refused(fault, reference, response, model);
+                yield form("ca/certificate-new-key", profile, days, caller, model);
+            }
+        };
+    }
+
+    private KeyResult made(
+            String name, String kindText, String profileName, @Nullable Long days, String password, Caller caller) {
+        KeyKind kind = KeyKind.parse(kindText).orElse(null);
+        Profile profile = profile(profileName, caller);
+        RequestFault fault = null;
+        if (!isPeriod(days)) {
+            fault = RequestFault.VALIDITY;
+        } else if (profile == null) {
+            fault = RequestFault.PROFILE;
+        } else if (kind == null) {
+            fault = RequestFault.KEY_TYPE;
+        } else if (formerDevices.has(name)) {
+            fault = RequestFault.NAME_OF_REMOVED;
+        }
+        if (fault != null || profile == null || kind == null) {
+            IssuanceResult.Refused refusal = issuance.refuse(caller.getName(), "unknown", fault);
+            return new KeyResult.Refused(refusal.fault(), refusal.reference());
+        }
+        String chosen = password.isEmpty() ? null : password;
+        return keys.make(new KeyOrder(name, kind, profile, validity(days), chosen), caller.getName());
+    }
+
+    private @Nullable Profile profile(String name, Caller caller) {
+        return profiles.find(name).filter(profilesFor(caller)::contains).orElse(null);
+    }
+
+    private static boolean isPeriod(@Nullable Long days) {
+        return days == null || days >= 1 && days <= LONGEST_DAYS;
+    }
+
+    private static @Nullable Duration validity(@Nullable Long days) {
+        return days == null ? null : Duration.ofDays(days);
+    }
+
+    private static void refused(RequestFault fault, String reference, HttpServletResponse response, Model model) {
+        response.setStatus(HttpStatus.UNPROCESSABLE_CONTENT.value());
+        model.addAttribute("failure", "No certificate was issued.");
+        model.addAttribute("reference", reference);
+        model.addAttribute("faults", Map.of(field(fault), fault.message()));
+    }
+
+    /** Beside which field of the forms a fault is told; the request and the kind of key share a place. */
+    private static String field(RequestFault fault) {
+        return switch (fault) {
+            case PROFILE, KEY_KIND, AUTHORITY_ENDS -> "profile";
+            case VALIDITY -> "days";
+            case DEVICE_NAME, NAME_OF_REMOVED -> "name";
+            case PASSWORD -> "password";
+            case MALFORMED, TOO_LARGE, SIGNATURE_ALGORITHM, SIGNATURE, KEY_TYPE, WEAK_KEY, KEY_TAKEN, KEY_HELD, NAME ->
+                "key";
+        };
+    }
+}

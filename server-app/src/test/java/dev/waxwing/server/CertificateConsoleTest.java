@@ -1,0 +1,286 @@
+package dev.waxwing.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waxwing.ca.authority.CertificateAuthority;
+import dev.waxwing.ca.inventory.CertificateEntry;
+import dev.waxwing.ca.inventory.CertificateRole;
+import dev.waxwing.ca.inventory.Inventory;
+import dev.waxwing.ca.issuance.CertificateOrder;
+import dev.waxwing.ca.issuance.CertificateRequest;
+import dev.waxwing.ca.issuance.Issuance;
+import dev.waxwing.ca.issuance.IssuanceResult;
+import dev.waxwing.ca.issuance.Profiles;
+import dev.waxwing.ca.issuance.RequestCheck;
+import dev.waxwing.ca.revocation.Revocation;
+import dev.waxwing.classic.ClassicCertificate;
+import dev.waxwing.classic.ClassicKeys;
+import dev.waxwing.server.account.Accounts;
+import dev.waxwing.server.account.Role;
+import dev.waxwing.server.classic.ClassicKits;
+import dev.waxwing.server.classic.KitResult;
+import dev.waxwing.trust.PeerName;
+import java.io.ByteArrayInputStream;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.KeyStore;
+import java.security.interfaces.RSAPublicKey;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What people at the console do with certificates, and the classic form of them for programs. */
+class CertificateConsoleTest {
+
+    private static final String PASSWORD = "plum tree by the harbour";
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private static RunningServer server;
+    private static ConsoleClient admin;
+
+    @BeforeAll
+    static void start(@TempDir Path directory) {
+        server = RunningServer.start(directory.resolve("data"), "--waxwing.classic.enabled=true");
+        server.bean(Accounts.class).create("test", "admin", Role.ADMIN, PASSWORD);
+        admin = ConsoleClient.of(server);
+        admin.login("admin", PASSWORD);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    private static CertificateEntry issue(String name) throws Exception {
+        return issue(name, "EC", 256);
+    }
+
+    private static CertificateEntry issue(String name, String algorithm, int bits) throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance(algorithm);
+        generator.initialize(bits);
+        KeyPair pair = generator.generateKeyPair();
+        byte[] csr = new JcaPKCS10CertificationRequestBuilder(new X500Principal("CN=" + name), pair.getPublic())
+                .build(new JcaContentSignerBuilder(algorithm.equals("EC") ? "SHA256withECDSA" : "SHA256withRSA")
+                        .build(pair.getPrivate()))
+                .getEncoded();
+        if (!(CertificateRequest.read(csr) instanceof RequestCheck.Accepted(var accepted))) {
+            throw new AssertionError("the request is not one");
+        }
+        var order = CertificateOrder.of(
+                accepted,
+                new PeerName(name),
+                server.bean(Profiles.class).find("camera").orElseThrow(),
+                null,
+                "test");
+        return switch (server.bean(Issuance.class).issue(order)) {
+            case IssuanceResult.Issued(var issued) ->
+                server.bean(Inventory.class).find(issued.serialNumber()).orElseThrow();
+            case IssuanceResult other -> throw new AssertionError(other);
+        };
+    }
+
+    private static HttpResponse<String> follow(HttpResponse<String> redirect) {
+        assertThat(redirect.statusCode()).as(redirect.body()).isEqualTo(302);
+        String location = redirect.headers().firstValue("Location").orElseThrow();
+        return admin.get(location.replaceFirst("^https?://[^/]*", ""));
+    }
+
+    @Test
+    void a_key_and_its_certificate_are_shown_once() throws Exception {
+        HttpResponse<String> page = admin.submit(
+                "/certificates/new/key",
+                "/certificates/keys",
+                Map.of("name", "made-01", "kind", "ecdsa-p256", "profile", "camera", "days", "30"));
+
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.headers().firstValue("Cache-Control").orElseThrow()).contains("no-store");
+        char[] password = found(page, "id=\"password\">([0-9a-z-]{29})<").toCharArray();
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(
+                new ByteArrayInputStream(Base64.getDecoder()
+                        .decode(found(page, "data:application/x-pkcs12;base64,([A-Za-z0-9+/=]+)\"")
+                                .replace("&#43;", "+"))),
+                password);
+        assertThat(store.getKey("made-01", password)).isNotNull();
+        String serial = found(page, "/certificates/([0-9a-f]{20,40})\"");
+        assertThat(admin.get("/certificates/" + serial).body())
+                .contains("made-01")
+                .doesNotContain("x-pkcs12");
+    }
+
+    private static String found(HttpResponse<String> page, String pattern) {
+        Matcher matcher = Pattern.compile(pattern).matcher(page.body());
+        assertThat(matcher.find()).as(page.body()).isTrue();
+        return matcher.group(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "name, Made 9, name-fault",
+        "password, short, password-fault",
+        "days, 900, days-fault",
+        "profile, nothing, profile-fault",
+        "kind, rsa-1024, key-fault"
+    })
+    void what_is_wrong_with_a_key_is_said_beside_the_field(String field, String value, String fault) {
+        Map<String, String> form =
+                new HashMap<>(Map.of("name", "made-09", "kind", "ecdsa-p256", "profile", "camera", "password", ""));
+        form.put(field, value);
+        HttpResponse<String> page = admin.submit("/certificates/new/key", "/certificates/keys", form);
+
+        assertThat(page.statusCode()).isEqualTo(422);
+        assertThat(page.body())
+                .contains("id=\"" + fault + "\"", "No certificate was issued.")
+                .containsPattern("Reference <code>[0-9a-f]{16}<");
+        assertThat(Pattern.compile("class=\"fault\"[^>]*>[A-Z][^<]{20,}<")
+                        .matcher(page.body())
+                        .results())
+                .hasSize(1);
+    }
+
+    @Test
+    void what_is_wrong_with_a_request_is_said_beside_it() {
+        HttpResponse<String> page =
+                admin.submit("/certificates/new", "/certificates", Map.of("csr", "nonsense", "profile", "camera"));
+
+        assertThat(page.statusCode()).isEqualTo(422);
+        assertThat(page.body())
+                .containsPattern("id=\"key-fault\"[^>]*>This is not a PKCS#10 certificate request")
+                .contains("nonsense</textarea>", "aria-invalid=\"true\"");
+    }
+
+    @Test
+    void a_certificate_has_its_downloads_and_can_be_held_and_released() throws Exception {
+        CertificateEntry entry = issue("held-01");
+        String path = "/certificates/" + entry.serialNumber();
+        for (String form : List.of("certificate.pem", "chain.pem", "certificate.der", "chain.p7c")) {
+            assertThat(admin.get(path).body()).contains(path + "/" + form);
+            assertThat(admin.bytes(path + "/" + form)
+                            .headers()
+                            .firstValue("Content-Disposition")
+                            .orElseThrow())
+                    .startsWith("attachment; filename=\"held-01");
+        }
+        assertThat(admin.get(path).body()).as("no classic form of an ECDSA key").doesNotContain("classic.json");
+
+        HttpResponse<String> held =
+                follow(admin.submit(path, path + "/revocation", Map.of("reason", "certificateHold")));
+        assertThat(held.body())
+                .contains("The certificate is on hold.", "Release…", "Revoke for good…", ">on hold<")
+                .doesNotContain("value=\"certificateHold\"");
+        assertThat(admin.get("/devices?query=held").statusCode()).isEqualTo(200);
+
+        HttpResponse<String> released = follow(admin.submit(path, path + "/release", Map.of()));
+        assertThat(released.body()).contains("The hold is over.", ">valid<");
+        assertThat(server.bean(Revocation.class).find(entry.serialNumber())).isEmpty();
+
+        assertThat(follow(admin.submit(path, path + "/release", Map.of())).body())
+                .contains("It is not on hold");
+    }
+
+    @Test
+    void a_certificate_in_a_file_leads_to_its_page() throws Exception {
+        CertificateEntry entry = issue("file-01");
+        String pem = admin.get("/certificates/" + entry.serialNumber() + "/chain.pem")
+                .body();
+        assertThat(follow(admin.submit("/certificates/revoke", "/certificates/lookup", Map.of("pem", pem)))
+                        .body())
+                .contains("file-01", "Revoke…");
+
+        String root = admin.get("/pki/ca.pem").body();
+        HttpResponse<String> foreign =
+                admin.submit("/certificates/revoke", "/certificates/lookup", Map.of("pem", root));
+        assertThat(foreign.statusCode()).isEqualTo(422);
+        assertThat(foreign.body()).contains("This certificate was not issued here.", "BEGIN CERTIFICATE");
+        assertThat(admin.submit("/certificates/revoke", "/certificates/lookup", Map.of("pem", "x"))
+                        .statusCode())
+                .isEqualTo(422);
+    }
+
+    @Test
+    void all_of_a_device_is_revoked_from_its_page() throws Exception {
+        TestDevice device = TestDevice.enrol(server.listenerPort(), server.invite("whole-01"));
+        assertThat(device.name()).isEqualTo("whole-01");
+        HttpResponse<String> page = follow(admin.submit(
+                "/devices/whole-01", "/devices/whole-01/revocation", Map.of("reason", "cessationOfOperation")));
+        assertThat(page.body()).contains("1 certificate was revoked.").doesNotContain("data-open=\"revoke-all\"");
+        assertThat(server.bean(Inventory.class).ofName("whole-01", CertificateRole.DEVICE))
+                .allMatch(CertificateEntry::revoked);
+    }
+
+    @Test
+    void everything_is_revoked_only_by_who_writes_the_authoritys_name() {
+        String name = server.bean(CertificateAuthority.class)
+                .issuingCertificate()
+                .getSubjectX500Principal()
+                .getName();
+        assertThat(admin.get("/certificates/revoke").body()).contains("Revoke everything…", name);
+        HttpResponse<String> page = follow(admin.submit(
+                "/certificates/revoke",
+                "/authority/issuing/current/revocation",
+                Map.of("reason", "cACompromise", "issuer", "CN=Other")));
+        assertThat(page.body()).contains("Nothing was revoked");
+    }
+
+    @Test
+    void an_rsa_device_has_a_classic_form_that_an_original_would_believe() throws Exception {
+        CertificateEntry entry = issue("classic-01", "RSA", 2048);
+        String path = "/certificates/" + entry.serialNumber() + "/classic.json";
+        assertThat(admin.get("/certificates/" + entry.serialNumber()).body()).contains(path);
+
+        HttpResponse<byte[]> response =
+                admin.bytes("/api/v1" + path, "Authorization", ConsoleClient.basic("admin", PASSWORD));
+        assertThat(response.statusCode()).isEqualTo(200);
+        ClassicCertificate certificate = ClassicCertificate.parse(response.body());
+        assertThat(certificate.commonName()).isEqualTo("classic-01");
+        KitResult kit = server.bean(ClassicKits.class).make("kit-01", false, "test");
+        RSAPublicKey authority = ClassicKeys.publicKey(new String(
+                ((KitResult.Made) kit).kit().files().get("keys/ca_public_key.pem"), StandardCharsets.US_ASCII));
+        assertThat(certificate.verifiedBy(authority)).isTrue();
+        assertThat(admin.bytes(path).body()).isEqualTo(response.body());
+        assertThat(admin.get("/audit?query=classic.certificate.rendered").body())
+                .contains(entry.serialNumber().toString().substring(0, 12));
+
+        assertThat(admin.submit(
+                                "/certificates/" + entry.serialNumber(),
+                                "/certificates/" + entry.serialNumber() + "/revocation",
+                                Map.of("reason", "superseded"))
+                        .statusCode())
+                .isEqualTo(302);
+        assertThat(problem(path)).contains("revoked");
+    }
+
+    @Test
+    void another_certificate_has_no_classic_form_and_a_problem_says_why() throws Exception {
+        assertThat(problem("/certificates/" + issue("classic-02").serialNumber() + "/classic.json"))
+                .contains("RSA-2048");
+        assertThat(problem("/certificates/" + issue("classic-03", "RSA", 3072).serialNumber() + "/classic.json"))
+                .contains("RSA-2048");
+    }
+
+    private static String problem(String path) {
+        HttpResponse<String> response =
+                admin.get("/api/v1" + path, "Authorization", ConsoleClient.basic("admin", PASSWORD));
+        assertThat(response.statusCode()).isEqualTo(409);
+        assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+        var problem = JSON.readTree(response.body());
+        assertThat(problem.path("reference").stringValue()).matches("[0-9a-f]{16}");
+        return problem.path("detail").stringValue();
+    }
+}
