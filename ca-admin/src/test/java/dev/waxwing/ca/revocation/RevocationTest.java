@@ -286,7 +286,7 @@ class RevocationTest {
         revoke(RevocationReason.CERTIFICATE_HOLD);
         deployment.events.clear();
 
-        int changed = deployment.revocation.revokeAll(RevocationReason.CA_COMPROMISE, "anna");
+        int changed = deployment.revocation.revokeAll(deployment.authority.issuing().id(), RevocationReason.CA_COMPROMISE, "anna");
 
         int own = 3;
         assertThat(changed).isEqualTo(61 + own);
@@ -298,7 +298,7 @@ class RevocationTest {
         assertThat(deployment.audit.reasons("certificate.revoked")).hasSize(changed);
         assertThat(deployment.audit.reasons("authority.swept"))
                 .containsExactly(changed + " certificates, cACompromise");
-        assertThat(deployment.revocation.revokeAll(RevocationReason.CA_COMPROMISE, "anna"))
+        assertThat(deployment.revocation.revokeAll(deployment.authority.issuing().id(), RevocationReason.CA_COMPROMISE, "anna"))
                 .isZero();
     }
 
@@ -322,7 +322,7 @@ class RevocationTest {
         deployment.failOn = deployment.issue("many-60").serialNumber().toString();
         int all = deployment.inventory.revocable().size();
 
-        assertThatThrownBy(() -> deployment.revocation.revokeAll(RevocationReason.SUPERSEDED, "anna"))
+        assertThatThrownBy(() -> deployment.revocation.revokeAll(deployment.authority.issuing().id(), RevocationReason.SUPERSEDED, "anna"))
                 .hasMessageContaining("deaf");
 
         assertThat(deployment.inventory.revocable()).isEmpty();
