@@ -1,11 +1,16 @@
 package dev.waxwing.ca.revocation;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Optional;
+import org.bouncycastle.asn1.x509.CRLNumber;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.cert.X509CRLHolder;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -66,6 +71,15 @@ final class ListNumbers {
                 .update();
     }
 
+    /** The last number that was given out for this issuer, 0 if none. */
+    long last(String issuer) {
+        return jdbc.sql("SELECT list_number FROM revocation_list WHERE issuer = :issuer")
+                .param("issuer", issuer)
+                .query(Long.class)
+                .optional()
+                .orElse(0L);
+    }
+
     void keep(String issuer, RevocationList list) {
         jdbc.sql("UPDATE revocation_list SET list = :list WHERE issuer = :issuer AND list_number = :number")
                 .param("list", list.der())
@@ -76,7 +90,7 @@ final class ListNumbers {
 
     Optional<RevocationList> kept(String issuer) {
         return jdbc.sql("""
-            SELECT list, list_number, this_update, next_update FROM revocation_list
+            SELECT list, this_update, next_update FROM revocation_list
              WHERE issuer = :issuer AND list IS NOT NULL
             """)
                 .param("issuer", issuer)
@@ -85,11 +99,18 @@ final class ListNumbers {
     }
 
     private static RevocationList list(ResultSet row) throws SQLException {
-        return new RevocationList(
-                row.getBytes("list"),
-                row.getLong("list_number"),
-                instant(row, "this_update"),
-                instant(row, "next_update"));
+        byte[] der = row.getBytes("list");
+        return new RevocationList(der, number(der), instant(row, "this_update"), instant(row, "next_update"));
+    }
+
+    /** The list's own number: that of the row goes beyond it when the database went back in time. */
+    private static long number(byte[] der) {
+        try {
+            Extension number = new X509CRLHolder(der).getExtension(Extension.cRLNumber);
+            return CRLNumber.getInstance(number.getParsedValue()).getCRLNumber().longValueExact();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the kept revocation list cannot be read", e);
+        }
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {

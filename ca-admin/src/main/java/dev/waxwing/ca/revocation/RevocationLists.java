@@ -66,7 +66,7 @@ public final class RevocationLists {
         this.lifetime = properties.crlLifetime();
         this.clock = clock;
         this.issuing = buildIssuing();
-        this.root = numbers.kept(ROOT).orElseGet(this::buildRoot);
+        this.root = numbers.kept(ROOT).filter(this::isToBeServed).orElseGet(this::buildRoot);
         rebuildWhereDue();
     }
 
@@ -111,6 +111,11 @@ public final class RevocationLists {
         if (authority.root().isPresent() && now.isAfter(root.nextUpdate().minus(ROOT_RENEWAL))) {
             root = buildRoot();
         }
+    }
+
+    /** After a restore the root's list has a number that was surpassed; it is still the best while the root's key is away. */
+    private boolean isToBeServed(RevocationList kept) {
+        return authority.root().isEmpty() || kept.number() == numbers.last(ROOT);
     }
 
     private RevocationList buildIssuing() {

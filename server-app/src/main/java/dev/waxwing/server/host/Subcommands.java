@@ -1,6 +1,7 @@
 package dev.waxwing.server.host;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -9,9 +10,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.SimpleCommandLinePropertySource;
 import org.springframework.core.env.StandardEnvironment;
@@ -39,7 +42,7 @@ public final class Subcommands {
             out.print(CommandLine.USAGE);
             return 0;
         }
-        HostAnswer answer = answer(args);
+        HostAnswer answer = answer(args, err);
         if (answer.exit() == 0) {
             out.println(answer.text());
         } else if (!answer.text().isEmpty()) {
@@ -48,17 +51,13 @@ public final class Subcommands {
         return answer.exit();
     }
 
-    private static HostAnswer answer(String[] args) {
+    private static HostAnswer answer(String[] args, PrintStream err) {
         try {
-            CommandLine line = CommandLine.parse(args);
-            Path directory = dataDirectory(line.settings());
-            Path socket = AdminSocket.file(directory);
-            KitFolder folder = line.into() == null ? null : new KitFolder(line.into());
-            if (folder != null) {
-                folder.requireUsable();
-            }
-            HostAnswer answer = Files.exists(socket) ? ask(socket, line) : alone(line);
-            return folder == null || answer.exit() != 0 ? answer : written(folder, answer);
+            return switch (CommandLine.subcommand(args).orElse("")) {
+                case "backup" -> BackupCommand.run(args, err);
+                case "restore" -> RestoreCommand.run(args, err);
+                default -> answer(CommandLine.parse(args));
+            };
         } catch (IOException e) {
             return HostAnswer.failed(String.valueOf(e.getMessage()));
         } catch (CommandLine.UsageException e) {
@@ -67,6 +66,17 @@ public final class Subcommands {
             // What can be explained has been, where it happened.
             return HostAnswer.failed(StartupFailures.explain(e).isPresent() ? "" : String.valueOf(e));
         }
+    }
+
+    private static HostAnswer answer(CommandLine line) throws IOException {
+        Path directory = dataDirectory(line.settings());
+        Path socket = AdminSocket.file(directory);
+        KitFolder folder = line.into() == null ? null : new KitFolder(line.into());
+        if (folder != null) {
+            folder.requireUsable();
+        }
+        HostAnswer answer = Files.exists(socket) ? ask(socket, line) : alone(line);
+        return folder == null || answer.exit() != 0 ? answer : written(folder, answer);
     }
 
     private static HostAnswer written(KitFolder folder, HostAnswer answer) {
@@ -80,7 +90,7 @@ public final class Subcommands {
     }
 
     /** What the server itself would take for its data directory, started here with these settings. */
-    private static Path dataDirectory(List<String> settings) {
+    static Path dataDirectory(List<String> settings) {
         StandardEnvironment environment = new StandardEnvironment();
         environment.getPropertySources().addFirst(new SimpleCommandLinePropertySource(settings.toArray(String[]::new)));
         ConfigDataEnvironmentPostProcessor.applyTo(environment);
@@ -98,14 +108,20 @@ public final class Subcommands {
     }
 
     private static HostAnswer alone(CommandLine line) {
+        return offline(line.settings(), context -> context.getBean(HostDesk.class)
+                .answer(line.request(), OutputStream.nullOutputStream()));
+    }
+
+    /** Opens the database and all that a request needs, for the moment. */
+    static <T> T offline(List<String> settings, Function<ApplicationContext, T> work) {
         PrintStream out = System.out;
         System.setOut(System.err); // Whatever logs, the result alone is standard output.
         try (ConfigurableApplicationContext context = new SpringApplicationBuilder(OfflineHost.class)
                 .web(WebApplicationType.NONE)
                 .initializers(new StartupChecks())
                 .properties("logging.level.root=warn")
-                .run(withSettings(line.settings()))) {
-            return context.getBean(HostDesk.class).answer(line.request());
+                .run(withSettings(settings))) {
+            return work.apply(context);
         } finally {
             System.setOut(out);
         }
