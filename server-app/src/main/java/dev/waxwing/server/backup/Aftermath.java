@@ -84,7 +84,8 @@ public final class Aftermath {
 
     private void requireKnownSchema() throws BackupException {
         if (Arrays.stream(flyway.info().all()).anyMatch(each -> UNKNOWN.contains(each.getState()))) {
-            throw new BackupException("The backup's database is of a newer version of Waxwing. Restore it with that one.");
+            throw new BackupException(
+                    "The backup's database is of a newer version of Waxwing. Restore it with that one.");
         }
     }
 
@@ -98,8 +99,8 @@ public final class Aftermath {
     private void requireWholeTrail(BackupManifest manifest) throws BackupException {
         ChainCheck check = log.verify();
         if (!check.intact()) {
-            throw new BackupException(
-                    "The audit trail in the backup is broken at entry " + check.brokenAt() + ". Restore another backup.");
+            throw new BackupException("The audit trail in the backup is broken at entry " + check.brokenAt()
+                    + ". Restore another backup.");
         }
         long id = manifest.auditHead().id();
         if (!log.hashOf(id).filter(manifest.auditHead().hash()::equals).isPresent()) {

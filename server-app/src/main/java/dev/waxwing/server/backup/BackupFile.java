@@ -91,8 +91,7 @@ public record BackupFile(Path path) {
         }
     }
 
-    private static String write(
-            FileChannel channel, BackupPassphrase passphrase, SecureRandom random, Content content)
+    private static String write(FileChannel channel, BackupPassphrase passphrase, SecureRandom random, Content content)
             throws IOException {
         SealingStream sealed = new SealingStream(
                 new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 17),

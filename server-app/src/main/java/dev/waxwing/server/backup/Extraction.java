@@ -60,8 +60,8 @@ final class Extraction {
     static Extracted extract(Path file, BackupPassphrase passphrase, Path into) throws IOException {
         MessageDigest digest = Archive.sha256();
         try (InputStream raw = Files.newInputStream(file);
-                OpeningStream opened =
-                        new OpeningStream(new DigestInputStream(new BufferedInputStream(raw, 1 << 16), digest), passphrase)) {
+                OpeningStream opened = new OpeningStream(
+                        new DigestInputStream(new BufferedInputStream(raw, 1 << 16), digest), passphrase)) {
             BackupManifest manifest = new Extraction(into).extract(opened);
             opened.transferTo(OutputStream.nullOutputStream()); // The last chunk says that nothing is missing.
             return new Extracted(manifest, Archive.hex(digest));
@@ -83,9 +83,7 @@ final class Extraction {
             throw new BackupException("The backup has no manifest.");
         }
         Media expected = found.media();
-        if (!found.parts().equals(parts)
-                || parts.isEmpty()
-                || expected != null && !expected.equals(media.media())) {
+        if (!found.parts().equals(parts) || parts.isEmpty() || expected != null && !expected.equals(media.media())) {
             throw new BackupException("The backup does not hold what its manifest says.");
         }
         return found;

@@ -62,7 +62,8 @@ final class OpeningStream extends InputStream {
             chunk = header.cipher(Cipher.DECRYPT_MODE, number, last).doFinal(sealed);
         } catch (GeneralSecurityException e) {
             throw new BackupException(
-                    "The backup is damaged or cut off (in part " + (number + 1) + " of 64 KiB). Nothing of it was used.",
+                    "The backup is damaged or cut off (in part " + (number + 1)
+                            + " of 64 KiB). Nothing of it was used.",
                     e);
         }
         at = 0;

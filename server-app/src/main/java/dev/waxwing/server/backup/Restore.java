@@ -110,8 +110,7 @@ public record Restore(Path file, BackupPassphrase passphrase, boolean replace) {
         for (String name : withMedia ? List.of("db", "keys", "media") : List.of("db", "keys")) {
             Path part = home.resolve(name);
             if (Files.exists(part, LinkOption.NOFOLLOW_LINKS)
-                    && (Files.isSymbolicLink(part)
-                            || !Files.getFileStore(part).equals(volume))) {
+                    && (Files.isSymbolicLink(part) || !Files.getFileStore(part).equals(volume))) {
                 throw new BackupException(
                         part + " is a link or a volume of its own and cannot be moved aside. Restore into another data"
                                 + " directory.");

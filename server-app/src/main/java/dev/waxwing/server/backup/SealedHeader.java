@@ -83,8 +83,8 @@ final class SealedHeader {
         }
         if (encoded.length > MAGIC.length && encoded[MAGIC.length] != FORMAT) {
             throw new BackupException("This backup has format " + Byte.toUnsignedInt(encoded[MAGIC.length])
-                    + ", which this version does not know. Restore it with the version of Waxwing that made it, or a newer"
-                    + " one.");
+                    + ", which this version does not know. Restore it with the version of Waxwing that made it, or a"
+                    + " newer one.");
         }
         if (encoded.length < LENGTH) {
             throw new BackupException("The backup is cut off: it ends within its header.");

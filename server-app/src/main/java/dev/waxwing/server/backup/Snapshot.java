@@ -61,8 +61,7 @@ public final class Snapshot {
     /** H2 must not reuse room in its file while it is copied, and forgets that when the first of two copies ends. */
     private final ReentrantLock copying = new ReentrantLock();
 
-    Snapshot(
-            DataDirectory directory, JdbcClient jdbc, CertificateAuthority authority, AuditTrail audit, Clock clock) {
+    Snapshot(DataDirectory directory, JdbcClient jdbc, CertificateAuthority authority, AuditTrail audit, Clock clock) {
         this.home = directory.dataDir().toAbsolutePath().normalize();
         this.jdbc = jdbc;
         this.authority = authority;

@@ -55,8 +55,7 @@ final class AdminMessages {
                 new HostRequest.MakeClassicKit(
                         json.path("name").asString(""), json.path("replace").asBoolean(false));
             case "setup-link" -> new HostRequest.SetupLink();
-            case "backup" ->
-                new HostRequest.Backup(json.path("withMedia").asBoolean(false));
+            case "backup" -> new HostRequest.Backup(json.path("withMedia").asBoolean(false));
             case "audit-verify" ->
                 new HostRequest.VerifyAudit(
                         json.path("id").asLong(0), json.path("hash").asString(""));

@@ -6,13 +6,13 @@ import dev.waxwing.ca.enrollment.InviteOrder;
 import dev.waxwing.ca.enrollment.InviteResult;
 import dev.waxwing.ca.enrollment.Invites;
 import dev.waxwing.server.account.SetupLinks;
-import dev.waxwing.server.classic.ClassicKits;
-import dev.waxwing.server.classic.KitResult;
-import dev.waxwing.trust.PeerName;
 import dev.waxwing.server.audit.AuditLog;
 import dev.waxwing.server.audit.ChainCheck;
 import dev.waxwing.server.backup.BackupManifest;
 import dev.waxwing.server.backup.Snapshot;
+import dev.waxwing.server.classic.ClassicKits;
+import dev.waxwing.server.classic.KitResult;
+import dev.waxwing.trust.PeerName;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Optional;
@@ -114,12 +114,18 @@ final class HostDesk {
     private HostAnswer verifyAudit(long id, String hash) {
         ChainCheck check = log.verify();
         if (!check.intact()) {
-            return HostAnswer.failed("The audit trail is broken at entry %d. The %d before it are whole; the last has hash %s."
-                    .formatted(check.brokenAt(), check.entries() - 1, check.headHash()));
+            return HostAnswer.failed(
+                    "The audit trail is broken at entry %d. The %d before it are whole; the last has hash %s."
+                            .formatted(check.brokenAt(), check.entries() - 1, check.headHash()));
         }
         if (id > 0 && !log.hashOf(id).equals(Optional.of(hash))) {
-            return HostAnswer.failed("The audit trail is whole in itself, but entry %d is not the one that was noted: it %s."
-                    .formatted(id, log.hashOf(id).map(found -> "has hash " + found).orElse("is missing")));
+            return HostAnswer.failed(
+                    "The audit trail is whole in itself, but entry %d is not the one that was noted: it %s."
+                            .formatted(
+                                    id,
+                                    log.hashOf(id)
+                                            .map(found -> "has hash " + found)
+                                            .orElse("is missing")));
         }
         String noted = id > 0 ? "%nEntry %d is the one that was noted.".formatted(id) : "";
         return HostAnswer.done("The audit trail is whole: %d entries.%nHead: --id %d --head %s%s"

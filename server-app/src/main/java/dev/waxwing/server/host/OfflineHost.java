@@ -2,8 +2,8 @@ package dev.waxwing.server.host;
 
 import dev.waxwing.ca.CaAdminConfiguration;
 import dev.waxwing.ca.CaAdminDefaults;
-import dev.waxwing.server.account.SetupLinks;
 import dev.waxwing.server.account.RestoredAccounts;
+import dev.waxwing.server.account.SetupLinks;
 import dev.waxwing.server.audit.AuditLog;
 import dev.waxwing.server.backup.Aftermath;
 import dev.waxwing.server.backup.Restorations;

@@ -41,7 +41,8 @@ public final class StartupChecks implements ApplicationContextInitializer<Config
             DataSwap.in(directory).settle();
         } catch (IOException e) {
             throw new StartupException(
-                    "An interrupted restore in " + directory.toAbsolutePath().normalize() + " cannot be finished: " + e, e);
+                    "An interrupted restore in " + directory.toAbsolutePath().normalize() + " cannot be finished: " + e,
+                    e);
         }
     }
 

@@ -108,8 +108,9 @@ public final class Subcommands {
     }
 
     private static HostAnswer alone(CommandLine line) {
-        return offline(line.settings(), context -> context.getBean(HostDesk.class)
-                .answer(line.request(), OutputStream.nullOutputStream()));
+        return offline(
+                line.settings(),
+                context -> context.getBean(HostDesk.class).answer(line.request(), OutputStream.nullOutputStream()));
     }
 
     /** Opens the database and all that a request needs, for the moment. */

@@ -66,6 +66,8 @@ class SecurityConfiguration {
                                 .hasAuthority(AUDIT.name())
                                 .requestMatchers("/api/v1/classic/**")
                                 .hasAuthority(ADMINISTER.name())
+                                .requestMatchers(HttpMethod.POST, "/api/v1/restorations/**")
+                                .hasAuthority(ADMINISTER.name())
                                 .requestMatchers("/api/v1/tokens/**")
                                 .hasAuthority(READ.name())
                                 .requestMatchers(HttpMethod.POST, "/api/v1/transfers/*/verification")
@@ -133,7 +135,7 @@ class SecurityConfiguration {
                         .permitAll()
                         .requestMatchers("/audit/**", "/transfers/*/evidence")
                         .hasAuthority(AUDIT.name())
-                        .requestMatchers("/settings/users/**", "/classic", "/classic/**")
+                        .requestMatchers("/settings/users/**", "/classic", "/classic/**", "/restorations/**")
                         .hasAuthority(ADMINISTER.name())
                         .requestMatchers(
                                 HttpMethod.POST,

@@ -76,7 +76,8 @@ class AuditTrailTest {
         for (Thread writer : writers) {
             writer.join();
         }
-        assertThat(log.verify()).isEqualTo(new ChainCheck(200, null, log.hashOf(200).orElseThrow()));
+        assertThat(log.verify())
+                .isEqualTo(new ChainCheck(200, null, log.hashOf(200).orElseThrow()));
     }
 
     @Test

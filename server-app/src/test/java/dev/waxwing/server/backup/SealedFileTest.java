@@ -129,7 +129,9 @@ class SealedFileTest {
     void says_so_when_the_format_is_newer_or_none() {
         byte[] newer = file.clone();
         newer[16] = 2;
-        assertThatThrownBy(() -> opened(newer)).isInstanceOf(BackupException.class).hasMessageContaining("format 2");
+        assertThatThrownBy(() -> opened(newer))
+                .isInstanceOf(BackupException.class)
+                .hasMessageContaining("format 2");
         assertThatThrownBy(() -> opened("not a backup at all".getBytes(StandardCharsets.US_ASCII)))
                 .isInstanceOf(BackupException.class)
                 .hasMessageContaining("not a backup");
@@ -147,10 +149,13 @@ class SealedFileTest {
     void wants_a_passphrase_that_is_not_short_and_never_overwrites_one() throws IOException {
         Path brief = Files.writeString(directory.resolve("short"), "  too short \n");
         assertThatThrownBy(() -> BackupPassphrase.read(brief)).hasMessageContaining("too short");
-        assertThatThrownBy(() -> BackupPassphrase.generate(brief, new SecureRandom())).hasMessageContaining("exists");
+        assertThatThrownBy(() -> BackupPassphrase.generate(brief, new SecureRandom()))
+                .hasMessageContaining("exists");
         Path made = directory.resolve("made");
         BackupPassphrase generated = BackupPassphrase.generate(made, new SecureRandom());
-        assertThat(BackupPassphrase.read(made).secret()).isEqualTo(generated.secret()).hasSize(43);
+        assertThat(BackupPassphrase.read(made).secret())
+                .isEqualTo(generated.secret())
+                .hasSize(43);
         assertThat(Files.getPosixFilePermissions(made)).hasSize(2);
     }
 
