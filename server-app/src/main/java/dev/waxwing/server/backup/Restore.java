@@ -6,7 +6,6 @@ import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -79,10 +78,18 @@ public record Restore(Path file, BackupPassphrase passphrase, boolean replace) {
             decided = true;
             swap.commit(before);
             return new Restored(extracted.manifest(), done, before);
-        } catch (NoSuchFileException e) {
-            throw new BackupException("There is no file " + e.getFile() + ".", e);
-        } catch (FileSystemException e) {
-            throw new BackupException(e.getFile() + ": " + e.getReason(), e);
+        } catch (BackupException e) {
+            throw e;
+        } catch (IOException e) {
+            String why =
+                    e instanceof FileSystemException file ? file.getFile() + ": " + file.getReason() : e.getMessage();
+            throw new BackupException(
+                    decided
+                            ? "The backup is whole and will be in place with the next start; now it could not be put"
+                                    + " there: "
+                                    + why
+                            : "The backup could not be restored, and nothing has changed: " + why,
+                    e);
         } finally {
             if (!decided) {
                 swap.abandon();

@@ -92,7 +92,7 @@ final class BackupCommand {
                     settings, context -> context.getBean(HostDesk.class).answer(request, out));
         }
         if (answer.exit() != 0) {
-            throw new BackupException(answer.text());
+            throw new BackupException("The backup could not be made: " + answer.text());
         }
         return answer.text();
     }
