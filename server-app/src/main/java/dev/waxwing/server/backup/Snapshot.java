@@ -90,7 +90,7 @@ public final class Snapshot {
 
     private BackupManifest writeAlone(boolean withMedia, String actor, OutputStream target) throws IOException {
         audit.record(AuditEvent.success(
-                actor, "backup.taken", "server", withMedia ? "database, keys and media" : "database and keys"));
+                actor, "backup.started", "server", withMedia ? "database, keys and media" : "database and keys"));
         Instant takenAt = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         Map<String, Long> counts = counts();
         Head head = head();

@@ -224,7 +224,7 @@ final class TransferRows {
     List<String> known(List<String> ids) {
         return jdbc.sql("SELECT id FROM transfer WHERE id IN (:ids)")
                 .param("ids", ids)
-                .query(String.class)
+                .query((row, _) -> row.getString("id"))
                 .list();
     }
 
