@@ -30,6 +30,15 @@ final class MessageSamples {
                 new CertificateVerify(0x0403, bytes(70)),
                 new Finished(bytes(48)),
                 new SessionAccept(Instant.EPOCH, new SessionGrant(9, 16), EXTENSIONS),
+                new SessionAccept(
+                        Instant.EPOCH,
+                        new SessionGrant(
+                                9,
+                                16,
+                                List.of(
+                                        new Restored(Instant.ofEpochMilli(7), Instant.ofEpochMilli(3)),
+                                        new Restored(Instant.ofEpochMilli(9), Instant.ofEpochMilli(1)))),
+                        EXTENSIONS),
                 new EnrolRequest(bytes(16), bytes(400)),
                 new EnrolResponse(List.of(bytes(500), bytes(300), bytes(10))),
                 new KeyUpdate(),

@@ -139,6 +139,13 @@ final class InviteRepository {
         return open;
     }
 
+    /** Takes back all open invites. */
+    int revokeAllOpen() {
+        return jdbc.sql("UPDATE invite SET revoked_at = :now, open_name = NULL WHERE " + OPEN)
+                .param("now", now())
+                .update();
+    }
+
     List<InviteEntry> list(@Nullable InviteState state, int page, int size) {
         var statement = jdbc.sql(COLUMNS + condition(state)
                         + " ORDER BY created_at DESC, id OFFSET :offset ROWS FETCH NEXT :size ROWS ONLY")

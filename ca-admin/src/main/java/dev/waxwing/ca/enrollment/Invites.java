@@ -193,6 +193,16 @@ public final class Invites {
         return repository.withdraw(name);
     }
 
+    /**
+     * Takes back every open invite after the database went back in time: one that is open again may have been used or taken back
+     * since. Whoever calls writes the audit event.
+     *
+     * @return how many there were
+     */
+    public int voidOpen() {
+        return repository.revokeAllOpen();
+    }
+
     /** The invite of this id, or nothing. */
     public Optional<InviteEntry> find(String id) {
         return repository.find(id);

@@ -1,12 +1,17 @@
 package dev.waxwing.ca.revocation;
 
 import dev.waxwing.ca.authority.AuthorityId;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Optional;
+import org.bouncycastle.asn1.x509.CRLNumber;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.cert.X509CRLHolder;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -67,6 +72,15 @@ final class ListNumbers {
                 .update();
     }
 
+    /** The last number that was given out for this issuer, 0 if none. */
+    long last(AuthorityId issuer) {
+        return jdbc.sql("SELECT list_number FROM revocation_list WHERE issuer = :issuer")
+                .param("issuer", issuer.toString())
+                .query(Long.class)
+                .optional()
+                .orElse(0L);
+    }
+
     void keep(RevocationList list) {
         jdbc.sql("UPDATE revocation_list SET list = :list WHERE issuer = :issuer AND list_number = :number")
                 .param("list", list.der())
@@ -77,7 +91,7 @@ final class ListNumbers {
 
     Optional<RevocationList> kept(AuthorityId issuer) {
         return jdbc.sql("""
-            SELECT list, list_number, this_update, next_update FROM revocation_list
+            SELECT list, this_update, next_update FROM revocation_list
              WHERE issuer = :issuer AND list IS NOT NULL
             """)
                 .param("issuer", issuer.toString())
@@ -86,12 +100,18 @@ final class ListNumbers {
     }
 
     private static RevocationList list(AuthorityId issuer, ResultSet row) throws SQLException {
-        return new RevocationList(
-                issuer,
-                row.getBytes("list"),
-                row.getLong("list_number"),
-                instant(row, "this_update"),
-                instant(row, "next_update"));
+        byte[] der = row.getBytes("list");
+        return new RevocationList(issuer, der, number(der), instant(row, "this_update"), instant(row, "next_update"));
+    }
+
+    /** The list's own number: that of the row goes beyond it when the database went back in time. */
+    private static long number(byte[] der) {
+        try {
+            Extension number = new X509CRLHolder(der).getExtension(Extension.cRLNumber);
+            return CRLNumber.getInstance(number.getParsedValue()).getCRLNumber().longValueExact();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the kept revocation list cannot be read", e);
+        }
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {

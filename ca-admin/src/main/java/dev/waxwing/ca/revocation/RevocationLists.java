@@ -80,7 +80,7 @@ public final class RevocationLists {
         this.lifetime = properties.crlLifetime();
         this.clock = clock;
         build(issuers.all(), (_, _) -> true);
-        this.root = numbers.kept(authority.rootId()).orElseGet(this::buildRoot);
+        this.root = numbers.kept(authority.rootId()).filter(this::isToBeServed).orElseGet(this::buildRoot);
         rebuildWhereDue();
     }
 
@@ -176,6 +176,11 @@ public final class RevocationLists {
         } finally {
             building.unlock();
         }
+    }
+
+    /** After a restore the root's list has a number that was surpassed; it is still the best while the root's key is away. */
+    private boolean isToBeServed(RevocationList kept) {
+        return authority.root().isEmpty() || kept.number() == numbers.last(authority.rootId());
     }
 
     /**

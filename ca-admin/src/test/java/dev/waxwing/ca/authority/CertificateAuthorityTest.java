@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waxwing.ca.AdjustableClock;
 import dev.waxwing.ca.TestDeployment;
+import dev.waxwing.ca.revocation.ListNumberJump;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -275,6 +276,11 @@ class CertificateAuthorityTest {
                 .isEqualTo("CN=camera-01");
         assertThat(offline.lists.root().number())
                 .isEqualTo(deployment.lists.root().number());
+
+        // After a restore the root's list is outnumbered, and yet the best there is.
+        ListNumberJump.raise(offline.jdbc, offline.clock.instant());
+        assertThat(offline.restarted().lists.root().der())
+                .isEqualTo(offline.lists.root().der());
     }
 
     @Test

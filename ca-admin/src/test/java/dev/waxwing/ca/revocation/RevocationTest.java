@@ -496,4 +496,29 @@ class RevocationTest {
         assertThat(deployment.inventory.count(search)).isEqualTo(names.size());
         return names;
     }
+
+    @Test
+    void numbers_go_on_beyond_all_that_were_given_out_since_the_database_went_back_in_time() throws Exception {
+        RevocationList root = deployment.lists.root();
+        deployment.lists.rebuild();
+        long issuing = deployment.lists.issuing().number();
+
+        ListNumberJump.raise(deployment.jdbc, deployment.clock.instant());
+
+        RevocationLists after = deployment.restarted().lists;
+        assertThat(after.issuing().number())
+                .isGreaterThan(deployment.clock.instant().getEpochSecond());
+        // The kept list of the root has a number from before; one that is beyond takes its place while the key is at hand.
+        assertThat(after.root().number())
+                .isGreaterThan(deployment.clock.instant().getEpochSecond());
+        assertThat(after.root().thisUpdate()).isAfterOrEqualTo(root.thisUpdate());
+        PkixCheck.crl(after.root().der()).verify(deployment.authority.rootCertificate().getPublicKey());
+        assertThat(deployment.restarted().lists.root().der()).isEqualTo(after.root().der());
+
+        // A clock that is wrong does not lead into numbers that were used.
+        ListNumberJump.raise(deployment.jdbc, Instant.EPOCH);
+        assertThat(deployment.restarted().lists.issuing().number())
+                .isGreaterThan(after.issuing().number() + 1_000_000)
+                .isGreaterThan(issuing);
+    }
 }

@@ -2,6 +2,7 @@ package dev.waxwing.agent.spool;
 
 import dev.waxwing.media.ItemId;
 import dev.waxwing.wire.Bytes;
+import java.time.Instant;
 import java.util.List;
 
 /** One line of the journal. */
@@ -33,4 +34,11 @@ sealed interface Event {
 
     /** The last counter that was given out, and the hash of the last manifest that was signed. */
     record Marks(long counter, Bytes manifestSha256) implements Event {}
+
+    /**
+     * The server holds nothing beyond this counter any more, and what it acknowledged may be lost.
+     *
+     * @param restoredAt when it went back in time, by its own word; the epoch if it did not say
+     */
+    record WentBack(long held, Instant restoredAt) implements Event {}
 }

@@ -90,6 +90,11 @@ final class EventCodec {
                     json.writeStringProperty("event", "renumbered");
                     json.writeNumberProperty("beyond", beyond);
                 }
+                case Event.WentBack(long held, Instant restoredAt) -> {
+                    json.writeStringProperty("event", "went-back");
+                    json.writeNumberProperty("counter", held);
+                    json.writeStringProperty("at", restoredAt.toString());
+                }
                 case Event.Marks(long counter, Bytes sha256) -> {
                     json.writeStringProperty("event", "marks");
                     json.writeNumberProperty("counter", counter);
@@ -148,6 +153,7 @@ final class EventCodec {
                         in.instant("at")));
             case "offered" -> new Event.Offered(in.number("counter"));
             case "renumbered" -> new Event.Renumbered(in.number("beyond"));
+            case "went-back" -> new Event.WentBack(in.number("counter"), in.instant("at"));
             case "marks" -> new Event.Marks(in.number("counter"), Bytes.fromHex(in.string("manifestSha256")));
             default -> throw new IllegalArgumentException("unknown event");
         };

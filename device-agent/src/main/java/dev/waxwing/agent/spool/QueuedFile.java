@@ -1,7 +1,10 @@
 package dev.waxwing.agent.spool;
 
 import dev.waxwing.media.ItemId;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -35,5 +38,19 @@ public record QueuedFile(
 
     QueuedFile sealed(SignedManifest signed) {
         return new QueuedFile(counter, id, capturedAt, path, size, modifiedAt, name, mediaType, signed);
+    }
+
+    QueuedFile unsealed() {
+        return new QueuedFile(counter, id, capturedAt, path, size, modifiedAt, name, mediaType, null);
+    }
+
+    /** Whether the file is still there as it was queued, as far as size and time tell. */
+    boolean isUnchanged() {
+        try {
+            BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
+            return now.size() == size && now.lastModifiedTime().toInstant().equals(modifiedAt);
+        } catch (IOException gone) {
+            return false;
+        }
     }
 }

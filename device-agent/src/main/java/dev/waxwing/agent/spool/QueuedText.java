@@ -21,4 +21,8 @@ public record QueuedText(long counter, ItemId id, Instant capturedAt, String tex
     QueuedText acknowledge() {
         return new QueuedText(counter, id, capturedAt, text, true);
     }
+
+    QueuedText offeredAgain() {
+        return new QueuedText(counter, id, capturedAt, text, false);
+    }
 }

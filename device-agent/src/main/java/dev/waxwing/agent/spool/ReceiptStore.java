@@ -2,6 +2,9 @@ package dev.waxwing.agent.spool;
 
 import dev.waxwing.agent.home.PrivateFiles;
 import dev.waxwing.agent.home.PrivateFiles.NamedContent;
+import dev.waxwing.evidence.MalformedEvidenceException;
+import dev.waxwing.evidence.TextLines;
+import dev.waxwing.media.Text;
 import dev.waxwing.trust.Certificates;
 import dev.waxwing.wire.Bytes;
 import java.io.IOException;
@@ -10,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +83,49 @@ public final class ReceiptStore {
         return receiptId.matches("[0-9a-f]{32}")
                 ? Optional.of(directory.resolve(receiptId)).filter(Files::isDirectory)
                 : Optional.empty();
+    }
+
+    /** Whether this was accepted by a server under this root, and its receipt is here. */
+    boolean isOf(X509Certificate root, Settled settled) throws IOException {
+        Optional<Path> place = place(settled);
+        return place.isPresent()
+                && Arrays.equals(Files.readAllBytes(place.get().resolve("ca.pem")), pem(List.of(root)));
+    }
+
+    /** The manifest of something whose receipt is here. */
+    SignedManifest manifest(Settled settled) throws IOException {
+        Path place = place(settled).orElseThrow();
+        return new SignedManifest(
+                Bytes.of(Files.readAllBytes(place.resolve("manifest.json"))),
+                Bytes.of(Files.readAllBytes(place.resolve("manifest.p7s"))));
+    }
+
+    /** The texts of a group whose receipt is here, not acknowledged. */
+    List<QueuedText> texts(Settled settled) throws IOException {
+        Bytes content = Bytes.of(Files.readAllBytes(place(settled).orElseThrow().resolve("texts.jsonl")));
+        List<QueuedText> texts = new ArrayList<>();
+        int from = 0;
+        for (int at = 0; at < content.size(); at++) {
+            if (content.at(at) == '\n') {
+                texts.add(text(content.slice(from, at + 1)));
+                from = at + 1;
+            }
+        }
+        return texts;
+    }
+
+    private static QueuedText text(Bytes line) throws IOException {
+        try {
+            Text text = TextLines.read(line);
+            return new QueuedText(text.counter(), text.id(), text.capturedAt(), text.text(), false);
+        } catch (MalformedEvidenceException e) {
+            throw new IOException("a text that was kept cannot be read", e);
+        }
+    }
+
+    private Optional<Path> place(Settled settled) {
+        String receiptId = settled.receiptId();
+        return receiptId == null ? Optional.empty() : find(receiptId);
     }
 
     private static byte[] pem(List<X509Certificate> certificates) {

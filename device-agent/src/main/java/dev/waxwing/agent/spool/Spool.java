@@ -1,6 +1,8 @@
 package dev.waxwing.agent.spool;
 
 import dev.waxwing.agent.home.PrivateFiles;
+import dev.waxwing.handshake.Restored;
+import dev.waxwing.handshake.SessionGrant;
 import dev.waxwing.media.ItemId;
 import java.io.Closeable;
 import java.io.IOException;
@@ -8,14 +10,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one device has to send, across crashes: an entry that a method of this class returned is on the disk.
@@ -28,6 +36,9 @@ public final class Spool implements Closeable {
     private static final String JOURNAL = "journal";
     private static final String HISTORY = "history";
     private static final int SETTLED_IN_JOURNAL = 500;
+
+    /** The server's clock may have been set by so much between what it accepted and its backup. To offer too much does no harm. */
+    private static final Duration CLOCK_STEP = Duration.ofMinutes(5);
 
     private final Path directory;
     private final FreshIds ids;
@@ -268,6 +279,102 @@ public final class Spool implements Closeable {
         }
     }
 
+    /**
+     * Looks whether the server went back in time, by its own word or because it holds less than it acknowledged, and queues again
+     * what it may have lost: under the same counters and ids and with the same manifests, so that it has no second effect if it is
+     * there after all. Done once for each time.
+     *
+     * @param receipts where all that was accepted is kept with its manifest
+     * @param root of the present server; what another one accepted is none of its business
+     */
+    public OfferedAgain offerAgain(SessionGrant grant, ReceiptStore receipts, X509Certificate root) throws IOException {
+        lock.lock();
+        try {
+            List<Restored> news = grant.restored().stream()
+                    .filter(restored -> restored.at().isAfter(state.restoredAt()))
+                    .toList();
+            boolean holdsLess = grant.durableCounter() < state.held();
+            if (news.isEmpty() && !holdsLess) {
+                return OfferedAgain.NOTHING;
+            }
+            List<Event> events = new ArrayList<>();
+            List<String> gone = new ArrayList<>();
+            int count = 0;
+            for (Accepted accepted : accepted()) {
+                Settled settled = accepted.settled();
+                boolean isLost = news.stream()
+                                .anyMatch(restored ->
+                                        restored.mayHaveLost(settled.at().plus(CLOCK_STEP))
+                                                || restored.mayHaveLost(settled.at()))
+                        || holdsLess && settled.counter() > grant.durableCounter();
+                if (isLost && !state.isQueued(settled.id()) && receipts.isOf(root, settled)) {
+                    List<Event> again = again(accepted, receipts);
+                    events.addAll(again);
+                    count += again.isEmpty() ? 0 : 1;
+                    if (again.isEmpty()) {
+                        gone.add(settled.name());
+                    }
+                }
+            }
+            // To queue is not to sign: the last manifest stays the last.
+            events.add(new Event.Marks(state.lastCounter(), state.manifestSha256()));
+            // Last, so that a crash before leads here again.
+            Instant at = news.stream()
+                    .map(Restored::at)
+                    .max(Comparator.naturalOrder())
+                    .orElse(Instant.EPOCH);
+            events.add(new Event.WentBack(grant.durableCounter(), at));
+            record(events, true);
+            Optional<Instant> backTo = news.stream().map(Restored::backTo).min(Comparator.naturalOrder());
+            return new OfferedAgain(count, gone, backTo);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static List<Event> again(Accepted accepted, ReceiptStore receipts) throws IOException {
+        Settled settled = accepted.settled();
+        QueuedFile file = accepted.file();
+        if (settled.kind() == Settled.Kind.FILE) {
+            return file == null || !file.isUnchanged()
+                    ? List.of()
+                    : List.of(new Event.FileQueued(file.sealed(receipts.manifest(settled))));
+        }
+        List<Event> events = new ArrayList<>();
+        List<Long> counters = new ArrayList<>();
+        for (QueuedText text : receipts.texts(settled)) {
+            events.add(new Event.TextQueued(text));
+            counters.add(text.counter());
+        }
+        events.add(new Event.GroupSealed(settled.id(), settled.counter(), counters, receipts.manifest(settled)));
+        return events;
+    }
+
+    /** Something that has a receipt. @param file where it is, null if that is not known, and for texts */
+    private record Accepted(Settled settled, @Nullable QueuedFile file) {}
+
+    private List<Accepted> accepted() throws IOException {
+        Map<ItemId, QueuedFile> files = new HashMap<>();
+        Map<ItemId, Settled> outcomes = new LinkedHashMap<>();
+        List<Event> events =
+                new ArrayList<>(Journal.read(directory.resolve(HISTORY)).events());
+        events.addAll(Journal.read(directory.resolve(JOURNAL)).events());
+        for (Event event : events) {
+            switch (event) {
+                case Event.FileQueued(QueuedFile file) -> files.put(file.id(), file);
+                case Event.Concluded(Settled settled) -> outcomes.put(settled.id(), settled);
+                default -> {
+                    // Of no interest here.
+                }
+            }
+        }
+        return outcomes.values().stream()
+                .filter(Settled::isAccepted)
+                .sorted(Comparator.comparingLong(Settled::counter))
+                .map(settled -> new Accepted(settled, files.get(settled.id())))
+                .toList();
+    }
+
     /** The counter under which a text was last queued. */
     public long counterOf(QueuedText text) {
         lock.lock();
@@ -281,7 +388,13 @@ public final class Spool implements Closeable {
     /** Moves what is settled to the history file and starts the journal anew. Repeats after a crash do no harm. */
     private void compact() throws IOException {
         List<Event> settled = new ArrayList<>();
-        state.settled().forEach(outcome -> settled.add(new Event.Concluded(outcome)));
+        for (Settled outcome : state.settled()) {
+            QueuedFile file = state.acceptedFiles().get(outcome.id());
+            if (file != null) {
+                settled.add(new Event.FileQueued(file.unsealed())); // Its manifest is kept with its receipt.
+            }
+            settled.add(new Event.Concluded(outcome));
+        }
         Path history = directory.resolve(HISTORY);
         try (Journal past = Journal.open(history, Journal.read(history).end())) {
             past.append(settled, true);

@@ -3,6 +3,7 @@ package dev.waxwing.agent.spool;
 import dev.waxwing.evidence.Manifest;
 import dev.waxwing.media.ItemId;
 import dev.waxwing.wire.Bytes;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -18,10 +19,13 @@ final class SpoolState {
     private final TreeMap<Long, QueuedText> texts = new TreeMap<>();
     private final Map<ItemId, TextGroup> groups = new LinkedHashMap<>();
     private final Map<ItemId, QueuedFile> files = new LinkedHashMap<>();
+    private final Map<ItemId, QueuedFile> acceptedFiles = new HashMap<>();
     private final Map<ItemId, Settled> settled = new LinkedHashMap<>();
     private final Map<ItemId, Long> newCounters = new HashMap<>();
     private long lastCounter;
     private long offered;
+    private long held;
+    private Instant restoredAt = Instant.EPOCH;
     private Bytes manifestSha256 = Manifest.NONE_BEFORE;
 
     void apply(Event event) {
@@ -34,8 +38,10 @@ final class SpoolState {
                 used(file.counter());
                 files.put(file.id(), file);
             }
-            case Event.TextsAcknowledged(List<Long> counters) ->
+            case Event.TextsAcknowledged(List<Long> counters) -> {
+                counters.forEach(this::holds);
                 counters.forEach(counter -> texts.computeIfPresent(counter, (_, text) -> text.acknowledge()));
+            }
             case Event.GroupSealed group -> {
                 used(group.counter());
                 signed(group.manifest());
@@ -48,13 +54,26 @@ final class SpoolState {
             }
             case Event.Concluded(Settled outcome) -> {
                 used(outcome.counter());
+                QueuedFile file = files.remove(outcome.id());
                 // Ids are unique, so only what is neither can be a text, which is sought among all.
-                if (groups.remove(outcome.id()) == null && files.remove(outcome.id()) == null) {
+                if (groups.remove(outcome.id()) == null && file == null) {
                     texts.values().removeIf(text -> text.id().equals(outcome.id()));
+                }
+                if (outcome.isAccepted()) {
+                    holds(outcome.counter());
+                    if (file != null) {
+                        acceptedFiles.put(file.id(), file);
+                    }
                 }
                 settled.put(outcome.id(), outcome);
             }
             case Event.Offered(long counter) -> offered = Math.max(offered, counter);
+            case Event.WentBack(long counter, Instant at) -> {
+                held = counter;
+                restoredAt = at.isAfter(restoredAt) ? at : restoredAt;
+                texts.replaceAll((_, text) -> text.offeredAgain());
+                groups.replaceAll((_, group) -> group.offeredAgain());
+            }
             case Event.Renumbered(long beyond) -> renumber(beyond);
             case Event.Marks(long counter, Bytes sha256) -> {
                 used(counter);
@@ -92,6 +111,10 @@ final class SpoolState {
 
     private void used(long counter) {
         lastCounter = Math.max(lastCounter, counter);
+    }
+
+    private void holds(long counter) {
+        held = Math.max(held, counter);
     }
 
     private void signed(SignedManifest manifest) {
@@ -148,13 +171,35 @@ final class SpoolState {
         return manifestSha256;
     }
 
+    /** The highest counter that the server is known to hold something durably under, 0 if none. */
+    long held() {
+        return held;
+    }
+
+    /** When the server last went back in time, as far as it said and it was dealt with. */
+    Instant restoredAt() {
+        return restoredAt;
+    }
+
+    /** Whether this waits, again perhaps. */
+    boolean isQueued(ItemId id) {
+        return groups.containsKey(id) || files.containsKey(id);
+    }
+
+    /** Where the files are that were accepted since the last compaction. */
+    Map<ItemId, QueuedFile> acceptedFiles() {
+        return acceptedFiles;
+    }
+
     void forgetSettled() {
         settled.clear();
+        acceptedFiles.clear();
     }
 
     /** The fewest events that lead to this state, without what is settled. */
     List<Event> toEvents() {
         List<Event> events = new ArrayList<>();
+        events.add(new Event.WentBack(held, restoredAt)); // First, because it takes back what was acknowledged.
         for (TextGroup group : groups.values()) {
             List<Long> counters = new ArrayList<>();
             for (QueuedText text : group.texts()) {

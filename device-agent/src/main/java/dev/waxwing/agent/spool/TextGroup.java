@@ -21,4 +21,14 @@ public record TextGroup(ItemId id, long counter, List<QueuedText> texts, SignedM
     public List<Long> counters() {
         return texts.stream().map(QueuedText::counter).toList();
     }
+
+    /** Its texts that the server has to be offered again before it can be sealed. */
+    public List<QueuedText> unacknowledged() {
+        return texts.stream().filter(text -> !text.acknowledged()).toList();
+    }
+
+    TextGroup offeredAgain() {
+        return new TextGroup(
+                id, counter, texts.stream().map(QueuedText::offeredAgain).toList(), manifest);
+    }
 }

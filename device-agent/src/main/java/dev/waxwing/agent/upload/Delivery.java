@@ -7,10 +7,12 @@ import dev.waxwing.agent.connection.LastContact;
 import dev.waxwing.agent.connection.UnreachableException;
 import dev.waxwing.agent.home.AgentFailure;
 import dev.waxwing.agent.identity.Identity;
+import dev.waxwing.agent.spool.OfferedAgain;
 import dev.waxwing.agent.spool.ReceiptStore;
 import dev.waxwing.agent.spool.Spool;
 import dev.waxwing.channel.DeviceEndpoint;
 import dev.waxwing.channel.SecureChannel;
+import dev.waxwing.media.SafeName;
 import dev.waxwing.trust.Credential;
 import java.io.Closeable;
 import java.io.IOException;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +34,7 @@ public final class Delivery implements Closeable {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(300);
     private static final Duration TICK = Duration.ofMillis(200);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+    private static final int MOST_NAMES = 10;
     /** Uploads that a lost home sent are not in the server's word about texts, so the jump is generous. */
     private static final long COUNTERS_TO_SKIP = 1_000_000;
     /** A million each second for a century. */
@@ -155,6 +159,11 @@ public final class Delivery implements Closeable {
             time.keep();
             LastContact.of(reached.address(), channel, clock).save(contactFile);
             skipUsedCounters(channel.grant().durableCounter());
+            OfferedAgain again =
+                    spool.offerAgain(channel.grant(), receipts, identity.root().certificate());
+            if (again.isNews()) {
+                tell(again, listener);
+            }
         } catch (IOException | AgentFailure failed) {
             channel.abort();
             throw failed;
@@ -172,6 +181,22 @@ public final class Delivery implements Closeable {
             listener.notice(Clocks.compared(own, server) + ": set the clock");
         }
         isClockCompared = true;
+    }
+
+    private static void tell(OfferedAgain again, DeliveryListener listener) {
+        String why = again.backTo()
+                .map(backTo -> "the server was restored and is back at " + Clocks.shown(backTo))
+                .orElse("the server holds less than it acknowledged, perhaps because it was restored");
+        listener.notice("%s; what it may have lost is offered again: %d of %d"
+                .formatted(why, again.count(), again.count() + again.gone().size()));
+        if (!again.gone().isEmpty()) {
+            String names = again.gone().stream()
+                    .limit(MOST_NAMES)
+                    .map(SafeName::forDisplay)
+                    .collect(Collectors.joining(", "));
+            String more = again.gone().size() > MOST_NAMES ? ", ..." : "";
+            listener.notice("not there any more, or changed, and so not offered again: " + names + more);
+        }
     }
 
     private void skipUsedCounters(long durable) throws IOException, AgentFailure {

@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,12 @@ final class TextLane implements Lane {
     private final TreeMap<Long, QueuedText> unsent = new TreeMap<>();
     private final TreeMap<Long, QueuedText> underway = new TreeMap<>();
     private final TreeMap<Long, QueuedText> acknowledged = new TreeMap<>();
+    /** Groups that wait for the answers to texts of theirs, by the counters of these. */
+    private final Map<Long, TextGroup> returning = new HashMap<>();
+
+    /** How many such texts each of these groups waits for. */
+    private final Map<ItemId, Integer> missing = new HashMap<>();
+
     private final Map<ItemId, TextGroup> unsealed = new LinkedHashMap<>();
     private final Map<ItemId, TextGroup> sealed = new LinkedHashMap<>();
     private long sealAt = System.nanoTime();
@@ -66,10 +73,23 @@ final class TextLane implements Lane {
                 unsent.put(text.counter(), text);
             }
         }
-        for (TextGroup group : queue.groups()) {
-            if (!sealed.containsKey(group.id())) {
-                unsealed.put(group.id(), group);
-            }
+        queue.groups().forEach(this::load);
+    }
+
+    /** A group whose texts the server may have lost is sealed once they were all offered again. */
+    private void load(TextGroup group) {
+        if (sealed.containsKey(group.id()) || unsealed.containsKey(group.id()) || missing.containsKey(group.id())) {
+            return;
+        }
+        List<QueuedText> texts = group.unacknowledged();
+        if (texts.isEmpty()) {
+            unsealed.put(group.id(), group);
+            return;
+        }
+        missing.put(group.id(), texts.size());
+        for (QueuedText text : texts) {
+            returning.put(text.counter(), group);
+            unsent.put(text.counter(), text);
         }
     }
 
@@ -199,7 +219,23 @@ final class TextLane implements Lane {
             texts.add(text);
         }
         spool.acknowledged(counters);
-        texts.forEach(this::acknowledge);
+        for (QueuedText text : texts) {
+            if (!returned(text)) {
+                acknowledge(text);
+            }
+        }
+    }
+
+    /** Whether it belongs to a group that was sealed before; with its last text that is sent. */
+    private boolean returned(QueuedText text) {
+        TextGroup group = returning.remove(text.counter());
+        if (group == null) {
+            return false;
+        }
+        if (missing.computeIfPresent(group.id(), (_, count) -> count > 1 ? count - 1 : null) == null) {
+            unsealed.put(group.id(), group);
+        }
+        return true;
     }
 
     private void acknowledge(QueuedText text) {
@@ -215,6 +251,9 @@ final class TextLane implements Lane {
         QueuedText text = underway.remove(refused.counter());
         if (text == null) {
             throw ProtocolException.malformed("text %d was refused but is not underway".formatted(refused.counter()));
+        }
+        if (refused.reason().isFinal() && returned(text)) {
+            return; // What becomes of its group, the answer to the seal says.
         }
         if (refused.reason().isFinal()) {
             Offered offered =

@@ -23,6 +23,7 @@ import dev.waxwing.evidence.DetachedSignature;
 import dev.waxwing.evidence.Manifest;
 import dev.waxwing.evidence.Receipt;
 import dev.waxwing.evidence.TrustLevel;
+import dev.waxwing.handshake.Restored;
 import dev.waxwing.media.CertificateQuery;
 import dev.waxwing.media.DeviceMessage;
 import dev.waxwing.media.ItemId;
@@ -62,6 +63,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
@@ -878,5 +880,142 @@ class DeliveryTest {
 
         assertThat(server.sessions).isEqualTo(1);
         assertThat(delivery.channel()).isPresent();
+    }
+
+    @Test
+    void offers_again_what_a_server_lost_that_went_back_in_time() throws Exception {
+        spool.addText("kept");
+        deliver();
+        long kept = server.texts.lastKey() + 1;
+        spool.addText("lost");
+        QueuedFile photo = queue("photo", bytes(200_000));
+        deliver();
+        Map<Long, Text> texts = Map.copyOf(server.texts);
+        List<Bytes> manifests = List.copyOf(server.manifests);
+        int before = settled.size();
+        delivery.close();
+        server.goBack(kept);
+
+        deliver();
+
+        assertThat(notices)
+                .anyMatch(notice -> notice.contains("holds less than it acknowledged") && notice.contains("2 of 2"));
+        assertThat(server.texts).isEqualTo(texts);
+        assertThat(server.uploads.get(photo.id()).content()).isEqualTo(bytes(200_000));
+        assertThat(server.manifests).containsExactlyInAnyOrderElementsOf(manifests);
+        assertThat(settled.subList(before, settled.size())).hasSize(2).allMatch(Settled::isAccepted);
+        assertThat(spool.view().isEmpty()).isTrue();
+
+        notices.clear();
+        delivery.close();
+        deliver();
+        assertThat(notices).as("done once").isEmpty();
+        assertThat(spool.addText("next").counter()).isGreaterThan(photo.counter());
+    }
+
+    @Test
+    void offers_again_what_was_accepted_since_the_time_that_the_server_says_it_is_back_at() throws Exception {
+        QueuedFile early = queue("early", bytes(1_000));
+        spool.addText("late, and with a higher counter");
+        deliver();
+        // The file had been opened before the backup and was accepted after it: no counter tells.
+        server.uploads.remove(early.id());
+        server.restored = List.of(new Restored(TestPki.NOW.plusSeconds(60), TestPki.NOW.minusSeconds(1)));
+        delivery.close();
+
+        deliver();
+
+        assertThat(server.uploads.get(early.id()).isAccepted()).isTrue();
+        assertThat(notices).anyMatch(notice -> notice.contains("is back at") && notice.contains("2 of 2"));
+        long opened = server.count(UploadOpen.class);
+        delivery.close();
+        spool.close();
+        spool = Spool.open(directory.resolve("spool"), RANDOM, TestPki.CLOCK);
+        delivery = delivery(server.pki.issue(Role.DEVICE, "camera-1"));
+        deliver();
+        assertThat(server.count(UploadOpen.class)).as("done once").isEqualTo(opened);
+    }
+
+    @Test
+    void says_which_files_it_cannot_offer_again() throws Exception {
+        QueuedFile gone = queue("gone.jpg", bytes(1_000));
+        queue("changed.jpg", bytes(1_000));
+        QueuedFile there = queue("there.jpg", bytes(2_000));
+        deliver();
+        Files.delete(gone.path());
+        Files.write(directory.resolve("changed.jpg"), bytes(1_001));
+        delivery.close();
+        server.goBack(0);
+
+        deliver();
+
+        assertThat(notices).anyMatch(notice -> notice.contains("1 of 3"));
+        assertThat(notices).anyMatch(notice -> notice.contains("gone.jpg, changed.jpg"));
+        assertThat(server.uploads).containsOnlyKeys(there.id());
+    }
+
+    @Test
+    void offers_again_what_left_the_journal_for_the_history_long_ago() throws Exception {
+        QueuedFile first = queue("first", bytes(1_000));
+        deliver();
+        for (int i = 0; i < 1_001; i++) {
+            spool.settle(new Settled(
+                    new ItemId(Bytes.fromHex("%032x".formatted(i + 1))),
+                    Settled.Kind.TEXT,
+                    spool.view().lastCounter() + 1,
+                    "refused",
+                    1,
+                    null,
+                    null,
+                    "for the test",
+                    null,
+                    List.of(),
+                    TestPki.NOW));
+        }
+        assertThat(Files.readString(directory.resolve("spool/history")))
+                .contains(first.id().toString());
+        delivery.close();
+        server.goBack(0);
+
+        deliver();
+
+        assertThat(server.uploads.get(first.id()).isAccepted()).isTrue();
+    }
+
+    @Test
+    void offers_texts_again_that_were_acknowledged_and_not_sealed() throws Exception {
+        AtomicBoolean sealing = new AtomicBoolean();
+        server.interception = (message, honest) -> {
+            if (message instanceof TextSeal && !sealing.getAndSet(true)) {
+                honest.goBack(0);
+                throw new IOException("the server died and was restored");
+            }
+            return Optional.empty();
+        };
+        spool.addText("one");
+        spool.addText("two");
+
+        deliver();
+
+        assertThat(server.texts).hasSize(2);
+        assertThat(server.manifests).hasSize(1);
+        assertThat(settled).hasSize(1).allMatch(Settled::isAccepted);
+    }
+
+    @Test
+    void does_not_offer_to_another_deployment_what_this_one_accepted() throws Exception {
+        spool.addText("for the first server");
+        queue("photo", bytes(1_000));
+        deliver();
+        delivery.close();
+        server.close();
+        server = new ServerDouble();
+        delivery = delivery(server.pki.issue(Role.DEVICE, "camera-1"));
+
+        deliver();
+
+        assertThat(server.texts).isEmpty();
+        assertThat(server.uploads).isEmpty();
+        assertThat(notices).isEmpty();
     }
 }

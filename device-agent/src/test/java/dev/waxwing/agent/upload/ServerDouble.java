@@ -17,6 +17,7 @@ import dev.waxwing.evidence.Manifest;
 import dev.waxwing.evidence.Receipt;
 import dev.waxwing.evidence.TextLines;
 import dev.waxwing.evidence.TrustLevel;
+import dev.waxwing.handshake.Restored;
 import dev.waxwing.handshake.SessionGrant;
 import dev.waxwing.media.CertificateAnswer;
 import dev.waxwing.media.CertificateQuery;
@@ -76,6 +77,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
 import org.jspecify.annotations.Nullable;
@@ -135,7 +137,10 @@ public final class ServerDouble implements AutoCloseable {
     public volatile boolean loseEnrolmentAnswers;
     public volatile int sessions;
     public volatile int enrolments;
+    /** What the server says beyond what it holds. */
     public volatile long durableCounter;
+    /** When the server went back in time. */
+    public volatile List<Restored> restored = List.of();
     /** What the server's clock says. */
     public volatile Instant now = TestPki.NOW;
 
@@ -243,7 +248,29 @@ public final class ServerDouble implements AutoCloseable {
         if (refusal != null) {
             throw refusal;
         }
-        return new SessionGrant(durableCounter, 2);
+        return new SessionGrant(Math.max(durableCounter, highest()), 2, restored);
+    }
+
+    private synchronized long highest() {
+        LongStream held = LongStream.concat(
+                texts.keySet().stream().mapToLong(Long::longValue),
+                LongStream.concat(
+                        uploads.values().stream().mapToLong(upload -> upload.open.counter()),
+                        manifests.stream()
+                                .mapToLong(manifest -> manifest(manifest).counter())));
+        return held.max().orElse(0);
+    }
+
+    /** Goes back to a time at which all that has a counter beyond this one had not come yet. */
+    public synchronized void goBack(long counter) throws IOException {
+        breakConnections();
+        texts.keySet().removeIf(text -> text > counter);
+        uploads.values().removeIf(upload -> upload.open.counter() > counter);
+        List<Bytes> lost = manifests.stream()
+                .filter(manifest -> manifest(manifest).counter() > counter)
+                .toList();
+        lost.forEach(manifest -> groups.remove(manifest(manifest).uploadId()));
+        manifests.removeAll(lost);
     }
 
     private synchronized List<X509Certificate> enrol(byte[] presented, byte[] pkcs10, SessionId session)

@@ -11,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -91,6 +92,17 @@ public final class AuditLog {
                         .single());
     }
 
+    /** The hash of an entry, in hex, or nothing when there is none of this id; 64 zeros before the first. */
+    public Optional<String> hashOf(long id) {
+        if (id == 0) {
+            return Optional.of(GENESIS);
+        }
+        return jdbc.sql("SELECT hash FROM audit_event WHERE id = :id")
+                .param("id", id)
+                .query(String.class)
+                .optional();
+    }
+
     /** Recomputes the whole chain. Takes time in proportion to its length, and memory for a thousand entries. */
     public ChainCheck verify() {
         String previous = GENESIS;
@@ -100,13 +112,14 @@ public final class AuditLog {
             for (Link link : links) {
                 checked++;
                 if (!link.follows(previous, checked)) {
-                    return new ChainCheck(checked, checked);
+                    return new ChainCheck(checked, checked, previous);
                 }
                 previous = link.hash();
             }
             links = linksAfter(checked);
         }
-        return endsAtHead(checked, previous) ? new ChainCheck(checked, null) : new ChainCheck(checked, checked + 1);
+        Long brokenAt = endsAtHead(checked, previous) ? null : Long.valueOf(checked + 1);
+        return new ChainCheck(checked, brokenAt, previous);
     }
 
     private List<Link> linksAfter(long id) {

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param entries how many entries were checked, up to the first that does not fit
  * @param brokenAt the id of the first entry that does not fit, null if all do
+ * @param headHash the hash of the last entry that fits, in hex
  */
-public record ChainCheck(long entries, @Nullable Long brokenAt) {
+public record ChainCheck(long entries, @Nullable Long brokenAt, String headHash) {
 
     /** Whether every entry fits the one before it, and the last is the one the head names. */
     public boolean intact() {

@@ -48,6 +48,15 @@ final class AdminMessages {
                 members.put("passphrase", passphrase);
             }
             case HostRequest.SetupLink _ -> members.put("command", "setup-link");
+            case HostRequest.Backup(boolean withMedia) -> {
+                members.put("command", "backup");
+                members.put("withMedia", withMedia);
+            }
+            case HostRequest.VerifyAudit(long id, String hash) -> {
+                members.put("command", "audit-verify");
+                members.put("id", id);
+                members.put("hash", hash);
+            }
         }
         return JSON.writeValueAsString(members);
     }
@@ -69,6 +78,10 @@ final class AdminMessages {
             case "root-import" ->
                 new HostRequest.ImportRoot(export(json), json.path("passphrase").asString(""));
             case "setup-link" -> new HostRequest.SetupLink();
+            case "backup" -> new HostRequest.Backup(json.path("withMedia").asBoolean(false));
+            case "audit-verify" ->
+                new HostRequest.VerifyAudit(
+                        json.path("id").asLong(0), json.path("hash").asString(""));
             default -> throw new IOException("an unknown command");
         };
     }

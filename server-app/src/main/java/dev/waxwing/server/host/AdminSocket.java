@@ -2,8 +2,10 @@ package dev.waxwing.server.host;
 
 import dev.waxwing.ca.authority.DataDirectory;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -74,9 +76,18 @@ final class AdminSocket implements SmartLifecycle {
     private void serve(SocketChannel connection) {
         try (connection) {
             HostRequest request = AdminMessages.readRequest(AdminMessages.receive(connection));
-            AdminMessages.send(connection, AdminMessages.write(desk.answer(request)));
+            AdminMessages.send(connection, AdminMessages.write(answer(request, connection)));
         } catch (IOException e) {
             LOG.info("A request on the administration socket broke off: {}", e.getMessage());
+        }
+    }
+
+    private HostAnswer answer(HostRequest request, SocketChannel connection) throws IOException {
+        if (!(request instanceof HostRequest.Backup)) {
+            return desk.answer(request, OutputStream.nullOutputStream());
+        }
+        try (OutputStream frames = Frames.over(Channels.newOutputStream(connection))) {
+            return desk.answer(request, frames);
         }
     }
 

@@ -4,7 +4,9 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,14 @@ record CommandLine(
                bin/server root import FILE              bring it back for a ceremony
                                [--passphrase-file FILE] ... that locks FILE, instead of a prompt
                bin/server setup-link                    print a link that makes a console administrator
+               bin/server backup FILE                   write all that a server needs to go on, encrypted
+                      --passphrase-file F               ... with the passphrase in F
+                      --generate-passphrase F           ... or with a new one, which is written to F
+                      [--with-media]                    ... and the content of transfers
+               bin/server restore FILE                  put a stopped server back to a backup
+                      --passphrase-file F [--replace]   ... and move aside what is there
+               bin/server audit verify                  check the audit trail and print its head
+                      [--id N --head HASH]              ... and compare with a head that was noted
                bin/server help                          print this
 
         Keys are those of application.yml, for example --waxwing.data-dir=/srv/waxwing.
@@ -38,6 +48,8 @@ record CommandLine(
 
     private static final String CLASSIC_KIT = "classic-kit";
     private static final String NAME = "--name";
+    private static final String ID = "--id";
+    private static final String HEAD = "--head";
     private static final String REPLACE = "--replace";
 
     /** The subcommand among the arguments, if there is one. */
@@ -57,6 +69,9 @@ record CommandLine(
     /** @throws UsageException when the arguments are not those of a subcommand */
     static CommandLine parse(String... args) throws UsageException {
         String command = subcommand(args).orElseThrow(() -> new UsageException("no subcommand"));
+        if (command.equals("audit")) {
+            return audit(Arguments.parse(args, Set.of(ID, HEAD), Set.of()));
+        }
         List<String> settings = new ArrayList<>();
         @Nullable String name = null;
         boolean replace = false;
@@ -82,6 +97,25 @@ record CommandLine(
             throw new UsageException("classic-kit needs a directory to write the kit into");
         }
         return new CommandLine(request(command, name, replace), List.copyOf(settings), into);
+    }
+
+    private static CommandLine audit(Arguments arguments) throws UsageException {
+        String id = arguments.values().get(ID);
+        String hash = arguments.values().get(HEAD);
+        if (!arguments.words().equals(List.of("audit", "verify"))) {
+            throw new UsageException("audit is followed by verify, and nothing else");
+        }
+        if ((id == null) != (hash == null)) {
+            throw new UsageException(ID + " N and " + HEAD + " HASH go together");
+        }
+        if (id == null || hash == null) {
+            return new CommandLine(new HostRequest.VerifyAudit(0, ""), arguments.settings(), null);
+        }
+        if (!id.matches("[1-9][0-9]{0,17}") || !hash.matches("[0-9a-fA-F]{64}")) {
+            throw new UsageException(ID + " is a number, and " + HEAD + " has 64 hex digits");
+        }
+        HostRequest request = new HostRequest.VerifyAudit(Long.parseLong(id), hash.toLowerCase(Locale.ROOT));
+        return new CommandLine(request, arguments.settings(), null);
     }
 
     private static Path path(String arg) throws UsageException {

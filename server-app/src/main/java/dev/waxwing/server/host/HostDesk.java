@@ -8,12 +8,19 @@ import dev.waxwing.ca.enrollment.InviteOrder;
 import dev.waxwing.ca.enrollment.InviteResult;
 import dev.waxwing.ca.enrollment.Invites;
 import dev.waxwing.server.account.SetupLinks;
+import dev.waxwing.server.audit.AuditLog;
+import dev.waxwing.server.audit.ChainCheck;
 import dev.waxwing.server.audit.Origin;
+import dev.waxwing.server.backup.BackupManifest;
+import dev.waxwing.server.backup.Snapshot;
 import dev.waxwing.server.classic.ClassicKits;
 import dev.waxwing.server.classic.KitResult;
 import dev.waxwing.trust.PeerName;
 import dev.waxwing.wire.Bytes;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.springframework.stereotype.Component;
 
@@ -31,6 +38,8 @@ final class HostDesk {
     private final SetupLinks links;
     private final Ceremonies ceremonies;
     private final AuditTrail audit;
+    private final AuditLog log;
+    private final Snapshot snapshot;
     private final ConsoleUrl console;
 
     HostDesk(
@@ -39,20 +48,25 @@ final class HostDesk {
             SetupLinks links,
             Ceremonies ceremonies,
             AuditTrail audit,
+            AuditLog log,
+            Snapshot snapshot,
             ConsoleUrl console) {
         this.invites = invites;
         this.kits = kits;
         this.links = links;
         this.ceremonies = ceremonies;
         this.audit = audit;
+        this.log = log;
+        this.snapshot = snapshot;
         this.console = console;
     }
 
-    HostAnswer answer(HostRequest request) {
-        return Origin.call(Origin.HOST, () -> answerHere(request));
+    /** @param attachment takes what is more than an answer holds; not closed */
+    HostAnswer answer(HostRequest request, OutputStream attachment) {
+        return Origin.call(Origin.HOST, () -> answerHere(request, attachment));
     }
 
-    private HostAnswer answerHere(HostRequest request) {
+    private HostAnswer answerHere(HostRequest request, OutputStream attachment) {
         try {
             return switch (request) {
                 case HostRequest.InviteDevice invite -> invite(invite);
@@ -67,7 +81,11 @@ final class HostDesk {
                 case HostRequest.ImportRoot(Bytes export, String passphrase) ->
                     outcome(ceremonies.importRoot(export.toArray(), passphrase, ACTOR), HostAnswer::done);
                 case HostRequest.SetupLink _ -> setupLink();
+                case HostRequest.Backup(boolean withMedia) -> backup(withMedia, attachment);
+                case HostRequest.VerifyAudit(long id, String hash) -> verifyAudit(id, hash);
             };
+        } catch (IOException e) {
+            return HostAnswer.failed(String.valueOf(e.getMessage()));
         } catch (RuntimeException e) {
             return HostAnswer.failed(e.getMessage() == null ? e.toString() : e.getMessage());
         }
@@ -114,5 +132,42 @@ final class HostDesk {
         SetupLinks.SetupLink link = links.renew();
         audit.record(AuditEvent.success(ACTOR, "setup-link.created", "console", "until " + link.expiresAt()));
         return HostAnswer.done(console.url() + link.path());
+    }
+
+    private HostAnswer backup(boolean withMedia, OutputStream into) throws IOException {
+        BackupManifest manifest = snapshot.write(withMedia, ACTOR, into);
+        BackupManifest.Media media = manifest.media();
+        String held = media == null
+                ? "the media are NOT in it (--with-media takes them along)"
+                : "%d media files with %d bytes".formatted(media.files(), media.bytes());
+        return HostAnswer.done("State of %s: %d certificates, %d devices, %d transfers, audit trail up to entry %d; %s."
+                .formatted(
+                        manifest.takenAt(),
+                        manifest.counts().get("certificate"),
+                        manifest.counts().get("device"),
+                        manifest.counts().get("transfer"),
+                        manifest.auditHead().id(),
+                        held));
+    }
+
+    private HostAnswer verifyAudit(long id, String hash) {
+        ChainCheck check = log.verify();
+        if (!check.intact()) {
+            return HostAnswer.failed(
+                    "The audit trail is broken at entry %d. The %d before it are whole; the last has hash %s."
+                            .formatted(check.brokenAt(), check.entries() - 1, check.headHash()));
+        }
+        if (id > 0 && !log.hashOf(id).equals(Optional.of(hash))) {
+            return HostAnswer.failed(
+                    "The audit trail is whole in itself, but entry %d is not the one that was noted: it %s."
+                            .formatted(
+                                    id,
+                                    log.hashOf(id)
+                                            .map(found -> "has hash " + found)
+                                            .orElse("is missing")));
+        }
+        String noted = id > 0 ? "%nEntry %d is the one that was noted.".formatted(id) : "";
+        return HostAnswer.done("The audit trail is whole: %d entries.%nHead: --id %d --head %s%s"
+                .formatted(check.entries(), check.entries(), check.headHash(), noted));
     }
 }

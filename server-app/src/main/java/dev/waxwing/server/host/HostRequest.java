@@ -67,4 +67,19 @@ sealed interface HostRequest {
 
     /** A link that makes a console administrator. */
     record SetupLink() implements HostRequest {}
+
+    /**
+     * All that a server needs to go on, before the answer.
+     *
+     * @param withMedia whether the content of transfers is wanted, too
+     */
+    record Backup(boolean withMedia) implements HostRequest {}
+
+    /**
+     * Whether the audit trail is whole.
+     *
+     * @param id of an entry whose hash was noted outside; 0 for none
+     * @param hash what was noted, in hex
+     */
+    record VerifyAudit(long id, String hash) implements HostRequest {}
 }

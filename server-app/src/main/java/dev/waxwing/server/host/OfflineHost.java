@@ -2,8 +2,12 @@ package dev.waxwing.server.host;
 
 import dev.waxwing.ca.CaAdminConfiguration;
 import dev.waxwing.ca.CaAdminDefaults;
+import dev.waxwing.server.account.RestoredAccounts;
 import dev.waxwing.server.account.SetupLinks;
 import dev.waxwing.server.audit.AuditLog;
+import dev.waxwing.server.backup.Aftermath;
+import dev.waxwing.server.backup.Restorations;
+import dev.waxwing.server.backup.Snapshot;
 import dev.waxwing.server.classic.ClassicKitsConfiguration;
 import dev.waxwing.server.device.RemovedDevices;
 import dev.waxwing.server.listener.ListenerAddresses;
@@ -43,6 +47,10 @@ import org.springframework.context.annotation.Import;
     SetupLinks.class,
     ConsoleUrl.class,
     ClassicKitsConfiguration.class,
+    Snapshot.class,
+    Aftermath.class,
+    Restorations.class,
+    RestoredAccounts.class,
     HostDesk.class
 })
 class OfflineHost {}

@@ -1,5 +1,7 @@
 package dev.waxwing.server.host;
 
+import dev.waxwing.server.backup.DataSwap;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -30,6 +32,18 @@ public final class StartupChecks implements ApplicationContextInitializer<Config
         // Destroyed in the reverse order of registration: the lock goes after everything that it protects.
         ((DefaultListableBeanFactory) context.getBeanFactory()).registerDisposableBean("dataHome", home::close);
         PortsFile.remove(directory);
+        finishRestore(directory);
+    }
+
+    /** A restore that was interrupted is finished, if it was decided, before anything of the former state is used. */
+    private static void finishRestore(Path directory) {
+        try {
+            DataSwap.in(directory).settle();
+        } catch (IOException e) {
+            throw new StartupException(
+                    "An interrupted restore in " + directory.toAbsolutePath().normalize() + " cannot be finished: " + e,
+                    e);
+        }
     }
 
     static Path dataDirectory(Environment environment) {

@@ -1,6 +1,7 @@
 package dev.waxwing.server.host;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
@@ -9,9 +10,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.SimpleCommandLinePropertySource;
 import org.springframework.core.env.StandardEnvironment;
@@ -39,7 +42,7 @@ public final class Subcommands {
             out.print(CommandLine.USAGE);
             return 0;
         }
-        HostAnswer answer = RootCommand.isMeant(args) ? RootCommand.run(args, err) : answer(args);
+        HostAnswer answer = answer(args, err);
         if (answer.exit() == 0) {
             out.println(answer.text());
         } else if (!answer.text().isEmpty()) {
@@ -48,15 +51,14 @@ public final class Subcommands {
         return answer.exit();
     }
 
-    private static HostAnswer answer(String[] args) {
+    private static HostAnswer answer(String[] args, PrintStream err) {
         try {
-            CommandLine line = CommandLine.parse(args);
-            KitFolder folder = line.into() == null ? null : new KitFolder(line.into());
-            if (folder != null) {
-                folder.requireUsable();
-            }
-            HostAnswer answer = answer(line.request(), line.settings());
-            return folder == null || answer.exit() != 0 ? answer : written(folder, answer);
+            return switch (CommandLine.subcommand(args).orElse("")) {
+                case "backup" -> BackupCommand.run(args, err);
+                case "restore" -> RestoreCommand.run(args, err);
+                case "root" -> RootCommand.run(args, err);
+                default -> answer(CommandLine.parse(args));
+            };
         } catch (IOException e) {
             return HostAnswer.failed(String.valueOf(e.getMessage()));
         } catch (CommandLine.UsageException e) {
@@ -65,6 +67,15 @@ public final class Subcommands {
             // What can be explained has been, where it happened.
             return HostAnswer.failed(StartupFailures.explain(e).isPresent() ? "" : String.valueOf(e));
         }
+    }
+
+    private static HostAnswer answer(CommandLine line) throws IOException {
+        KitFolder folder = line.into() == null ? null : new KitFolder(line.into());
+        if (folder != null) {
+            folder.requireUsable();
+        }
+        HostAnswer answer = answer(line.request(), line.settings());
+        return folder == null || answer.exit() != 0 ? answer : written(folder, answer);
     }
 
     /** Has a request answered by the server that runs on the data directory of these settings, or else here. */
@@ -102,6 +113,13 @@ public final class Subcommands {
     }
 
     private static HostAnswer alone(HostRequest request, List<String> settings) {
+        return offline(
+                settings,
+                context -> context.getBean(HostDesk.class).answer(request, OutputStream.nullOutputStream()));
+    }
+
+    /** Opens the database and all that a request needs, for the moment. */
+    static <T> T offline(List<String> settings, Function<ApplicationContext, T> work) {
         PrintStream out = System.out;
         System.setOut(System.err); // Whatever logs, the result alone is standard output.
         try (ConfigurableApplicationContext context = new SpringApplicationBuilder(OfflineHost.class)
@@ -109,7 +127,7 @@ public final class Subcommands {
                 .initializers(new StartupChecks())
                 .properties("logging.level.root=warn")
                 .run(withSettings(settings))) {
-            return context.getBean(HostDesk.class).answer(request);
+            return work.apply(context);
         } finally {
             System.setOut(out);
         }

@@ -220,6 +220,14 @@ final class TransferRows {
                 .list();
     }
 
+    /** Which of these ids have a row. */
+    List<String> known(List<String> ids) {
+        return jdbc.sql("SELECT id FROM transfer WHERE id IN (:ids)")
+                .param("ids", ids)
+                .query((row, _) -> row.getString("id"))
+                .list();
+    }
+
     /** The state of a transfer, if there is such a transfer. */
     Optional<TransferState> state(String id) {
         return jdbc.sql("SELECT state FROM transfer WHERE id = :id")

@@ -14,7 +14,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -25,6 +28,7 @@ import java.util.stream.Stream;
  * incoming/ID.part      being received; may be continued
  * content/ab/ID         accepted, never changed again (ab: the id's first two digits)
  * quarantine/ID.part    put aside
+ * orphans/ID[.part]     found after a restore, and no row knows it; for people to look at
  * previews/ID.jpg       made from content; may be deleted at any time
  * </pre>
  *
@@ -35,6 +39,7 @@ public final class MediaStore {
 
     private static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
     private static final String PART = ".part";
+    private static final int BATCH = 500;
 
     private final Path root;
     private final Disk disk;
@@ -46,7 +51,7 @@ public final class MediaStore {
 
     /** Opens the store in a directory, which is made if it is missing, readable by its owner only. */
     public static MediaStore open(Path root, Disk disk) throws IOException {
-        for (String directory : List.of("incoming", "content", "quarantine", "previews")) {
+        for (String directory : List.of("incoming", "content", "quarantine", "orphans", "previews")) {
             createPrivate(root.resolve(directory));
         }
         return new MediaStore(root, disk);
@@ -101,6 +106,45 @@ public final class MediaStore {
             sync(root.resolve("incoming"));
         } catch (NoSuchFileException e) {
             // Nothing had arrived yet.
+        }
+    }
+
+    /** Moves a part that no row knows to the orphans. */
+    public void orphanPart(String id) throws IOException {
+        move(part(id), orphan(id + PART));
+        sync(root.resolve("orphans"));
+        sync(root.resolve("incoming"));
+    }
+
+    /** Moves content that no row knows to the orphans. */
+    public void orphanContent(String id) throws IOException {
+        move(content(id), orphan(id));
+        sync(root.resolve("orphans"));
+        sync(contentDirectory(id));
+    }
+
+    /** A name that is free: an earlier restore may have left an orphan of this id. */
+    private Path orphan(String name) {
+        Path free = root.resolve("orphans").resolve(name);
+        for (int i = 2; Files.exists(free); i++) {
+            free = root.resolve("orphans").resolve(name + "." + i);
+        }
+        return free;
+    }
+
+    /** Tells the ids of all content, some hundred at a time and in no order. */
+    public void eachContent(Consumer<List<String>> ids) throws IOException {
+        try (Stream<Path> files = Files.walk(root.resolve("content"), 2)) {
+            Iterator<String> all = files.map(file -> file.getFileName().toString())
+                    .filter(name -> ID.matcher(name).matches())
+                    .iterator();
+            while (all.hasNext()) {
+                List<String> some = new ArrayList<>();
+                while (all.hasNext() && some.size() < BATCH) {
+                    some.add(all.next());
+                }
+                ids.accept(some);
+            }
         }
     }
 

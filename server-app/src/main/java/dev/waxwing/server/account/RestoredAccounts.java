@@ -1,0 +1,29 @@
+package dev.waxwing.server.account;
+
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+
+/**
+ * Voids what lets people and programs in without a password, after the database went back in time: what was taken back since would
+ * be good again. Passwords stay; a password that was changed since is the former one again.
+ */
+@Repository
+public class RestoredAccounts {
+
+    private final JdbcClient jdbc;
+
+    RestoredAccounts(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /** How many were voided. */
+    public record Voided(int tokens, int setupLinks) {}
+
+    /** Voids API tokens, set-up links and console sessions. */
+    public Voided voidAll() {
+        int tokens = jdbc.sql("DELETE FROM api_token").update();
+        int links = jdbc.sql("DELETE FROM setup_link").update();
+        jdbc.sql("UPDATE console_user SET version = version + 1").update();
+        return new Voided(tokens, links);
+    }
+}

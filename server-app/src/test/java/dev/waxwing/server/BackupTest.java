@@ -1,0 +1,382 @@
+package dev.waxwing.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.waxwing.ca.enrollment.InviteState;
+import dev.waxwing.ca.enrollment.Invites;
+import dev.waxwing.ca.inventory.RevocationReason;
+import dev.waxwing.ca.inventory.SerialNumber;
+import dev.waxwing.ca.revocation.Revocation;
+import dev.waxwing.ca.revocation.RevocationLists;
+import dev.waxwing.enrollment.Invite;
+import dev.waxwing.media.ReceiptMessage;
+import dev.waxwing.media.UploadOpen;
+import dev.waxwing.media.UploadReady;
+import dev.waxwing.server.account.Accounts;
+import dev.waxwing.server.account.Role;
+import dev.waxwing.server.audit.AuditEntry;
+import dev.waxwing.server.audit.AuditLog;
+import dev.waxwing.server.backup.Restorations;
+import dev.waxwing.server.backup.Restorations.Restoration;
+import dev.waxwing.server.host.Subcommands;
+import dev.waxwing.server.media.TransferState;
+import dev.waxwing.server.media.Transfers;
+import dev.waxwing.wire.ProtocolException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Backup and restore as the host's owner uses them, and how server and devices go on afterwards (docs/operations.md). */
+class BackupTest {
+
+    private static final String PASSWORD = "plum tree by the harbour";
+
+    @TempDir
+    Path directory;
+
+    private Path secret;
+
+    @BeforeEach
+    void choosePassphrase() throws IOException {
+        secret = Files.writeString(directory.resolve("passphrase"), "correct horse battery staple\n");
+    }
+
+    @Test
+    void goes_on_from_a_backup_that_was_made_while_devices_were_sending() throws Exception {
+        Path data = directory.resolve("data");
+        Path restored = directory.resolve("restored");
+        Path backup = directory.resolve("waxwing.backup");
+        byte[] photo = random(300_000, 1);
+        TestDevice device;
+        TestDevice busy;
+        TestDevice revoked;
+        Invite open;
+        String token;
+        ReceiptMessage receipt;
+        String transfer;
+        byte[] evidence;
+        long lastCrl;
+        UploadOpen later;
+
+        try (RunningServer server = RunningServer.start(data)) {
+            ConsoleClient http = ConsoleClient.of(server);
+            server.bean(Accounts.class).create("test", "anna", Role.ADMIN, PASSWORD);
+            device = TestDevice.enrol(server.listenerPort(), server.invite("camera"));
+            busy = TestDevice.enrol(server.listenerPort(), server.invite("busy"));
+            revoked = TestDevice.enrol(server.listenerPort(), server.invite("revoked"));
+            open = server.invite("newcomer");
+            token = token(http);
+            assertThat(http.get("/api/v1/devices", "Authorization", "Bearer " + token)
+                            .statusCode())
+                    .isEqualTo(200);
+            try (TestSession session = device.connect()) {
+                Sending.texts(device, session, "before", "the backup");
+                receipt = Sending.file(device, session, "dawn.jpg", "image/jpeg", photo);
+            }
+            transfer = receipt.id().toString();
+            evidence = http.bytes(
+                            "/api/v1/transfers/" + transfer + "/evidence",
+                            "Authorization",
+                            ConsoleClient.basic("anna", PASSWORD))
+                    .body();
+
+            AtomicBoolean stop = new AtomicBoolean();
+            AtomicInteger sent = new AtomicInteger();
+            CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> keepSending(busy, stop, sent));
+            for (int i = 1; i <= 2; i++) {
+                int before = sent.get();
+                assertThat(run(0, data, "backup", backup + "." + i, "--passphrase-file", secret.toString()))
+                        .isEqualTo(backup + "." + i);
+                assertThat(sent).as("sending goes on").hasValueGreaterThanOrEqualTo(before);
+            }
+            stop.set(true);
+            sending.join();
+            assertThat(sent).hasPositiveValue();
+            Files.move(directory.resolve("waxwing.backup.2"), backup);
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(backup)))
+                    .isEqualTo("rw-------");
+
+            // What happens from here on, a restore forgets.
+            server.bean(Revocation.class)
+                    .revoke(
+                            SerialNumber.of(revoked.credential().certificate()),
+                            RevocationReason.KEY_COMPROMISE,
+                            "test");
+            server.bean(RevocationLists.class).rebuild();
+            try (TestSession session = device.connect()) {
+                later = device.offer("dusk.jpg", "image/jpeg", photo);
+                session.send(later);
+                session.expect(UploadReady.class);
+                session.sendData(later.id(), photo, 0, photo.length);
+                session.send(device.seal(device.manifest(later, photo)));
+                session.expectAfterAcks(ReceiptMessage.class);
+            }
+            lastCrl = server.bean(RevocationLists.class).issuing().number();
+        }
+
+        // The other one is whole, too, whatever was written meanwhile.
+        Path other = directory.resolve("other");
+        run(0, other, "restore", backup + ".1", "--passphrase-file", secret.toString());
+        assertThat(run(0, other, "audit", "verify")).contains("is whole");
+        assertThat(run(0, restored, "restore", backup.toString(), "--passphrase-file", secret.toString()))
+                .isEqualTo(restored.toString());
+        copyMedia(data, restored);
+
+        try (RunningServer server = RunningServer.start(restored)) {
+            ConsoleClient http = ConsoleClient.of(server);
+            assertThat(http.get("/api/v1/devices", "Authorization", "Bearer " + token)
+                            .statusCode())
+                    .isEqualTo(401);
+            String basic = ConsoleClient.basic("anna", PASSWORD);
+            assertThat(server.bean(Invites.class).count(InviteState.OPEN)).isZero();
+            assertThat(enrols(server, open)).isFalse();
+            assertThat(server.bean(RevocationLists.class).issuing().number()).isGreaterThan(lastCrl);
+            assertThat(server.bean(AuditLog.class).verify().intact()).isTrue();
+            AuditEntry entry = server.bean(AuditLog.class)
+                    .page("server.restored", 0, 5)
+                    .items()
+                    .getFirst();
+            assertThat(entry.actor()).isEqualTo("host");
+            assertThat(entry.reason()).contains(sha256(backup), "1 open invites, 1 API tokens");
+
+            assertThat(http.bytes("/api/v1/transfers/" + transfer + "/evidence", "Authorization", basic)
+                            .body())
+                    .isEqualTo(evidence);
+            assertThat(http.send("POST", "/api/v1/transfers/" + transfer + "/verification", "", "Authorization", basic)
+                            .body())
+                    .contains("\"passed\":true");
+
+            // The certificate that was revoked in between is good again: this is why somebody has to repeat it.
+            revoked.at(server.listenerPort()).connect().close();
+
+            TestDevice back = device.at(server.listenerPort());
+            try (TestSession session = back.connect()) {
+                assertThat(session.channel().grant().durableCounter()).isLessThan(later.counter());
+                session.send(later);
+                assertThat(session.expect(UploadReady.class).offset()).isZero();
+                session.sendData(later.id(), photo, 0, photo.length);
+                session.send(back.seal(back.manifest(later, photo)));
+                session.expectAfterAcks(ReceiptMessage.class);
+                Sending.texts(back, session, "after the restore");
+            }
+            assertThat(server.bean(Transfers.class)
+                            .find(later.id().toString())
+                            .orElseThrow()
+                            .state())
+                    .isEqualTo(TransferState.ACCEPTED);
+
+            Restorations restorations = server.bean(Restorations.class);
+            Restoration mark = restorations.unconfirmed().getFirst();
+            assertThat(mark.backupSha256()).isEqualTo(sha256(backup));
+            assertThat(mark.restoredAt()).isAfter(mark.backupAt());
+            String confirmation = "/api/v1/restorations/" + mark.id() + "/confirmation";
+            assertThat(http.get("/actuator/health", "Authorization", basic).body())
+                    .contains("Repeat the revocations", confirmation);
+            ConsoleClient browser = ConsoleClient.of(server);
+            browser.login("anna", PASSWORD);
+            assertThat(browser.get("/").body())
+                    .contains("This server was restored at", "The revocations were repeated");
+            assertThat(browser.get("/certificates").body()).contains("This server was restored at");
+            assertThat(http.send("POST", confirmation, "", "Authorization", basic)
+                            .body())
+                    .contains("\"confirmedBy\":\"anna\"");
+            assertThat(restorations.unconfirmed()).isEmpty();
+            assertThat(browser.get("/").body()).doesNotContain("This server was restored at");
+            assertThat(server.bean(AuditLog.class)
+                            .page("restoration.confirmed", 0, 5)
+                            .total())
+                    .isEqualTo(1);
+            // What was accepted after the backup is kept, although no row knows it.
+            assertThat(restored.resolve("media/orphans/" + later.id())).hasBinaryContent(photo);
+        }
+
+        assertThat(run(0, restored, "setup-link", "--waxwing.console.port=4712"))
+                .startsWith("http://127.0.0.1:4712/setup/");
+    }
+
+    @Test
+    void refuses_what_is_damaged_and_leaves_everything_as_it_was() throws Exception {
+        Path data = directory.resolve("data");
+        Path backup = directory.resolve("waxwing.backup");
+        run(0, data, "invite", "--name", "camera", "--waxwing.listener.bind=127.0.0.1");
+        run(0, data, "backup", backup.toString(), "--passphrase-file", secret.toString(), "--with-media");
+        byte[] whole = Files.readAllBytes(backup);
+        assertThat(refusal(data, "backup", backup.toString(), "--passphrase-file", secret.toString()))
+                .contains("exists already");
+        assertThat(backup).hasBinaryContent(whole);
+
+        Path fresh = directory.resolve("fresh");
+        Path damaged = directory.resolve("damaged");
+        byte[] turned = whole.clone();
+        turned[whole.length / 2] ^= 1;
+        for (byte[] content : List.of(
+                turned,
+                Arrays.copyOf(whole, whole.length - 1),
+                Arrays.copyOf(whole, 85 + 65_552),
+                Arrays.copyOf(whole, whole.length + 1))) {
+            Files.write(damaged, content);
+            assertThat(refusal(fresh, "restore", damaged.toString(), "--passphrase-file", secret.toString()))
+                    .contains("damaged or cut off");
+            assertThat(fresh).doesNotExist();
+        }
+        Path other = Files.writeString(directory.resolve("other"), "another passphrase");
+        assertThat(refusal(fresh, "restore", backup.toString(), "--passphrase-file", other.toString()))
+                .contains("passphrase");
+        assertThat(fresh).doesNotExist();
+
+        List<Path> before = files(data);
+        assertThat(refusal(data, "restore", backup.toString(), "--passphrase-file", secret.toString()))
+                .contains("not empty", "--replace");
+        assertThat(refusal(data, "restore", damaged.toString(), "--passphrase-file", secret.toString(), "--replace"))
+                .contains("damaged");
+        assertThat(files(data)).isEqualTo(before);
+
+        run(0, data, "restore", backup.toString(), "--passphrase-file", secret.toString(), "--replace");
+        try (Stream<Path> all = Files.list(data)) {
+            Path aside = all.filter(path -> path.getFileName().toString().startsWith("before-restore-"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(aside.resolve("keys/root.pem")).hasSameBinaryContentAs(data.resolve("keys/root.pem"));
+            assertThat(aside.resolve("db/waxwing.mv.db")).exists();
+        }
+        assertThat(run(0, data, "audit", "verify")).contains("is whole");
+    }
+
+    @Test
+    void says_which_entry_of_the_audit_trail_is_not_the_one_that_was_noted() throws Exception {
+        Path data = directory.resolve("data");
+        run(0, data, "invite", "--name", "camera", "--waxwing.listener.bind=127.0.0.1");
+        String[] head = run(0, data, "audit", "verify").split("Head: ")[1].split(" ");
+        assertThat(head).containsSubsequence("--id", "--head");
+        run(0, data, "invite", "--name", "camera-2", "--waxwing.listener.bind=127.0.0.1");
+        assertThat(run(0, data, "audit", "verify", "--id", head[1], "--head", head[3].strip()))
+                .contains("is the one that was noted");
+        assertThat(refusal(data, "audit", "verify", "--id", head[1], "--head", "0".repeat(64)))
+                .contains("is not the one that was noted");
+        assertThat(refusal(data, "audit", "verify", "--id", "999", "--head", head[3].strip()))
+                .contains("is missing");
+        run(2, data, "audit", "verify", "--id", "1");
+        run(2, data, "audit");
+    }
+
+    @Test
+    void wants_a_server_that_is_stopped_a_passphrase_and_a_state() throws Exception {
+        Path data = directory.resolve("data");
+        assertThat(refusal(data, "backup", directory + "/b", "--passphrase-file", secret.toString()))
+                .contains("no server's state");
+        assertThat(data).doesNotExist();
+        run(2, data, "backup", directory + "/b");
+        run(2, data, "backup", directory + "/b", "--passphrase-file", "a", "--generate-passphrase", "b");
+        run(2, data, "restore", directory + "/b");
+        try (RunningServer _ = RunningServer.start(data)) {
+            Path generated = directory.resolve("generated");
+            assertThat(refusal(data, "backup", directory + "/no/b", "--generate-passphrase", generated.toString()))
+                    .contains("no directory");
+            assertThat(generated).doesNotExist();
+            run(0, data, "backup", directory + "/b", "--generate-passphrase", generated.toString());
+            assertThat(refusal(
+                            data, "restore", directory + "/b", "--passphrase-file", generated.toString(), "--replace"))
+                    .contains("A server runs", "Stop it first");
+        }
+    }
+
+    private static void keepSending(TestDevice device, AtomicBoolean stop, AtomicInteger sent) {
+        byte[] content = random(400_000, 7);
+        try (TestSession session = device.connect()) {
+            while (!stop.get()) {
+                Sending.file(device, session, "busy.bin", "application/octet-stream", content);
+                Sending.texts(device, session, "one", "two", "three");
+                sent.incrementAndGet();
+            }
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static boolean enrols(RunningServer server, Invite invite) {
+        try {
+            TestDevice.enrol(server.listenerPort(), invite);
+            return true;
+        } catch (IOException | ProtocolException refused) {
+            return false;
+        }
+    }
+
+    private static String token(ConsoleClient http) {
+        String created = http.send(
+                        "POST",
+                        "/api/v1/tokens",
+                        "{\"label\": \"script\", \"role\": \"viewer\"}",
+                        "Authorization",
+                        ConsoleClient.basic("anna", PASSWORD),
+                        "Content-Type",
+                        "application/json")
+                .body();
+        return created.replaceAll("(?s).*\"token\":\"([^\"]+)\".*", "$1");
+    }
+
+    /** The result on standard output. */
+    private static String run(int exit, Path data, String... args) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        assertThat(run(data, out, err, args)).as("%s", err).isEqualTo(exit);
+        return out.toString(StandardCharsets.UTF_8).strip();
+    }
+
+    /** What standard error says about a failure. */
+    private static String refusal(Path data, String... args) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        assertThat(run(data, out, err, args)).isEqualTo(1);
+        assertThat(out.size()).isZero();
+        return err.toString(StandardCharsets.UTF_8);
+    }
+
+    private static int run(Path data, ByteArrayOutputStream out, ByteArrayOutputStream err, String... args) {
+        List<String> all = new ArrayList<>(Arrays.asList(args));
+        all.add("--waxwing.data-dir=" + data);
+        return Subcommands.run(all.toArray(String[]::new), new PrintStream(out), new PrintStream(err));
+    }
+
+    private static List<Path> files(Path data) throws IOException {
+        try (Stream<Path> all = Files.walk(data)) {
+            return all.sorted().toList();
+        }
+    }
+
+    private static void copyMedia(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from.resolve("media"))) {
+            for (Path path : (Iterable<Path>) all::iterator) {
+                Path target = to.resolve(from.relativize(path));
+                if (Files.notExists(target)) {
+                    Files.copy(path, target);
+                }
+            }
+        }
+    }
+
+    private static String sha256(Path file) throws IOException {
+        return TestDevice.sha256(Files.readAllBytes(file)).hex();
+    }
+
+    private static byte[] random(int size, long seed) {
+        byte[] bytes = new byte[size];
+        new Random(seed).nextBytes(bytes);
+        return bytes;
+    }
+}
