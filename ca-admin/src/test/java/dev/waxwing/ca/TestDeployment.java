@@ -6,6 +6,8 @@ import dev.waxwing.ca.authority.KeyStorage;
 import dev.waxwing.ca.authority.KeysProperties;
 import dev.waxwing.ca.enrollment.Enrollment;
 import dev.waxwing.ca.enrollment.Invites;
+import dev.waxwing.ca.enrollment.Readmissions;
+import dev.waxwing.ca.enrollment.Renewals;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.issuance.CertificateOrder;
 import dev.waxwing.ca.issuance.CertificateRequest;
@@ -67,6 +69,8 @@ public final class TestDeployment {
     public final OcspResponder responder;
     public final Invites invites;
     public final Enrollment enrollment;
+    public final Renewals renewals;
+    public final Readmissions readmissions;
 
     public static TestDeployment in(Path directory) {
         return in(directory, new KeysProperties(null));
@@ -124,6 +128,9 @@ public final class TestDeployment {
                 clock,
                 random);
         enrollment = new Enrollment(jdbc, authority, issuance, profiles, inventory, revocation, audit, clock);
+        renewals = new Renewals(jdbc, authority, issuance, profiles, inventory, audit, transactions, clock);
+        readmissions =
+                new Readmissions(jdbc, authority, issuance, profiles, inventory, audit, transactions, clock, random);
     }
 
     public TestDeployment restarted() {
