@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waxwing.agent.connection.Dialer;
 import dev.waxwing.agent.connection.KeptTimeFloor;
+import dev.waxwing.agent.enrollment.Membership;
 import dev.waxwing.agent.home.AgentFailure;
+import dev.waxwing.agent.home.Home;
 import dev.waxwing.agent.identity.Identity;
+import dev.waxwing.agent.identity.IdentityStore;
+import dev.waxwing.agent.identity.KeyProtection;
 import dev.waxwing.agent.spool.FileSource;
 import dev.waxwing.agent.spool.QueuedFile;
 import dev.waxwing.agent.spool.QueuedText;
@@ -113,24 +117,30 @@ class DeliveryTest {
     };
 
     @BeforeEach
-    void connect() throws IOException {
+    void connect() throws IOException, AgentFailure {
         server = new ServerDouble();
         spool = Spool.open(directory.resolve("spool"), RANDOM, TestPki.CLOCK);
         delivery = delivery(server.pki.issue(Role.DEVICE, "camera-1"));
     }
 
-    private Delivery delivery(Credential credential) throws IOException {
+    private Delivery delivery(Credential credential) throws IOException, AgentFailure {
         Identity identity = new Identity(
                 new PeerName("camera-1"),
                 credential.chain(),
                 server.pki.root(),
                 List.of(server.address()),
                 TestPki.NOW);
+        Home home = Home.at(directory.resolve("home"));
+        home.create();
+        IdentityStore identities = new IdentityStore(home, new KeyProtection(home, null, RANDOM));
+        identities.save(identity, credential.privateKey());
+        DeviceEndpoint endpoint =
+                new DeviceEndpoint(DevicePolicy.defaults(), CryptoProvider.best(), RANDOM, TestPki.CLOCK);
+        Dialer dialer = new Dialer(Duration.ofSeconds(5), TestPki.CLOCK);
         return new Delivery(
-                new DeviceEndpoint(DevicePolicy.defaults(), CryptoProvider.best(), RANDOM, TestPki.CLOCK),
-                new Dialer(Duration.ofSeconds(5), TestPki.CLOCK),
-                identity,
-                credential,
+                endpoint,
+                dialer,
+                new Membership(identities, endpoint, dialer, RANDOM, TestPki.CLOCK),
                 spool,
                 new ReceiptStore(directory.resolve("receipts")),
                 directory.resolve("contact.json"),
