@@ -3,6 +3,9 @@ package dev.waxwing.server.ingest;
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.audit.Outcome;
+import dev.waxwing.ca.enrollment.RenewalOrder;
+import dev.waxwing.ca.enrollment.RenewalResult;
+import dev.waxwing.ca.enrollment.Renewals;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.issuance.RoleCredentials;
 import dev.waxwing.channel.SecureChannel;
@@ -13,6 +16,7 @@ import dev.waxwing.evidence.Manifest;
 import dev.waxwing.evidence.SignerId;
 import dev.waxwing.media.ItemId;
 import dev.waxwing.media.RefusalReason;
+import dev.waxwing.media.RenewalRequest;
 import dev.waxwing.media.TextSeal;
 import dev.waxwing.media.UploadOpen;
 import dev.waxwing.media.UploadSeal;
@@ -64,6 +68,7 @@ public final class Ingest {
     private final DiskSpace space;
     private final MediaProperties properties;
     private final RoleCredentials credentials;
+    private final Renewals renewals;
     private final AuditTrail audit;
     private final Traffic traffic;
     private final ApplicationEventPublisher events;
@@ -83,6 +88,7 @@ public final class Ingest {
             DiskSpace space,
             MediaProperties properties,
             RoleCredentials credentials,
+            Renewals renewals,
             AuditTrail audit,
             Traffic traffic,
             ApplicationEventPublisher events,
@@ -100,6 +106,7 @@ public final class Ingest {
         this.space = space;
         this.properties = properties;
         this.credentials = credentials;
+        this.renewals = renewals;
         this.audit = audit;
         this.traffic = traffic;
         this.events = events;
@@ -197,6 +204,12 @@ public final class Ingest {
 
     List<Bytes> receiptChain() {
         return credentials.receipt().chain().stream().map(Certificates::encode).toList();
+    }
+
+    /** Gives a device its next certificate. Waits for the database. */
+    RenewalResult renew(Sender sender, RenewalRequest request) {
+        return renewals.renew(new RenewalOrder(
+                sender.device(), sender.certificate(), request.request(), sender.sessionId(), request.early()));
     }
 
     CompletableFuture<TextStore.Outcome> store(TextOffer offer) {

@@ -6,6 +6,7 @@ import dev.waxwing.ca.inventory.CertificateSearch;
 import dev.waxwing.ca.inventory.CertificateStatus;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.server.device.Devices;
+import dev.waxwing.server.device.EndingDevices;
 import dev.waxwing.server.media.TransferFilter;
 import dev.waxwing.server.media.Transfers;
 import java.time.Clock;
@@ -38,6 +39,7 @@ class DashboardController {
     private final LiveFeed feed;
     private final Transfers transfers;
     private final Devices devices;
+    private final EndingDevices ending;
     private final Inventory inventory;
     private final CertificateAuthority authority;
     private final HealthEndpoint health;
@@ -48,6 +50,7 @@ class DashboardController {
             LiveFeed feed,
             Transfers transfers,
             Devices devices,
+            EndingDevices ending,
             Inventory inventory,
             CertificateAuthority authority,
             HealthEndpoint health,
@@ -56,6 +59,7 @@ class DashboardController {
         this.feed = feed;
         this.transfers = transfers;
         this.devices = devices;
+        this.ending = ending;
         this.inventory = inventory;
         this.authority = authority;
         this.health = health;
@@ -76,6 +80,7 @@ class DashboardController {
         model.addAttribute(
                 "latest", transfers.page(TransferFilter.ALL, 0, LATEST).items());
         model.addAttribute("devices", devices.count());
+        model.addAttribute("ending", ending.numbers());
         model.addAttribute("validCertificates", count(CertificateStatus.VALID));
         model.addAttribute("expiringCertificates", count(CertificateStatus.EXPIRING));
         model.addAttribute("issuingNotAfter", facts.issuingNotAfter());

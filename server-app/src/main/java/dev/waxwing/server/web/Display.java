@@ -77,7 +77,7 @@ public class Display {
     /** The colour that a word about a state has; empty for grey. */
     public String tone(String word) {
         return switch (word) {
-            case "accepted", "active", "valid", "redeemed", "enabled", "up" -> "good";
+            case "accepted", "active", "valid", "redeemed", "used", "enabled", "up" -> "good";
             case "receiving" -> "info live";
             case "open" -> "info";
             case "expiring", "quarantined", "unknown" -> "warn";

@@ -74,7 +74,11 @@ class SecurityConfiguration {
                                 .hasAuthority(READ.name())
                                 .requestMatchers(HttpMethod.HEAD, "/api/**")
                                 .hasAuthority(READ.name())
-                                .requestMatchers("/api/v1/certificates/**", "/api/v1/invites/**", "/api/v1/sessions/**")
+                                .requestMatchers(
+                                        "/api/v1/certificates/**",
+                                        "/api/v1/invites/**",
+                                        "/api/v1/sessions/**",
+                                        "/api/v1/devices/*/readmission")
                                 .hasAuthority(OPERATE.name())
                                 .anyRequest()
                                 .hasAuthority(ADMINISTER.name()))
@@ -141,7 +145,12 @@ class SecurityConfiguration {
                                 "/settings/tokens/**",
                                 "/transfers/*/verification")
                         .hasAuthority(READ.name())
-                        .requestMatchers(HttpMethod.POST, "/certificates/**", "/invites/**", "/sessions/**")
+                        .requestMatchers(
+                                HttpMethod.POST,
+                                "/certificates/**",
+                                "/invites/**",
+                                "/sessions/**",
+                                "/devices/*/readmission/**")
                         .hasAuthority(OPERATE.name())
                         .requestMatchers(HttpMethod.GET, "/**")
                         .hasAuthority(READ.name())
