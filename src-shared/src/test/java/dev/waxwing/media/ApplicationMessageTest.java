@@ -177,7 +177,9 @@ class ApplicationMessageTest {
     void every_type_of_the_specification_is_covered_and_every_other_refused() {
         Set<Integer> known =
                 new HashSet<>(messages().map(ApplicationMessage::type).toList());
-        assertThat(known).containsExactlyInAnyOrder(1, 2, 3, 4, 5, 6, 7, 8, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x20, 0x21, 0x22);
+        assertThat(known)
+                .containsExactlyInAnyOrder(
+                        1, 2, 3, 4, 5, 6, 7, 8, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x20, 0x21, 0x22);
         for (int type = 0; type < 256; type++) {
             if (!known.contains(type)) {
                 refuses(new byte[] {(byte) type, 0, 0, 0});
@@ -269,8 +271,7 @@ class ApplicationMessageTest {
         Bytes tooLarge = Bytes.of(new byte[RenewalRequest.MAX_REQUEST + 1]);
         assertThatIllegalArgumentException().isThrownBy(() -> new RenewalRequest(false, tooLarge));
         assertThatIllegalArgumentException().isThrownBy(() -> new RenewalAnswer(List.of()));
-        assertThatIllegalArgumentException()
-                .isThrownBy(() -> new RenewalAnswer(List.of(BLOB, BLOB, BLOB, BLOB, BLOB)));
+        assertThatIllegalArgumentException().isThrownBy(() -> new RenewalAnswer(List.of(BLOB, BLOB, BLOB, BLOB, BLOB)));
         byte[] urgent = encode(new RenewalRequest(true, BLOB));
         urgent[ApplicationMessage.HEAD_BYTES] = 2;
         refuses(urgent);

@@ -97,6 +97,9 @@ final class StatusCommand implements AgentCommand {
             return "done: %s, valid until %s, is used with the next session"
                     .formatted(next.get().serialNumber(), next.get().notAfter());
         }
+        if (identity.hasEnded(now)) {
+            return "once the device is back in";
+        }
         return identity.renewalDue().isAfter(now)
                 ? "by itself from " + identity.renewalDue().truncatedTo(ChronoUnit.SECONDS)
                 : "due since %s; the next session does it"

@@ -90,11 +90,6 @@ public final class Membership {
         return identities.former();
     }
 
-    /** Whether there is a renewed certificate that was not used yet. */
-    public boolean hasNext() throws IOException, AgentFailure {
-        return identities.next(current()).isPresent();
-    }
-
     /** For a session that was opened with this identity. */
     public Renewer renewer(UnlockedIdentity held) {
         return new Renewer(identities, held.identity(), random, clock);

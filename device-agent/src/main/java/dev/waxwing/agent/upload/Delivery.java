@@ -17,6 +17,7 @@ import dev.waxwing.channel.SecureChannel;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +34,8 @@ public final class Delivery implements Closeable {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(300);
     private static final Duration TICK = Duration.ofMillis(200);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+    /** Nobody waits for a session in which nothing is to be sent. */
+    private static final Duration TAKE_UP = Duration.ofSeconds(5);
     /** Uploads that a lost home sent are not in the server's word about texts, so the jump is generous. */
     private static final long COUNTERS_TO_SKIP = 1_000_000;
     /** A million each second for a century. */
@@ -108,7 +111,7 @@ public final class Delivery implements Closeable {
             long before = current.moves().count();
             try {
                 current.deliver(plan, left, listener);
-                takeUp(current, left, listener);
+                takeUp(current, listener);
                 return;
             } catch (SessionEndedException ended) {
                 drop();
@@ -134,9 +137,10 @@ public final class Delivery implements Closeable {
     public Identity renew(Duration patience, DeliveryListener listener)
             throws AgentFailure, IOException, InterruptedException {
         Patience left = new Patience(patience);
-        boolean isNew = !(session != null && session.isOpen() && !session.isRenewed()) && membership.hasNext();
+        X509Certificate before = membership.current().certificate();
         Session current = connected(left, listener);
-        if (!isNew) {
+        Identity connected = membership.current();
+        if (connected.hasOldKey() || connected.certificate().equals(before)) {
             try {
                 current.renew(left.left());
             } catch (SessionEndedException ended) {
@@ -153,11 +157,10 @@ public final class Delivery implements Closeable {
     }
 
     /** What was to be delivered is delivered, so a new certificate that cannot be used yet is no failure. */
-    private void takeUp(Session current, Patience patience, DeliveryListener listener)
-            throws IOException, InterruptedException {
+    private void takeUp(Session current, DeliveryListener listener) throws IOException, InterruptedException {
         if (current.isRenewed()) {
             try {
-                connected(patience, listener);
+                connected(new Patience(TAKE_UP), listener);
             } catch (AgentFailure failed) {
                 listener.notice("the renewed certificate is not in use yet: " + failed.description());
             }

@@ -14,7 +14,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -159,8 +158,10 @@ final class Renewal {
     }
 
     private boolean isTurn(Instant at, boolean early) throws InterruptedException {
-        if (at.isAfter(clock.instant())) {
-            turn.await(LOOK.toSeconds(), TimeUnit.SECONDS);
+        Instant now = clock.instant();
+        if (at.isAfter(now)) {
+            Duration left = Duration.between(now, at);
+            turn.awaitNanos((left.compareTo(LOOK) < 0 ? left : LOOK).toNanos());
             return false;
         }
         state = new State.Asked(early, System.nanoTime());

@@ -211,11 +211,10 @@ class RenewalTest {
     void asks_with_the_same_key_after_a_kill_before_the_answer() throws IOException {
         pass(Duration.ofDays(61));
         onRenewal((_, double_) -> {
-            double_.admissions.add(new RefusedException(AlertCode.BUSY, "busy", Duration.ofHours(1), null));
             double_.breakConnections();
             throw new IOException("cut off");
         });
-        assertThat(run("text", "hello").status()).isEqualTo(1);
+        assertThat(run("renew").text("advice")).contains("the key is kept");
         assertThat(file("renewal.json")).exists();
 
         succeed("text", "again");
@@ -279,6 +278,18 @@ class RenewalTest {
         assertThat(keysAskedFor()).isEqualTo(2);
         assertThat(server.admitted).startsWith(first, first);
         assertThat(serialNumber()).isNotEqualTo(first).isEqualTo(server.admitted.getLast());
+    }
+
+    @Test
+    void renew_gets_another_certificate_when_the_one_at_hand_is_refused() throws IOException {
+        renewWithoutUse();
+        server.unwanted.add(run("status").text("nextCertificateSerialNumber").replaceFirst("^0", ""));
+
+        Run renewed = succeed("renew");
+
+        assertThat(renewed.text("certificateSerialNumber")).endsWith(server.admitted.getLast());
+        assertThat(server.unwanted).doesNotContain(serialNumber());
+        assertThat(server.renewed).hasSize(2);
     }
 
     @Test

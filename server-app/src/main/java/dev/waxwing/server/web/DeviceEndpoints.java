@@ -1,5 +1,6 @@
 package dev.waxwing.server.web;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.waxwing.ca.enrollment.ReadmissionEntry;
 import dev.waxwing.ca.enrollment.ReadmissionResult;
 import dev.waxwing.ca.enrollment.Readmissions;
@@ -50,7 +51,9 @@ class DeviceEndpoints {
             String trustLevel,
             @Nullable Instant lastSeenAt,
             @Nullable String certificateSerialNumber,
-            @Nullable ReadmissionAnswer readmission) {
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            ReadmissionAnswer readmission) {
 
         static DeviceAnswer of(Device device, @Nullable ReadmissionEntry readmission) {
             return new DeviceAnswer(
