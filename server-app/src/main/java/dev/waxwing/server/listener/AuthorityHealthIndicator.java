@@ -15,9 +15,6 @@ import org.springframework.stereotype.Component;
 @Component
 final class AuthorityHealthIndicator implements HealthIndicator {
 
-    /** Devices need time to get certificates of another authority. */
-    private static final Duration WARNING = Duration.ofDays(60);
-
     private final CertificateAuthority authority;
     private final RoleCredentials credentials;
     private final CryptoProvider crypto;
@@ -36,30 +33,20 @@ final class AuthorityHealthIndicator implements HealthIndicator {
         AuthorityFacts facts = authority.facts();
         Instant server = credentials.server().certificate().getNotAfter().toInstant();
         Instant receipt = credentials.receipt().certificate().getNotAfter().toInstant();
-        Instant ocsp = credentials.ocsp().certificate().getNotAfter().toInstant();
         Instant now = clock.instant();
         boolean fit = now.isBefore(facts.rootNotAfter())
                 && now.isBefore(facts.issuingNotAfter())
                 && now.isBefore(server)
-                && now.isBefore(receipt)
-                && now.isBefore(ocsp);
-        Health.Builder health = (fit ? Health.up() : Health.down())
+                && now.isBefore(receipt);
+        return (fit ? Health.up() : Health.down())
                 .withDetail("keysEncrypted", facts.keysEncrypted())
                 .withDetail("rootKeyAtHand", facts.rootKeyAtHand())
                 .withDetail("rootDaysLeft", days(now, facts.rootNotAfter()))
                 .withDetail("issuingDaysLeft", days(now, facts.issuingNotAfter()))
                 .withDetail("serverCertificateDaysLeft", days(now, server))
                 .withDetail("receiptCertificateDaysLeft", days(now, receipt))
-                .withDetail("ocspCertificateDaysLeft", days(now, ocsp))
-                .withDetail("cryptoProvider", crypto.name());
-        if (now.isAfter(earlier(facts.rootNotAfter(), facts.issuingNotAfter()).minus(WARNING))) {
-            health.withDetail("warning", "the authority ends soon, and no certificate outlives it");
-        }
-        return health.build();
-    }
-
-    private static Instant earlier(Instant a, Instant b) {
-        return a.isBefore(b) ? a : b;
+                .withDetail("cryptoProvider", crypto.name())
+                .build();
     }
 
     private static long days(Instant now, Instant end) {

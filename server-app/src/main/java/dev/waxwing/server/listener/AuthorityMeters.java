@@ -42,10 +42,6 @@ final class AuthorityMeters implements MeterBinder {
                 registry,
                 "receipt",
                 () -> credentials.receipt().certificate().getNotAfter().toInstant());
-        daysLeft(
-                registry,
-                "ocsp",
-                () -> credentials.ocsp().certificate().getNotAfter().toInstant());
         Gauge.builder("waxwing.revocation.list.age", this, AuthorityMeters::listAge)
                 .baseUnit("seconds")
                 .register(registry);

@@ -1,10 +1,8 @@
 package dev.waxwing.server.web;
 
-import dev.waxwing.ca.enrollment.ReadmissionResult;
 import dev.waxwing.ca.enrollment.Readmissions;
 import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.inventory.Inventory;
-import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.web.Page;
 import dev.waxwing.server.device.Device;
 import dev.waxwing.server.device.Devices;
@@ -12,23 +10,17 @@ import dev.waxwing.server.media.TransferFilter;
 import dev.waxwing.server.media.Transfers;
 import dev.waxwing.server.session.Session;
 import dev.waxwing.server.session.Sessions;
-import java.security.Principal;
-import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
-import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.server.ResponseStatusException;
-import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 @Controller
 @RequestMapping("/devices")
@@ -75,42 +67,6 @@ class DevicePages {
         model.addAttribute("readmission", readmissions.of(name).orElse(null));
         model.addAttribute("latest", transfers.page(new TransferFilter(name, null, null), 0, LATEST));
         return "device";
-    }
-
-    @PostMapping("/{name}/readmission")
-    String letIn(
-            @PathVariable String name,
-            @RequestParam(required = false) @Nullable Duration expiresIn,
-            Principal caller,
-            RedirectAttributes next) {
-        Device device = devices.find(name).orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
-        SerialNumber certificate = Optional.ofNullable(device.certificateSerialNumber())
-                .flatMap(SerialNumber::parse)
-                .orElseThrow(() -> new ResponseStatusException(HttpStatus.CONFLICT));
-        Duration lifetime = expiresIn == null ? Readmissions.DEFAULT_LIFETIME : expiresIn;
-        switch (readmissions.allow(name, certificate, lifetime, caller.getName())) {
-            case ReadmissionResult.Allowed(var _) ->
-                next.addFlashAttribute(
-                        "done", "%s may come back with its key. It does so with its next command.".formatted(name));
-            case ReadmissionResult.Refused(String detail, String reference) -> refused(next, detail, reference);
-            case ReadmissionResult.Invalid(String detail, String reference) -> refused(next, detail, reference);
-        }
-        return "redirect:/devices/" + name;
-    }
-
-    private static void refused(RedirectAttributes next, String detail, String reference) {
-        next.addFlashAttribute("failure", detail.replace("with \"replace\": true", "and tick “Replace”"));
-        next.addFlashAttribute("reference", reference);
-    }
-
-    @PostMapping("/{name}/readmission/withdrawal")
-    String keepOut(@PathVariable String name, Principal caller, RedirectAttributes next) {
-        if (readmissions.withdraw(name, caller.getName())) {
-            next.addFlashAttribute("done", "%s can no longer come back.".formatted(name));
-        } else {
-            next.addFlashAttribute("failure", "There was nothing to take back: it has come, or its time has passed.");
-        }
-        return "redirect:/devices/" + name;
     }
 
     private Map<String, Session> connected(Page<Device> page) {
