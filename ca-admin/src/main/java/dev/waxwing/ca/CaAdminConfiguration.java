@@ -10,6 +10,8 @@ import dev.waxwing.ca.enrollment.Enrollment;
 import dev.waxwing.ca.enrollment.FormerDevices;
 import dev.waxwing.ca.enrollment.Invites;
 import dev.waxwing.ca.enrollment.PublicAddresses;
+import dev.waxwing.ca.enrollment.Readmissions;
+import dev.waxwing.ca.enrollment.Renewals;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.issuance.Issuance;
 import dev.waxwing.ca.issuance.IssuersInService;
@@ -168,5 +170,32 @@ public class CaAdminConfiguration {
             AuditTrail audit,
             Clock clock) {
         return new Enrollment(jdbc, authority, issuance, profiles, inventory, revocation, audit, clock);
+    }
+
+    @Bean
+    Renewals renewals(
+            JdbcClient jdbc,
+            CertificateAuthority authority,
+            Issuance issuance,
+            Profiles profiles,
+            Inventory inventory,
+            AuditTrail audit,
+            TransactionTemplate transactions,
+            Clock clock) {
+        return new Renewals(jdbc, authority, issuance, profiles, inventory, audit, transactions, clock);
+    }
+
+    @Bean
+    Readmissions readmissions(
+            JdbcClient jdbc,
+            CertificateAuthority authority,
+            Issuance issuance,
+            Profiles profiles,
+            Inventory inventory,
+            AuditTrail audit,
+            TransactionTemplate transactions,
+            Clock clock,
+            SecureRandom random) {
+        return new Readmissions(jdbc, authority, issuance, profiles, inventory, audit, transactions, clock, random);
     }
 }

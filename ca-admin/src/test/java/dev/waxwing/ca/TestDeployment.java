@@ -7,6 +7,8 @@ import dev.waxwing.ca.authority.KeysProperties;
 import dev.waxwing.ca.ceremony.Ceremonies;
 import dev.waxwing.ca.enrollment.Enrollment;
 import dev.waxwing.ca.enrollment.Invites;
+import dev.waxwing.ca.enrollment.Readmissions;
+import dev.waxwing.ca.enrollment.Renewals;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.issuance.CertificateOrder;
 import dev.waxwing.ca.issuance.CertificateRequest;
@@ -81,6 +83,8 @@ public final class TestDeployment {
     public final Invites invites;
     public final Enrollment enrollment;
     public final Ceremonies ceremonies;
+    public final Renewals renewals;
+    public final Readmissions readmissions;
 
     public static TestDeployment in(Path directory) {
         return in(directory, new KeysProperties(null));
@@ -140,6 +144,9 @@ public final class TestDeployment {
                 random);
         enrollment = new Enrollment(jdbc, authority, issuance, profiles, inventory, revocation, audit, clock);
         ceremonies = new Ceremonies(authority, credentials, lists, audit, transactions);
+        renewals = new Renewals(jdbc, authority, issuance, profiles, inventory, audit, transactions, clock);
+        readmissions =
+                new Readmissions(jdbc, authority, issuance, profiles, inventory, audit, transactions, clock, random);
     }
 
     private void hear(Object event) {

@@ -6,6 +6,8 @@ import dev.waxwing.evidence.DetachedSignature;
 import dev.waxwing.evidence.Manifest;
 import dev.waxwing.evidence.TextLines;
 import dev.waxwing.media.ReceiptMessage;
+import dev.waxwing.media.RenewalAnswer;
+import dev.waxwing.media.RenewalRequest;
 import dev.waxwing.media.Text;
 import dev.waxwing.media.TextAck;
 import dev.waxwing.media.TextSeal;
@@ -14,11 +16,13 @@ import dev.waxwing.media.UploadData;
 import dev.waxwing.media.UploadOpen;
 import dev.waxwing.media.UploadReady;
 import dev.waxwing.media.UploadSeal;
+import dev.waxwing.trust.PeerName;
 import dev.waxwing.wire.Bytes;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -31,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CrashTest {
 
     private static final int TEXTS = 200;
+    private static final int RENEWALS = 4;
     private static final long LARGE = 256L << 20;
 
     @TempDir
@@ -101,6 +106,48 @@ class CrashTest {
         assertThat(data.resolve("ports.json")).doesNotExist();
         assertThat(data.resolve("media/content/" + wholeOffer.id().toString().substring(0, 2) + "/" + wholeOffer.id()))
                 .hasBinaryContent(whole);
+    }
+
+    /** The kill comes wherever it comes: before, during or after the server has made and answered each. */
+    @Test
+    void locks_no_device_out_when_it_is_killed_in_the_middle_of_renewals() throws Exception {
+        Path data = directory.resolve("data");
+        Path log = directory.resolve("server.log");
+        List<TestDevice> devices = new ArrayList<>();
+        List<KeyPair> keys = new ArrayList<>();
+        try (ServerProcess server = ServerProcess.start(data, log)) {
+            List<TestSession> sessions = new ArrayList<>();
+            for (int i = 0; i < RENEWALS; i++) {
+                devices.add(TestDevice.enrol(server.listenerPort(), server.invite("camera-" + i)));
+                keys.add(TestDevice.freshKeys());
+                sessions.add(devices.getLast().connect());
+            }
+            for (int i = 0; i < RENEWALS; i++) {
+                Bytes request = TestDevice.request(
+                                new PeerName("camera-" + i),
+                                sessions.get(i).channel().sessionId(),
+                                keys.get(i))
+                        .pkcs10();
+                sessions.get(i).send(new RenewalRequest(true, request));
+            }
+            sessions.getFirst().expect(RenewalAnswer.class);
+            server.kill();
+            sessions.forEach(TestSession::cut);
+        }
+        try (ServerProcess server = ServerProcess.start(data, log)) {
+            for (int i = 0; i < RENEWALS; i++) {
+                TestDevice device = devices.get(i).at(server.listenerPort());
+                TestDevice renewed;
+                try (TestSession session = device.connect()) {
+                    renewed = device.renew(session, keys.get(i));
+                    assertThat(device.renew(session, keys.get(i)).credential().certificate())
+                            .isEqualTo(renewed.credential().certificate());
+                }
+                try (TestSession session = renewed.connect()) {
+                    Sending.texts(renewed, session, "still here");
+                }
+            }
+        }
     }
 
     @Test

@@ -86,6 +86,7 @@ class ListPlansTest {
                 "/authority",
                 "/devices?page=99",
                 "/devices?query=000500",
+                "/expiring",
                 "/invites?page=99",
                 "/invites?state=open",
                 "/transfers?page=99",
@@ -99,7 +100,7 @@ class ListPlansTest {
         requireIndexes(path, 4 * PAGE + 2 * ROWS);
     }
 
-    /** Its numbers are four questions: valid and expiring certificates, transfers in all and of today. */
+    /** Its numbers are five questions: valid, expiring and late certificates, transfers in all and of today. */
     @Test
     void the_dashboard_visits_each_entry_of_an_index_four_times_at_most() {
         requireIndexes("/", 4 * PAGE + 4 * ROWS);

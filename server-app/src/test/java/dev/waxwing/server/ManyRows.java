@@ -27,8 +27,9 @@ final class ManyRows {
     void addToAllLists(int from, int to) {
         certificates(from, to, "MOD(X, 20) = 0", "MOD(X, 20) IN (1, 2)");
         run("""
-            INSERT INTO device (name, trust_level, serial_number, created_at, last_seen_at)
-            SELECT %s, 'wxp2', %s, %s, %s\
+            INSERT INTO device (name, trust_level, serial_number, created_at, last_seen_at, certificate_ends)
+            SELECT %s, 'wxp2', %s, %s, %s,
+                   DATEADD(DAY, CASE WHEN MOD(X, 20) IN (1, 2) THEN -1 ELSE 300 END, CURRENT_TIMESTAMP)\
             """.formatted(NAME, SERIAL, CREATED, CREATED), from, to);
         run("""
             INSERT INTO invite (id, token_sha256, name, profile, replaces, created_by, created_at, expires_at, redeemed_at)

@@ -209,7 +209,8 @@ class StatementCostTest {
         "/transfers?state=accepted, 3",
         "/audit, 3",
         "/audit?query=session, 3",
-        "/, 8"
+        "/expiring, 5",
+        "/, 9"
     })
     void a_page(String path, int statements) throws Exception {
         require(new Count(statements, 0, 0), () -> http.get(path));

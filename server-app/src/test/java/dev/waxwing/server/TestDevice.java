@@ -5,6 +5,7 @@ import dev.waxwing.channel.DevicePolicy;
 import dev.waxwing.channel.EnrolledIdentity;
 import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.enrollment.Invite;
+import dev.waxwing.enrollment.InviteToken;
 import dev.waxwing.evidence.DetachedSignature;
 import dev.waxwing.evidence.Manifest;
 import dev.waxwing.handshake.Action;
@@ -12,8 +13,11 @@ import dev.waxwing.handshake.DeviceHandshake;
 import dev.waxwing.handshake.DevicePurpose;
 import dev.waxwing.handshake.EnrolmentRequestFactory.EnrolmentRequest;
 import dev.waxwing.media.ItemId;
+import dev.waxwing.media.RenewalAnswer;
+import dev.waxwing.media.RenewalRequest;
 import dev.waxwing.media.UploadOpen;
 import dev.waxwing.media.UploadSeal;
+import dev.waxwing.trust.Certificates;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerName;
 import dev.waxwing.trust.PeerVerifier;
@@ -202,14 +206,51 @@ final class TestDevice {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec("secp256r1"), RANDOM);
-            KeyPair keys = generator.generateKeyPair();
+            return request(name, session, generator.generateKeyPair());
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** A request for this key, made for one session. */
+    static EnrolmentRequest request(PeerName name, SessionId session, KeyPair keys) {
+        try {
             var builder = new JcaPKCS10CertificationRequestBuilder(new X500Principal("CN=" + name), keys.getPublic());
             builder.addAttribute(
                     PKCSObjectIdentifiers.pkcs_9_at_challengePassword, new DERPrintableString(session.toString()));
             var signer = new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate());
             return new EnrolmentRequest(keys, Bytes.of(builder.build(signer).getEncoded()));
-        } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
+        } catch (OperatorCreationException | IOException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** Asks for the next certificate, for the key of {@code keys}. */
+    TestDevice renew(TestSession session, KeyPair keys) throws Exception {
+        session.send(new RenewalRequest(
+                true,
+                request(identity.name(), session.channel().sessionId(), keys).pkcs10()));
+        return with(new Credential(
+                keys.getPrivate(),
+                Certificates.parseAll(
+                        session.expectAfterAcks(RenewalAnswer.class).chain())));
+    }
+
+    /** Asks to be let back in with its key. */
+    TestDevice comeBack() throws IOException, ProtocolException {
+        KeyPair keys = new KeyPair(
+                credential().certificate().getPublicKey(), credential().privateKey());
+        return with(endpoint.enrol(
+                        socket(port, source),
+                        identity.root().spkiSha256(),
+                        identity.name(),
+                        new byte[InviteToken.LENGTH],
+                        session -> request(identity.name(), session, keys))
+                .credential());
+    }
+
+    static KeyPair freshKeys() {
+        return request(new PeerName("any"), new SessionId(Bytes.of(new byte[16])))
+                .keys();
     }
 }

@@ -26,7 +26,7 @@ public sealed interface ApplicationMessage permits DeviceMessage, ServerMessage 
     /** The largest detached signature, in bytes (section 13.4). */
     int MAX_SIGNATURE = 8_192;
 
-    /** The wire type, {@code 0x01} to {@code 0x15}. */
+    /** The wire type, {@code 0x01} to {@code 0x22}. */
     int type();
 
     /** Writes the body, without type and length. */
@@ -70,6 +70,9 @@ public sealed interface ApplicationMessage permits DeviceMessage, ServerMessage 
             case UploadAck.TYPE -> UploadAck.decodeBody(body);
             case UploadSeal.TYPE -> UploadSeal.decodeBody(body);
             case UploadCancel.TYPE -> UploadCancel.decodeBody(body);
+            case RenewalRequest.TYPE -> RenewalRequest.decodeBody(body);
+            case RenewalAnswer.TYPE -> RenewalAnswer.decodeBody(body);
+            case RenewalRefused.TYPE -> RenewalRefused.decodeBody(body);
             default -> throw ProtocolException.malformed("unknown message type " + Integer.toHexString(type));
         };
     }

@@ -24,24 +24,33 @@ public record CertificateAnswer(List<Bytes> chain) implements ServerMessage {
     static final int TYPE = 0x08;
 
     public CertificateAnswer {
+        chain = checked(chain);
+    }
+
+    /** A copy of a chain that keeps to the limits. */
+    static List<Bytes> checked(List<Bytes> chain) {
         Limits.range("chain length", chain.size(), 1, MAX_CHAIN);
-        chain = List.copyOf(chain);
         long size = 0;
         for (Bytes certificate : chain) {
             Limits.range("certificate size", certificate.size(), 1, MAX_CHAIN_BYTES);
             size += 3 + certificate.size();
         }
         Limits.range("chain size", size, 1, MAX_CHAIN_BYTES);
+        return List.copyOf(chain);
     }
 
     static CertificateAnswer decodeBody(Reader in) throws ProtocolException {
+        return new CertificateAnswer(decodeChain(in));
+    }
+
+    static List<Bytes> decodeChain(Reader in) throws ProtocolException {
         Reader list = in.list24(1, MAX_CHAIN_BYTES);
         List<Bytes> chain = new ArrayList<>(MAX_CHAIN);
         while (list.hasRemaining()) {
             Limits.range("chain length", chain.size() + 1L, 1, MAX_CHAIN);
             chain.add(list.vec24(1, list.remaining()));
         }
-        return new CertificateAnswer(chain);
+        return chain;
     }
 
     @Override

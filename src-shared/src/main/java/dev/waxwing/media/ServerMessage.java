@@ -5,7 +5,15 @@ import dev.waxwing.wire.Reader;
 
 /** What only a server sends. */
 public sealed interface ServerMessage extends ApplicationMessage
-        permits TextAck, TextRefused, UploadReady, UploadAck, ReceiptMessage, Refused, CertificateAnswer {
+        permits TextAck,
+                TextRefused,
+                UploadReady,
+                UploadAck,
+                ReceiptMessage,
+                Refused,
+                CertificateAnswer,
+                RenewalAnswer,
+                RenewalRefused {
 
     /** Reads one whole message; one that only a device sends is a violation. */
     static ServerMessage decode(Reader in) throws ProtocolException {

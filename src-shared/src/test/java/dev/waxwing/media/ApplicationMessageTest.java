@@ -51,7 +51,11 @@ class ApplicationMessageTest {
                 new UploadData(ID, 4, BLOB.asByteBuffer()),
                 new UploadAck(ID, 0),
                 new UploadSeal(ID, BLOB, BLOB),
-                new UploadCancel(ID));
+                new UploadCancel(ID),
+                new RenewalRequest(false, BLOB),
+                new RenewalRequest(true, HASH),
+                new RenewalAnswer(List.of(HASH, BLOB)),
+                new RenewalRefused(RefusalReason.TOO_MANY, INCIDENT, Duration.ofHours(24)));
     }
 
     @ParameterizedTest
@@ -133,7 +137,7 @@ class ApplicationMessageTest {
             byte[] bytes = new byte[random.nextInt(120)];
             random.nextBytes(bytes);
             if (bytes.length >= ApplicationMessage.HEAD_BYTES) {
-                bytes[0] = (byte) random.nextInt(0x18);
+                bytes[0] = (byte) random.nextInt(0x28);
                 setLength(bytes, bytes.length - ApplicationMessage.HEAD_BYTES);
             }
             decodesOrRefuses(bytes);
@@ -173,7 +177,9 @@ class ApplicationMessageTest {
     void every_type_of_the_specification_is_covered_and_every_other_refused() {
         Set<Integer> known =
                 new HashSet<>(messages().map(ApplicationMessage::type).toList());
-        assertThat(known).containsExactlyInAnyOrder(1, 2, 3, 4, 5, 6, 7, 8, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15);
+        assertThat(known)
+                .containsExactlyInAnyOrder(
+                        1, 2, 3, 4, 5, 6, 7, 8, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x20, 0x21, 0x22);
         for (int type = 0; type < 256; type++) {
             if (!known.contains(type)) {
                 refuses(new byte[] {(byte) type, 0, 0, 0});
@@ -209,6 +215,8 @@ class ApplicationMessageTest {
         for (ApplicationMessage message : List.of(
                 new TextSeal(ID, counters, manifest, signature),
                 new CertificateAnswer(List.of(certificate, certificate, certificate, certificate)),
+                new RenewalAnswer(List.of(certificate, certificate, certificate, certificate)),
+                new RenewalRequest(true, Bytes.of(new byte[RenewalRequest.MAX_REQUEST])),
                 new UploadData(ID, 0, most))) {
             assertThat(encode(message).length).isLessThanOrEqualTo(66_048);
         }
@@ -255,6 +263,18 @@ class ApplicationMessageTest {
         for (String name : List.of("", "a".repeat(4_097), "\uDC00")) {
             assertThatIllegalArgumentException().isThrownBy(() -> new UploadOpen(ID, 1, 1, TIME, false, "a/b", name));
         }
+    }
+
+    @Test
+    void a_renewal_has_a_request_of_bounded_size_a_chain_of_bounded_length_and_no_third_kind_of_urgency() {
+        assertThatIllegalArgumentException().isThrownBy(() -> new RenewalRequest(false, Bytes.EMPTY));
+        Bytes tooLarge = Bytes.of(new byte[RenewalRequest.MAX_REQUEST + 1]);
+        assertThatIllegalArgumentException().isThrownBy(() -> new RenewalRequest(false, tooLarge));
+        assertThatIllegalArgumentException().isThrownBy(() -> new RenewalAnswer(List.of()));
+        assertThatIllegalArgumentException().isThrownBy(() -> new RenewalAnswer(List.of(BLOB, BLOB, BLOB, BLOB, BLOB)));
+        byte[] urgent = encode(new RenewalRequest(true, BLOB));
+        urgent[ApplicationMessage.HEAD_BYTES] = 2;
+        refuses(urgent);
     }
 
     @Test

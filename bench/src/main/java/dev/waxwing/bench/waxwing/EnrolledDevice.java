@@ -3,6 +3,7 @@ package dev.waxwing.bench.waxwing;
 import dev.waxwing.agent.connection.Dialer;
 import dev.waxwing.agent.connection.KeptTimeFloor;
 import dev.waxwing.agent.enrollment.Enroller;
+import dev.waxwing.agent.enrollment.Membership;
 import dev.waxwing.agent.home.AgentFailure;
 import dev.waxwing.agent.home.Home;
 import dev.waxwing.agent.home.HomeLock;
@@ -76,8 +77,7 @@ public final class EnrolledDevice implements Closeable {
         Delivery delivery = new Delivery(
                 endpoint,
                 dialer,
-                identity,
-                credential,
+                new Membership(identities, endpoint, dialer, random, clock),
                 spool,
                 new ReceiptStore(own.resolve("receipts")),
                 own.resolve("contact.json"),

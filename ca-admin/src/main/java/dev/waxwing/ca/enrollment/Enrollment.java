@@ -23,12 +23,8 @@ import dev.waxwing.enrollment.InviteToken;
 import dev.waxwing.trust.PeerName;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -45,22 +41,14 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public final class Enrollment {
 
-    /** A signature that takes longer is that of a process that died. */
-    private static final Duration SIGNING = Duration.ofSeconds(2);
-
-    private static final Duration PAUSE = Duration.ofMillis(50);
-
-    /** Enough to wait for one signature that never comes, and to be beaten to the next a few times. */
-    private static final int MAX_TURNS = 120;
-
     private final InviteRepository invites;
-    private final CertificateAuthority authority;
+    private final IssuerChain issuers;
+    private final PendingIntents intents;
     private final Issuance issuance;
     private final Profiles profiles;
     private final Inventory inventory;
     private final Revocation revocation;
     private final AuditTrail audit;
-    private final Clock clock;
 
     /** Enrolment with this authority. */
     public Enrollment(
@@ -73,13 +61,13 @@ public final class Enrollment {
             AuditTrail audit,
             Clock clock) {
         this.invites = new InviteRepository(jdbc, clock);
-        this.authority = authority;
+        this.issuers = new IssuerChain(authority);
+        this.intents = new PendingIntents(inventory, issuance, clock);
         this.issuance = issuance;
         this.profiles = profiles;
         this.inventory = inventory;
         this.revocation = revocation;
         this.audit = audit;
-        this.clock = clock;
     }
 
     /**
@@ -106,7 +94,7 @@ public final class Enrollment {
     }
 
     private EnrollmentResult redeem(String tokenSha256, CertificateRequest request) {
-        for (int turn = 0; turn < MAX_TURNS; turn++) {
+        for (int turn = 0; turn < PendingIntents.MAX_TURNS; turn++) {
             Optional<InviteEntry> invite = invites.findByToken(tokenSha256);
             if (invite.isEmpty()) {
                 return refuse("unknown", Reason.UNKNOWN_TOKEN);
@@ -116,7 +104,7 @@ public final class Enrollment {
                 return result.get();
             }
         }
-        throw new IllegalStateException("an invite was contended for more than " + MAX_TURNS + " turns");
+        throw new IllegalStateException("an invite was contended for more than " + PendingIntents.MAX_TURNS + " turns");
     }
 
     /** One try; nothing when another thread changed the invite in the meantime. */
@@ -132,24 +120,11 @@ public final class Enrollment {
             if (entry.isPresent()) {
                 return Optional.of(again(invite, entry.get()));
             }
-            if (!outOfTheWay(bound.get())) {
+            if (!intents.outOfTheWay(bound.get())) {
                 return Optional.empty();
             }
         }
         return issue(invite, request);
-    }
-
-    /** Whether nothing can come any more of an intent; waits a little while another thread may still be signing it. */
-    private boolean outOfTheWay(SerialNumber intent) {
-        Optional<Instant> storedAt = inventory.intentStoredAt(intent);
-        if (storedAt.isEmpty()) {
-            return inventory.find(intent).isEmpty(); // Given up before, or signed in this very moment.
-        }
-        if (clock.instant().isAfter(storedAt.get().plus(SIGNING))) {
-            return issuance.abandon(intent);
-        }
-        LockSupport.parkNanos(PAUSE.toNanos());
-        return false;
     }
 
     private Optional<Reason> refusal(InviteEntry invite, CertificateRequest request) {
@@ -214,9 +189,7 @@ public final class Enrollment {
         }
         audit.record(AuditEvent.success(
                 "device:" + invite.name(), "invite.redeemed", invite.name(), "invite " + invite.id() + ", " + detail));
-        return new Enrolled(
-                invite.name(),
-                List.of(certificate, authority.issuerOf(certificate).certificate(), authority.rootCertificate()));
+        return new Enrolled(invite.name(), issuers.withRoot(certificate));
     }
 
     private static EnrollmentResult refuse(String name, Reason reason) {

@@ -19,7 +19,7 @@ public sealed interface EnrollmentResult {
      * It is not. Whoever asked writes it to the audit trail, under the one reference that it tells the device.
      *
      * @param reason why, for the audit trail only
-     * @param invite the name of the invite, {@code unknown} if no invite was found
+     * @param invite the name of the invite or of the allowance, {@code unknown} if none was found
      */
     record Refused(Reason reason, String invite) implements EnrollmentResult {}
 
@@ -43,6 +43,10 @@ public sealed interface EnrollmentResult {
         CERTIFICATE_REVOKED,
         /** There is a device of that name now, and the invite does not replace it. */
         NAME_TAKEN,
+        /** No administrator has let this key back in. */
+        NOT_LET_IN,
+        /** The device of that name has got a certificate with another key since it was let back in. */
+        OTHER_KEY_SINCE,
         /** The authority refused the certificate, for instance because the key is in use elsewhere. */
         NOT_ISSUED;
 

@@ -1,4 +1,4 @@
-/** Makes invites, and redeems each for exactly one key. */
+/** Makes invites and redeems each for exactly one key; renews what devices have, and lets them back in after the end. */
 @NullMarked
 package dev.waxwing.ca.enrollment;
 

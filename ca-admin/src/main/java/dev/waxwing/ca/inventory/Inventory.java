@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,11 @@ public final class Inventory {
                issued_by, created_at, revoked_at, reason
           FROM certificate
          WHERE state = 'issued'
+        """;
+
+    private static final String NOT_UNUSED = """
+        NOT EXISTS (SELECT 1 FROM renewal
+                     WHERE renewal.serial_number = certificate.serial_number AND renewal.used_at IS NULL)
         """;
 
     private final JdbcClient jdbc;
@@ -142,6 +148,41 @@ public final class Inventory {
                 .optional();
     }
 
+    /**
+     * What a peer presented, as the inventory has it.
+     *
+     * @param certificate the certificate
+     * @param supersededBy the certificate that has taken its place, or null
+     */
+    public record Presented(
+            X509Certificate certificate, @Nullable SerialNumber supersededBy) {}
+
+    /** The issued certificate itself and whether another has taken its place, in one question; or nothing. */
+    public Optional<Presented> presented(SerialNumber serialNumber) {
+        return jdbc.sql("SELECT certificate, superseded_by FROM certificate"
+                        + " WHERE state = 'issued' AND serial_number = :serial")
+                .param("serial", serialNumber.toString())
+                .query((row, _) -> new Presented(
+                        parse(row.getBytes("certificate")),
+                        SerialNumber.parse(Objects.requireNonNullElse(row.getString("superseded_by"), ""))
+                                .orElse(null)))
+                .optional();
+    }
+
+    /** By which certificates those of a device are superseded, by serial number. */
+    public Map<SerialNumber, SerialNumber> successors(String name) {
+        Map<SerialNumber, SerialNumber> successors = new HashMap<>();
+        jdbc.sql("SELECT serial_number, superseded_by FROM certificate WHERE name = :name AND superseded_by IS"
+                        + " NOT NULL")
+                .param("name", name)
+                .query((ResultSet row) -> {
+                    successors.put(
+                            serialNumber(row),
+                            SerialNumber.parse(row.getString("superseded_by")).orElseThrow());
+                });
+        return successors;
+    }
+
     /** All issued certificates of this name and role, newest first. */
     public List<CertificateEntry> ofName(String name, CertificateRole role) {
         return jdbc.sql(COLUMNS + " AND name = :name AND role = :role ORDER BY created_at DESC, serial_number")
@@ -152,14 +193,15 @@ public final class Inventory {
     }
 
     /**
-     * The newest issued certificate of each of these names in this role; a name that has none is left out. The role is no part of the
-     * question: H2 would look up that, and go through all names.
+     * The newest issued certificate of each of these names in this role, but for one by renewal that was never used; a name that has
+     * none is left out. The role is no part of the question: H2 would look up that, and go through all names.
      */
     public Map<String, CertificateEntry> newestOf(Collection<String> names, CertificateRole role) {
         Map<String, CertificateEntry> newest = new HashMap<>();
         if (!names.isEmpty()) {
             jdbc
-                    .sql(COLUMNS + " AND name IN (:names) ORDER BY created_at DESC, serial_number")
+                    .sql(COLUMNS + " AND name IN (:names) AND " + NOT_UNUSED
+                            + " ORDER BY created_at DESC, serial_number")
                     .param("names", names)
                     .query(entries())
                     .list()

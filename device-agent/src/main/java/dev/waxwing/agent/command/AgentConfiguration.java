@@ -33,6 +33,7 @@ public class AgentConfiguration {
                         new QueueCommand(),
                         new HistoryCommand(),
                         new VerifyCommand(),
+                        new RenewCommand(),
                         new RekeyCommand(),
                         new DoctorCommand()),
                 random,

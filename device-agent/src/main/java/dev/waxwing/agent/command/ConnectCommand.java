@@ -38,7 +38,7 @@ final class ConnectCommand implements AgentCommand {
                 device.keepSession();
             }
             device.deliver(Plan.everything(), patience, courier);
-            return report(channel, courier.outcomes());
+            return report(device.channel().orElse(channel), courier.outcomes());
         } finally {
             device.settle(invocation.interactive());
         }

@@ -2,6 +2,7 @@ package dev.waxwing.agent.command;
 
 import dev.waxwing.agent.connection.Dialer;
 import dev.waxwing.agent.connection.KeptTimeFloor;
+import dev.waxwing.agent.enrollment.Membership;
 import dev.waxwing.agent.home.AgentFailure;
 import dev.waxwing.agent.home.Home;
 import dev.waxwing.agent.home.HomeLock;
@@ -18,7 +19,6 @@ import dev.waxwing.channel.DevicePolicy;
 import dev.waxwing.channel.SecureChannel;
 import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.crypto.Suite;
-import dev.waxwing.trust.Credential;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -26,6 +26,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,6 +124,18 @@ final class Device implements Closeable {
         return delivery().connect(patience, listener);
     }
 
+    /** Renews the certificate now, and uses the new one. */
+    Identity renew(Duration patience, DeliveryListener listener)
+            throws IOException, AgentFailure, InterruptedException {
+        return delivery().renew(patience, listener);
+    }
+
+    /** The live session's channel. */
+    Optional<SecureChannel> channel() {
+        Delivery current = delivery;
+        return current == null ? Optional.empty() : current.channel();
+    }
+
     /** Delivers what the plan names, opening sessions as needed. */
     void deliver(Plan plan, Duration patience, DeliveryListener listener)
             throws IOException, AgentFailure, InterruptedException {
@@ -184,12 +197,10 @@ final class Device implements Closeable {
         if (current == null) {
             Identity identity = identity();
             Spool opened = spool(identity);
-            Credential credential = identities.unlock(identity);
             current = new Delivery(
                     endpoint(),
                     dialer(),
-                    identity,
-                    credential,
+                    new Membership(identities, endpoint(), dialer(), random, clock),
                     opened,
                     receipts(),
                     contactFile(),

@@ -45,7 +45,6 @@ final class DoctorCommand implements AgentCommand {
             0,
             List.of(OFFLINE));
 
-    private static final Duration SOON = Duration.ofDays(14);
     private static final Duration CLOCK_WARNING = Duration.ofSeconds(30);
     private static final Duration PATIENCE = Duration.ofMillis(1);
     private static final long LITTLE_SPACE = 100L << 20;
@@ -179,12 +178,15 @@ final class DoctorCommand implements AgentCommand {
                     "not valid before " + from,
                     "Set this device's clock, which says " + Clocks.shown(now) + ".");
         } else if (!end.isAfter(now)) {
-            findings.fail("certificate", "it ended at " + end, "Ask the administrator to let this device enrol again.");
-        } else if (Duration.between(now, end).compareTo(SOON) < 0) {
+            findings.fail(
+                    "certificate",
+                    "it ended at " + end,
+                    "Ask the administrator to let this device back in, then run 'connect'.");
+        } else if (!identity.renewalDue().isAfter(now)) {
             findings.warn(
                     "certificate",
-                    "it ends in " + Durations.shown(Duration.between(now, end)),
-                    "Ask the administrator for a new invite before " + end + ".");
+                    "it ends in %s and was not renewed yet".formatted(Durations.shown(Duration.between(now, end))),
+                    "Run 'renew'. If that is refused, give the administrator the reference before " + end + ".");
         } else {
             findings.ok("certificate", "valid until " + end);
         }

@@ -9,6 +9,7 @@ import dev.waxwing.crypto.CryptoProvider;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +44,7 @@ final class StatusCommand implements AgentCommand {
                     .with("enrolled", false);
         }
         Identity identity = device.identity();
+        Optional<Identity> next = device.identities().next(identity);
         SpoolView queue = Spool.view(device.spoolDirectory(identity));
         Instant now = device.clock().instant();
         List<List<String>> rows = new ArrayList<>();
@@ -50,6 +52,7 @@ final class StatusCommand implements AgentCommand {
         rows.add(List.of("device", identity.name().value()));
         rows.add(List.of("certificate", identity.serialNumber()));
         rows.add(List.of("valid until", identity.notAfter() + remaining(identity.notAfter(), now)));
+        rows.add(List.of("renewal", renewal(identity, next, now)));
         rows.add(List.of(
                 "server",
                 String.join(
@@ -68,6 +71,10 @@ final class StatusCommand implements AgentCommand {
                 .with("device", identity.name().value())
                 .with("certificateSerialNumber", identity.serialNumber())
                 .with("notAfter", identity.notAfter().toString())
+                .with("renewalDue", identity.renewalDue().toString())
+                .with(
+                        "nextCertificateSerialNumber",
+                        next.map(Identity::serialNumber).orElse(null))
                 .with(
                         "addresses",
                         identity.addresses().stream().map(Object::toString).toList())
@@ -82,6 +89,20 @@ final class StatusCommand implements AgentCommand {
     private static String remaining(Instant end, Instant now) {
         return end.isAfter(now)
                 ? " (%s left)".formatted(Durations.shown(Duration.between(now, end)))
-                : " (ENDED: this device must be enrolled again)";
+                : " (ENDED: ask the administrator to let this device back in, then 'connect')";
+    }
+
+    private static String renewal(Identity identity, Optional<Identity> next, Instant now) {
+        if (next.isPresent()) {
+            return "done: %s, valid until %s, is used with the next session"
+                    .formatted(next.get().serialNumber(), next.get().notAfter());
+        }
+        if (identity.hasEnded(now)) {
+            return "once the device is back in";
+        }
+        return identity.renewalDue().isAfter(now)
+                ? "by itself from " + identity.renewalDue().truncatedTo(ChronoUnit.SECONDS)
+                : "due since %s; the next session does it"
+                        .formatted(identity.renewalDue().truncatedTo(ChronoUnit.SECONDS));
     }
 }

@@ -4,6 +4,7 @@ import dev.waxwing.agent.home.AgentFailure;
 import dev.waxwing.enrollment.ServerAddress;
 import dev.waxwing.trust.UntrustedException;
 import dev.waxwing.wire.Alert;
+import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.Incident;
 import dev.waxwing.wire.PeerAlertException;
 import dev.waxwing.wire.ProtocolException;
@@ -57,6 +58,12 @@ public final class Refusals {
                         "Update the agent; if it is current, report this with the reference.",
                         refused);
         };
+    }
+
+    /** Whether a failure is the server's word that it does not know or does not want who came. */
+    public static boolean isAboutIdentity(AgentFailure failure) {
+        return failure.getCause() instanceof PeerAlertException refused
+                && refused.alert().code() == AlertCode.AUTH_FAILED;
     }
 
     /**

@@ -1,4 +1,4 @@
-/** Redeems an invite for a certificate, over a channel pinned to the invite's root. */
+/** Gets this device its certificates: the first with an invite, the next ones by renewal, and one after the end if it is let in. */
 @NullMarked
 package dev.waxwing.agent.enrollment;
 

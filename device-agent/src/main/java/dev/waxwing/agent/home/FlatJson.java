@@ -98,6 +98,11 @@ public final class FlatJson {
         return bytes.toByteArray();
     }
 
+    /** Whether there is a member of this name. */
+    public boolean has(String name) {
+        return members.containsKey(name);
+    }
+
     /** @throws IllegalArgumentException if there is no such string */
     public String text(String name) {
         return get(name, String.class);

@@ -5,6 +5,7 @@ import dev.waxwing.trust.PeerName;
 import dev.waxwing.trust.TrustedRoot;
 import dev.waxwing.trust.TrustedRoots;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -16,13 +17,15 @@ import java.util.List;
  * @param roots the roots that it trusts, the one that its invite pinned first
  * @param addresses where the server listens, in the order to try
  * @param enrolledAt when it got its certificate, by its own clock
+ * @param hasOldKey whether its key is older than its certificate, because the server has let it back in (protocol section 16.4)
  */
 public record Identity(
         PeerName name,
         List<X509Certificate> chain,
         TrustedRoots roots,
         List<ServerAddress> addresses,
-        Instant enrolledAt) {
+        Instant enrolledAt,
+        boolean hasOldKey) {
 
     public Identity {
         if (chain.isEmpty()) {
@@ -30,6 +33,16 @@ public record Identity(
         }
         chain = List.copyOf(chain);
         addresses = List.copyOf(addresses);
+    }
+
+    /** An identity with a key of its own. */
+    public Identity(
+            PeerName name,
+            List<X509Certificate> chain,
+            TrustedRoots roots,
+            List<ServerAddress> addresses,
+            Instant enrolledAt) {
+        this(name, chain, roots, addresses, enrolledAt, false);
     }
 
     /** The root that its invite pinned. */
@@ -45,6 +58,21 @@ public record Identity(
     /** When the device's certificate ends. */
     public Instant notAfter() {
         return certificate().getNotAfter().toInstant();
+    }
+
+    /** Whether the device's certificate has ended. */
+    public boolean hasEnded(Instant now) {
+        return !notAfter().isAfter(now);
+    }
+
+    /** When the certificate is to be renewed: two thirds after the device got it, or at once if its key is old (section 16.1). */
+    public Instant renewalDue() {
+        if (hasOldKey) {
+            return enrolledAt;
+        }
+        Instant begin = certificate().getNotBefore().toInstant();
+        Instant from = enrolledAt.isAfter(begin) && enrolledAt.isBefore(notAfter()) ? enrolledAt : begin;
+        return from.plus(Duration.between(from, notAfter()).dividedBy(3).multipliedBy(2));
     }
 
     /** The serial number of the device's certificate in lower-case hexadecimal with an even number of digits. */

@@ -14,11 +14,15 @@ import dev.waxwing.wire.Bytes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.cert.X509Certificate;
 import java.security.spec.X509EncodedKeySpec;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -28,13 +32,28 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Keeps a home's one identity in one file that is replaced whole, and beside it the key of an enrolment whose answer
- * has not come yet, so that a repeat with the same invite uses the same key. Owned by the thread of the command.
+ * Keeps a home's one identity in one file that is replaced whole. Beside it, as long as it is needed:
+ *
+ * <ul>
+ *   <li>the key of an enrolment whose answer has not come yet, so that a repeat with the same invite uses the same key;
+ *   <li>the key of a renewal whose answer has not come yet;
+ *   <li>the next identity, which the device got by renewal and has not used yet (protocol section 16.2);
+ *   <li>the certificate that the device had before, for what it signed with that.
+ * </ul>
+ *
+ * Those of a renewal name the certificate that they follow, and are nothing any more once the device has another. The store has no state
+ * but its files, each of which is replaced whole. Those of a renewal are also written by the session's threads.
  */
 public final class IdentityStore {
 
     private static final String IDENTITY = "identity.json";
     private static final String PENDING = "enrolment.json";
+    private static final String RENEWAL = "renewal.json";
+    private static final String NEXT = "next.json";
+    private static final String FORMER = "former.json";
+
+    /** The member that names the certificate before: SHA-256 in hex. */
+    private static final String FOLLOWS = "follows";
 
     private final Home home;
     private final KeyProtection protection;
@@ -75,8 +94,12 @@ public final class IdentityStore {
                     "this device is not enrolled (%s holds no identity)".formatted(home.directory()),
                     "Ask the administrator for an invite, then run 'enroll'.");
         }
-        Home.refuseForeignReaders(file());
-        FlatJson in = FlatJson.read(file());
+        return load(file());
+    }
+
+    private static Identity load(Path file) throws IOException, AgentFailure {
+        Home.refuseForeignReaders(file);
+        FlatJson in = FlatJson.read(file);
         try {
             return new Identity(
                     new PeerName(in.text("name")),
@@ -84,9 +107,10 @@ public final class IdentityStore {
                     // One or more: identities that were written when there could only be one are read as they are.
                     TrustedRoots.of(Certificates.fromPem(in.text("root"))),
                     in.texts("addresses").stream().map(ServerAddress::parse).toList(),
-                    Instant.parse(in.text("enrolledAt")));
+                    Instant.parse(in.text("enrolledAt")),
+                    in.has("oldKey") && in.truth("oldKey"));
         } catch (UntrustedException | IllegalArgumentException | DateTimeException broken) {
-            throw damaged(file(), broken);
+            throw damaged(file, broken);
         }
     }
 
@@ -96,17 +120,30 @@ public final class IdentityStore {
      * @throws AgentFailure if the passphrase is missing or wrong
      */
     public Credential unlock(Identity identity) throws IOException, AgentFailure {
-        FlatJson in = FlatJson.read(file());
+        return unlock(file(), identity);
+    }
+
+    private Credential unlock(Path file, Identity identity) throws IOException, AgentFailure {
+        FlatJson in = FlatJson.read(file);
         try {
             PrivateKey key = protection.decrypt(in.bytes("key"), in.truth("externalPassphrase"));
             return new Credential(key, identity.chain());
         } catch (IllegalArgumentException broken) {
-            throw damaged(file(), broken);
+            throw damaged(file, broken);
         }
     }
 
-    /** Replaces the identity, then forgets the pending enrolment. Until the last moment the old identity stands. */
+    /** Replaces the identity, then forgets what was pending. Until the last moment the old identity stands. */
     public void save(Identity identity, PrivateKey key) throws IOException, AgentFailure {
+        if (isEnrolled()) {
+            keepFormer();
+        }
+        PrivateFiles.replace(file(), FlatJson.write(members(identity, key)));
+        Files.deleteIfExists(home.resolve(PENDING));
+        forgetRenewal();
+    }
+
+    private Map<String, Object> members(Identity identity, PrivateKey key) throws IOException, AgentFailure {
         Map<String, Object> out = new LinkedHashMap<>();
         out.put("version", "1");
         out.put("name", identity.name().value());
@@ -116,10 +153,103 @@ public final class IdentityStore {
                 identity.addresses().stream().map(ServerAddress::toString).toList());
         out.put("root", Certificates.toPem(identity.roots().certificates()));
         out.put("chain", Certificates.toPem(identity.chain()));
+        out.put("oldKey", identity.hasOldKey());
         out.put("externalPassphrase", protection.isExternal());
         out.put("key", base64(protection.encrypt(key)));
-        PrivateFiles.replace(file(), FlatJson.write(out));
-        Files.deleteIfExists(home.resolve(PENDING));
+        return out;
+    }
+
+    /** The next identity, if the device got one by renewal of this one; without its key. */
+    public Optional<Identity> next(Identity current) throws IOException, AgentFailure {
+        return follows(home.resolve(NEXT), current) ? Optional.of(load(home.resolve(NEXT))) : Optional.empty();
+    }
+
+    /** Decrypts the key of the next identity. */
+    public Credential unlockNext(Identity next) throws IOException, AgentFailure {
+        return unlock(home.resolve(NEXT), next);
+    }
+
+    /** Keeps the next identity beside the present one, then forgets the key that was pending: it has a certificate now. */
+    public void saveNext(Identity current, Identity next, PrivateKey key) throws IOException, AgentFailure {
+        Map<String, Object> out = members(next, key);
+        out.put(FOLLOWS, fingerprint(current));
+        PrivateFiles.replace(home.resolve(NEXT), FlatJson.write(out));
+        Files.deleteIfExists(home.resolve(RENEWAL));
+    }
+
+    /** The next identity becomes the present one, in one step. */
+    public void useNext() throws IOException {
+        keepFormer();
+        Files.move(home.resolve(NEXT), file(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        PrivateFiles.syncDirectory(home.directory());
+        forgetRenewal();
+    }
+
+    /** A damaged identity that is to be replaced leaves none. */
+    private void keepFormer() throws IOException {
+        try {
+            String chain = FlatJson.read(file()).text("chain");
+            PrivateFiles.replace(home.resolve(FORMER), FlatJson.write(Map.of("chain", chain)));
+        } catch (AgentFailure | IllegalArgumentException damaged) {
+            Files.deleteIfExists(home.resolve(FORMER));
+        }
+    }
+
+    /** The certificate that the device had before and those above it, without the root; empty if it had none. */
+    public List<X509Certificate> former() throws IOException, AgentFailure {
+        Path file = home.resolve(FORMER);
+        if (!Files.exists(file)) {
+            return List.of();
+        }
+        try {
+            return Certificates.fromPem(FlatJson.read(file).text("chain"));
+        } catch (UntrustedException | IllegalArgumentException broken) {
+            throw damaged(file, broken);
+        }
+    }
+
+    /** Forgets the next identity and the key that may be pending. */
+    public void forgetRenewal() throws IOException {
+        Files.deleteIfExists(home.resolve(NEXT));
+        Files.deleteIfExists(home.resolve(RENEWAL));
+    }
+
+    /** The key of a renewal of this identity that was begun and not answered. */
+    public Optional<KeyPair> renewalKey(Identity current) throws IOException, AgentFailure {
+        Path file = home.resolve(RENEWAL);
+        return follows(file, current) ? Optional.of(keys(file, FlatJson.read(file))) : Optional.empty();
+    }
+
+    /** Keeps the key of a renewal before it is used. */
+    public void saveRenewalKey(Identity current, KeyPair keys) throws IOException, AgentFailure {
+        Map<String, Object> out = new LinkedHashMap<>();
+        out.put("version", "1");
+        out.put(FOLLOWS, fingerprint(current));
+        putKeys(out, keys);
+        PrivateFiles.replace(home.resolve(RENEWAL), FlatJson.write(out));
+    }
+
+    private static boolean follows(Path file, Identity current) throws IOException, AgentFailure {
+        if (!Files.exists(file)) {
+            return false;
+        }
+        Home.refuseForeignReaders(file);
+        try {
+            return FlatJson.read(file).text(FOLLOWS).equals(fingerprint(current));
+        } catch (IllegalArgumentException broken) {
+            throw damaged(file, broken);
+        }
+    }
+
+    private static String fingerprint(Identity identity) {
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            return Bytes.of(sha256.digest(
+                            Certificates.encode(identity.certificate()).toArray()))
+                    .hex();
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
     }
 
     /**
@@ -135,16 +265,27 @@ public final class IdentityStore {
         Home.refuseForeignReaders(file);
         FlatJson in = FlatJson.read(file);
         try {
-            if (!in.text("invite").equals(invite.hex())) {
-                return Optional.empty();
-            }
+            return in.text("invite").equals(invite.hex()) ? Optional.of(keys(file, in)) : Optional.empty();
+        } catch (IllegalArgumentException broken) {
+            throw damaged(file, broken);
+        }
+    }
+
+    private KeyPair keys(Path file, FlatJson in) throws IOException, AgentFailure {
+        try {
             PrivateKey privateKey = protection.decrypt(in.bytes("key"), in.truth("externalPassphrase"));
             PublicKey publicKey = KeyFactory.getInstance(privateKey.getAlgorithm())
                     .generatePublic(new X509EncodedKeySpec(in.bytes("publicKey")));
-            return Optional.of(new KeyPair(publicKey, privateKey));
+            return new KeyPair(publicKey, privateKey);
         } catch (IllegalArgumentException | GeneralSecurityException broken) {
             throw damaged(file, broken);
         }
+    }
+
+    private void putKeys(Map<String, Object> out, KeyPair keys) throws IOException, AgentFailure {
+        out.put("publicKey", base64(keys.getPublic().getEncoded()));
+        out.put("externalPassphrase", protection.isExternal());
+        out.put("key", base64(protection.encrypt(keys.getPrivate())));
     }
 
     /** Keeps the key of an enrolment before it is used. */
@@ -152,9 +293,7 @@ public final class IdentityStore {
         Map<String, Object> out = new LinkedHashMap<>();
         out.put("version", "1");
         out.put("invite", invite.hex());
-        out.put("publicKey", base64(keys.getPublic().getEncoded()));
-        out.put("externalPassphrase", protection.isExternal());
-        out.put("key", base64(protection.encrypt(keys.getPrivate())));
+        putKeys(out, keys);
         PrivateFiles.replace(home.resolve(PENDING), FlatJson.write(out));
     }
 

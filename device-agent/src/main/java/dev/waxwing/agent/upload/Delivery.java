@@ -4,19 +4,22 @@ import dev.waxwing.agent.connection.Clocks;
 import dev.waxwing.agent.connection.Dialer;
 import dev.waxwing.agent.connection.KeptTimeFloor;
 import dev.waxwing.agent.connection.LastContact;
+import dev.waxwing.agent.connection.Refusals;
 import dev.waxwing.agent.connection.UnreachableException;
+import dev.waxwing.agent.enrollment.Membership;
 import dev.waxwing.agent.home.AgentFailure;
 import dev.waxwing.agent.identity.Identity;
+import dev.waxwing.agent.identity.UnlockedIdentity;
 import dev.waxwing.agent.spool.OfferedAgain;
 import dev.waxwing.agent.spool.ReceiptStore;
 import dev.waxwing.agent.spool.Spool;
 import dev.waxwing.channel.DeviceEndpoint;
 import dev.waxwing.channel.SecureChannel;
 import dev.waxwing.media.SafeName;
-import dev.waxwing.trust.Credential;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,6 +38,8 @@ public final class Delivery implements Closeable {
     private static final Duration TICK = Duration.ofMillis(200);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
     private static final int MOST_NAMES = 10;
+    /** Nobody waits for a session in which nothing is to be sent. */
+    private static final Duration TAKE_UP = Duration.ofSeconds(5);
     /** Uploads that a lost home sent are not in the server's word about texts, so the jump is generous. */
     private static final long COUNTERS_TO_SKIP = 1_000_000;
     /** A million each second for a century. */
@@ -42,8 +47,7 @@ public final class Delivery implements Closeable {
 
     private final DeviceEndpoint endpoint;
     private final Dialer dialer;
-    private final Identity identity;
-    private final Credential credential;
+    private final Membership membership;
     private final Spool spool;
     private final ReceiptStore receipts;
     private final Path contactFile;
@@ -51,8 +55,10 @@ public final class Delivery implements Closeable {
     private final Clock clock;
     private @Nullable Session session;
     private boolean isClockCompared;
+    private boolean hasAskedToComeBack;
 
     /**
+     * @param membership whom to be
      * @param receipts where verified receipts are kept
      * @param contactFile where the last contact is noted
      * @param time the latest time that there is proof of
@@ -60,8 +66,7 @@ public final class Delivery implements Closeable {
     public Delivery(
             DeviceEndpoint endpoint,
             Dialer dialer,
-            Identity identity,
-            Credential credential,
+            Membership membership,
             Spool spool,
             ReceiptStore receipts,
             Path contactFile,
@@ -69,8 +74,7 @@ public final class Delivery implements Closeable {
             Clock clock) {
         this.endpoint = endpoint;
         this.dialer = dialer;
-        this.identity = identity;
-        this.credential = credential;
+        this.membership = membership;
         this.spool = spool;
         this.receipts = receipts;
         this.contactFile = contactFile;
@@ -111,6 +115,7 @@ public final class Delivery implements Closeable {
             long before = current.moves().count();
             try {
                 current.deliver(plan, left, listener);
+                takeUp(current, listener);
                 return;
             } catch (SessionEndedException ended) {
                 drop();
@@ -126,11 +131,54 @@ public final class Delivery implements Closeable {
         }
     }
 
+    /**
+     * Renews the certificate now, and opens a session with the new one. One that was renewed before and comes into use with this call
+     * is as good as a new one.
+     *
+     * @param patience how long to try
+     * @return the identity in use
+     */
+    public Identity renew(Duration patience, DeliveryListener listener)
+            throws AgentFailure, IOException, InterruptedException {
+        Patience left = new Patience(patience);
+        X509Certificate before = membership.current().certificate();
+        Session current = connected(left, listener);
+        Identity connected = membership.current();
+        if (connected.hasOldKey() || connected.certificate().equals(before)) {
+            try {
+                current.renew(left.left());
+            } catch (SessionEndedException ended) {
+                drop();
+                throw new AgentFailure(
+                        String.valueOf(ended.getMessage()),
+                        ended.reference(),
+                        "Run it again: the key is kept, and gets the certificate that was made for it.",
+                        ended);
+            }
+            connected(left, listener);
+        }
+        return membership.current();
+    }
+
+    /** What was to be delivered is delivered, so a new certificate that cannot be used yet is no failure. */
+    private void takeUp(Session current, DeliveryListener listener) throws IOException, InterruptedException {
+        if (current.isRenewed()) {
+            try {
+                connected(new Patience(TAKE_UP), listener);
+            } catch (AgentFailure failed) {
+                listener.notice("the renewed certificate is not in use yet: " + failed.description());
+            }
+        }
+    }
+
     private Session connected(Patience patience, DeliveryListener listener)
             throws AgentFailure, IOException, InterruptedException {
         Session current = session;
         if (current != null && current.isOpen()) {
-            return current;
+            if (!current.isRenewed()) {
+                return current;
+            }
+            close();
         }
         drop();
         for (int failures = 1; ; failures++) {
@@ -150,12 +198,50 @@ public final class Delivery implements Closeable {
         }
     }
 
+    /** The next identity goes first, and the present one stands in if the server does not take it. */
     private Session open(DeliveryListener listener) throws AgentFailure, IOException {
+        AgentFailure refusal = null;
+        for (UnlockedIdentity candidate : membership.candidates()) {
+            try {
+                return open(candidate, listener);
+            } catch (AgentFailure failed) {
+                if (!Refusals.isAboutIdentity(failed)) {
+                    throw failed;
+                }
+                refusal = failed;
+            }
+        }
+        return open(comeBack(refusal, listener), listener);
+    }
+
+    /** Who was refused with a certificate that has not ended asks once: an administrator may have allowed it. */
+    private UnlockedIdentity comeBack(@Nullable AgentFailure refusal, DeliveryListener listener)
+            throws AgentFailure, IOException {
+        if (refusal != null && hasAskedToComeBack) {
+            throw refusal;
+        }
+        hasAskedToComeBack = refusal != null;
+        try {
+            UnlockedIdentity back = membership.comeBack();
+            listener.notice("the server let this device back in: certificate %s, valid until %s"
+                    .formatted(back.identity().serialNumber(), back.identity().notAfter()));
+            return back;
+        } catch (AgentFailure failed) {
+            throw refusal == null ? failed : refusal;
+        }
+    }
+
+    private Session open(UnlockedIdentity held, DeliveryListener listener) throws AgentFailure, IOException {
+        Identity identity = held.identity();
         var reached = dialer.dial(
-                identity.addresses(), socket -> endpoint.connect(socket, credential, identity.roots(), time.floor()));
+                identity.addresses(),
+                socket -> endpoint.connect(socket, held.credential(), identity.roots(), time.floor()));
         SecureChannel channel = reached.value();
         compareClocks(channel, listener);
         try {
+            if (membership.accepted(held)) {
+                listener.notice("the renewed certificate %s is in use".formatted(identity.serialNumber()));
+            }
             time.keep();
             LastContact.of(reached.address(), channel, clock).save(contactFile);
             skipUsedCounters(channel.grant().durableCounter());
@@ -168,7 +254,13 @@ public final class Delivery implements Closeable {
             channel.abort();
             throw failed;
         }
-        Session fresh = new Session(channel, spool, receipts, new Evidence(identity, credential, clock), clock);
+        Session fresh = new Session(
+                channel,
+                spool,
+                receipts,
+                new Evidence(identity, held.credential(), membership.former(), clock),
+                membership.renewer(held),
+                clock);
         fresh.start();
         return fresh;
     }

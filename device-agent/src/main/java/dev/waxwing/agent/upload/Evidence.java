@@ -42,10 +42,17 @@ final class Evidence {
 
     private final Identity identity;
     private final Credential credential;
+    private final List<X509Certificate> former;
     private final PeerVerifier receiptSigners;
 
     Evidence(Identity identity, Credential credential, Clock clock) {
+        this(identity, credential, List.of(), clock);
+    }
+
+    /** @param former the chain that the device had before, its own certificate first; empty if it had none */
+    Evidence(Identity identity, Credential credential, List<X509Certificate> former, Clock clock) {
         this.identity = identity;
+        this.former = List.copyOf(former);
         this.credential = credential;
         // A receipt signer's status comes with the evidence bundle; the channel itself vouches for it now.
         this.receiptSigners = new PeerVerifier(identity.roots(), Role.RECEIPT, (_, _, _, _) -> {}, clock);
@@ -91,6 +98,29 @@ final class Evidence {
     private SignedManifest sign(Manifest manifest) {
         Bytes encoded = manifest.encode();
         return new SignedManifest(encoded, DetachedSignature.sign(encoded, credential));
+    }
+
+    /** The same manifest, signed by the certificate of this session: the one that signed it may have ended since. */
+    SignedManifest bySession(SignedManifest signed) {
+        return isBy(credential.certificate(), signed)
+                ? signed
+                : new SignedManifest(signed.manifest(), DetachedSignature.sign(signed.manifest(), credential));
+    }
+
+    private static boolean isBy(X509Certificate certificate, SignedManifest signed) {
+        try {
+            return DetachedSignature.signer(signed.signature()).equals(SignerId.of(certificate));
+        } catch (InvalidSignatureException impossible) {
+            throw new IllegalStateException("a signature of our own cannot be read", impossible);
+        }
+    }
+
+    /** What the server had accepted before this device got its certificate is proved by the one before. */
+    private boolean isFromBefore(SignedManifest signed, Receipt receipt) {
+        return !former.isEmpty()
+                && isBy(former.getFirst(), signed)
+                && receipt.acceptedAt()
+                        .isBefore(credential.certificate().getNotBefore().toInstant());
     }
 
     /** The content that is sealed for these texts (protocol section 13.2). */
@@ -147,8 +177,14 @@ final class Evidence {
             if (!receipt.manifestSha256().equals(manifest.sha256())) {
                 throw ProtocolException.malformed("the receipt is for another manifest");
             }
+            boolean isFromBefore = isFromBefore(manifest, receipt);
             ReceiptStore.Kept kept = new ReceiptStore.Kept(
-                    manifest, message.receipt(), message.signature(), chain(signer), rootOf(signer), texts);
+                    isFromBefore ? manifest : bySession(manifest),
+                    message.receipt(),
+                    message.signature(),
+                    chain(isFromBefore ? former : identity.chain(), signer),
+                    rootOf(signer),
+                    texts);
             return new VerifiedReceipt(receipt, read(manifest), kept);
         } catch (InvalidSignatureException | MalformedEvidenceException unbelieved) {
             throw ProtocolException.malformed("the receipt cannot be believed: " + unbelieved.getMessage());
@@ -163,9 +199,8 @@ final class Evidence {
     }
 
     /** Issuing authorities first, then the device's certificate and the receipt signer's. */
-    private List<X509Certificate> chain(VerifiedPeer signer) {
+    private static List<X509Certificate> chain(List<X509Certificate> ours, VerifiedPeer signer) {
         Set<X509Certificate> chain = new LinkedHashSet<>();
-        List<X509Certificate> ours = identity.chain();
         List<X509Certificate> theirs = signer.chain();
         chain.addAll(ours.subList(1, ours.size()));
         chain.addAll(theirs.subList(1, theirs.size()));

@@ -217,7 +217,7 @@ final class FileLane implements Lane, Closeable {
             throw new FileChangedException("%s changed after it was signed".formatted(file.path()));
         }
         locked(() -> upload.sealed(signed));
-        return manifest;
+        return evidence.bySession(manifest);
     }
 
     /** The server discards what it may hold, and the file stays in the queue for the next delivery. */

@@ -61,6 +61,11 @@ final class Outcomes {
         return System.nanoTime() + pause.toNanos();
     }
 
+    /** Something that a person should know. */
+    void notice(String message) {
+        notices.add(message);
+    }
+
     /** The last refusal for now. */
     Optional<Refusal> lastRefusal() {
         return Optional.ofNullable(lastRefusal);

@@ -2,6 +2,7 @@ package dev.waxwing.agent.upload;
 
 import dev.waxwing.agent.connection.Refusals;
 import dev.waxwing.agent.connection.UnreachableException;
+import dev.waxwing.agent.enrollment.Renewer;
 import dev.waxwing.agent.home.AgentFailure;
 import dev.waxwing.agent.spool.QueuedFile;
 import dev.waxwing.agent.spool.ReceiptStore;
@@ -18,6 +19,8 @@ import dev.waxwing.media.CertificateQuery;
 import dev.waxwing.media.ItemId;
 import dev.waxwing.media.ReceiptMessage;
 import dev.waxwing.media.Refused;
+import dev.waxwing.media.RenewalAnswer;
+import dev.waxwing.media.RenewalRefused;
 import dev.waxwing.media.SafeName;
 import dev.waxwing.media.ServerMessage;
 import dev.waxwing.media.TextAck;
@@ -45,8 +48,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One session with the server, from the side of what is to be sent (protocol section 13).
  *
- * <p>Two threads: a virtual thread of its own receives; the command's thread decides what is next and sends it. One lock
- * guards what both touch. It is never held while the channel is written or a receipt is verified and kept.
+ * <p>Three threads: a virtual thread of its own receives; the command's thread decides what is next and sends it; {@link Renewal} has
+ * one that asks for a new certificate. One lock guards what they touch. It is never held while the channel is written or a receipt is verified and kept.
  */
 final class Session implements Closeable {
 
@@ -64,6 +67,7 @@ final class Session implements Closeable {
     private final Sender sender;
     private final TextLane texts;
     private final FileLane files;
+    private final Renewal renewal;
 
     // Owned by the receiving thread.
     private final Map<ItemId, ReceiptMessage> unverified = new LinkedHashMap<>();
@@ -83,7 +87,13 @@ final class Session implements Closeable {
         record Broken(Exception cause) implements Ending {}
     }
 
-    Session(SecureChannel channel, Spool spool, ReceiptStore receipts, Evidence evidence, Clock clock) {
+    Session(
+            SecureChannel channel,
+            Spool spool,
+            ReceiptStore receipts,
+            Evidence evidence,
+            Renewer renewer,
+            Clock clock) {
         this.channel = channel;
         this.spool = spool;
         this.receipts = receipts;
@@ -93,11 +103,56 @@ final class Session implements Closeable {
         this.texts = new TextLane(lock, sender, spool, evidence, outcomes);
         int mostUploads = channel.grant().maxOpenUploads();
         this.files = new FileLane(lock, sender, spool, evidence, outcomes, moves, mostUploads);
+        this.renewal = new Renewal(lock, changed, channel, renewer, outcomes, clock);
     }
 
-    /** Starts to receive. */
+    /** Starts to receive, and to watch the end of the certificate. */
     void start() {
         Thread.ofVirtual().name("waxwing-receiver").start(this::receiveAll);
+        renewal.start();
+    }
+
+    /** Whether there is a renewed certificate, with which the next session is to be opened. */
+    boolean isRenewed() {
+        lock.lock();
+        try {
+            return renewal.state() instanceof Renewal.State.Renewed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Renews the certificate now, whether that is due or not.
+     *
+     * @throws SessionEndedException if the session ended first
+     * @throws AgentFailure if the server refused, or did not answer in time
+     */
+    void renew(Duration limit) throws AgentFailure, SessionEndedException, InterruptedException {
+        long end = System.nanoTime() + limit.toNanos();
+        lock.lock();
+        try {
+            renewal.order();
+            while (true) {
+                switch (renewal.state()) {
+                    case Renewal.State.Renewed _ -> {
+                        return;
+                    }
+                    case Renewal.State.Failed(AgentFailure why, var _, boolean _) -> throw why;
+                    case Renewal.State.Waiting _, Renewal.State.Asked _, Renewal.State.Ended _ -> {
+                        requireLive();
+                        if (end - System.nanoTime() <= 0) {
+                            throw new AgentFailure(
+                                    "the server did not answer for %d s".formatted(limit.toSeconds()),
+                                    "The present certificate goes on; the next session asks again.");
+                        }
+                        changed.awaitNanos(TICK.toNanos());
+                    }
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     SecureChannel channel() {
@@ -177,7 +232,11 @@ final class Session implements Closeable {
         try {
             requireLive();
             if (texts.isDone() && files.isDone()) {
-                return false;
+                boolean waits = renewal.isUnderWay();
+                if (waits) {
+                    changed.awaitNanos(TICK.toNanos());
+                }
+                return waits;
             }
             action = next(System.nanoTime());
             if (action == null) {
@@ -297,6 +356,7 @@ final class Session implements Closeable {
         lock.lock();
         try {
             ending = reason;
+            renewal.end();
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -314,6 +374,8 @@ final class Session implements Closeable {
                 case Refused refused -> locked(() -> refused(refused));
                 case ReceiptMessage receipt -> accept(receipt);
                 case CertificateAnswer answer -> trust(answer);
+                case RenewalAnswer answer -> renewal.answered(answer);
+                case RenewalRefused refused -> renewal.refused(refused);
             }
         }
         // One line of the journal for all that came in one record.

@@ -2,6 +2,7 @@ package dev.waxwing.agent.upload;
 
 import dev.waxwing.agent.spool.QueuedText;
 import dev.waxwing.agent.spool.Settled;
+import dev.waxwing.agent.spool.SignedManifest;
 import dev.waxwing.agent.spool.Spool;
 import dev.waxwing.agent.spool.SpoolView;
 import dev.waxwing.agent.spool.TextGroup;
@@ -199,11 +200,8 @@ final class TextLane implements Lane {
         } finally {
             lock.unlock();
         }
-        sender.send(new TextSeal(
-                group.id(),
-                group.counters(),
-                group.manifest().manifest(),
-                group.manifest().signature()));
+        SignedManifest manifest = evidence.bySession(group.manifest());
+        sender.send(new TextSeal(group.id(), group.counters(), manifest.manifest(), manifest.signature()));
     }
 
     // On the receiving thread.

@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waxwing.agent.connection.Dialer;
 import dev.waxwing.agent.connection.KeptTimeFloor;
+import dev.waxwing.agent.enrollment.Membership;
 import dev.waxwing.agent.home.AgentFailure;
+import dev.waxwing.agent.home.Home;
 import dev.waxwing.agent.identity.Identity;
+import dev.waxwing.agent.identity.IdentityStore;
+import dev.waxwing.agent.identity.KeyProtection;
 import dev.waxwing.agent.spool.FileSource;
 import dev.waxwing.agent.spool.QueuedFile;
 import dev.waxwing.agent.spool.QueuedText;
@@ -30,6 +34,7 @@ import dev.waxwing.media.ItemId;
 import dev.waxwing.media.ReceiptMessage;
 import dev.waxwing.media.RefusalReason;
 import dev.waxwing.media.Refused;
+import dev.waxwing.media.RenewalRequest;
 import dev.waxwing.media.ServerMessage;
 import dev.waxwing.media.Text;
 import dev.waxwing.media.TextAck;
@@ -58,6 +63,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -117,29 +123,38 @@ class DeliveryTest {
     };
 
     @BeforeEach
-    void connect() throws IOException {
+    void connect() throws IOException, AgentFailure {
         server = new ServerDouble();
         spool = Spool.open(directory.resolve("spool"), RANDOM, TestPki.CLOCK);
         delivery = delivery(server.pki.issue(Role.DEVICE, "camera-1"));
     }
 
-    private Delivery delivery(Credential credential) throws IOException {
+    private Delivery delivery(Credential credential) throws IOException, AgentFailure {
+        return delivery(credential, TestPki.NOW, TestPki.CLOCK);
+    }
+
+    private Delivery delivery(Credential credential, Instant enrolledAt, Clock clock) throws IOException, AgentFailure {
         Identity identity = new Identity(
                 new PeerName("camera-1"),
                 credential.chain(),
                 TrustedRoots.of(server.pki.root()),
                 List.of(server.address()),
-                TestPki.NOW);
+                enrolledAt);
+        Home home = Home.at(directory.resolve("home"));
+        home.create();
+        IdentityStore identities = new IdentityStore(home, new KeyProtection(home, null, RANDOM));
+        identities.save(identity, credential.privateKey());
+        DeviceEndpoint endpoint = new DeviceEndpoint(DevicePolicy.defaults(), CryptoProvider.best(), RANDOM, clock);
+        Dialer dialer = new Dialer(Duration.ofSeconds(5), clock);
         return new Delivery(
-                new DeviceEndpoint(DevicePolicy.defaults(), CryptoProvider.best(), RANDOM, TestPki.CLOCK),
-                new Dialer(Duration.ofSeconds(5), TestPki.CLOCK),
-                identity,
-                credential,
+                endpoint,
+                dialer,
+                new Membership(identities, endpoint, dialer, RANDOM, clock),
                 spool,
                 new ReceiptStore(directory.resolve("receipts")),
                 directory.resolve("contact.json"),
                 KeptTimeFloor.load(directory.resolve("time.json")),
-                TestPki.CLOCK);
+                clock);
     }
 
     @AfterEach
@@ -788,6 +803,35 @@ class DeliveryTest {
 
         assertThatThrownBy(this::deliver).isInstanceOf(AgentFailure.class).hasMessageContaining("cannot be believed");
         assertThat(spool.view().isEmpty()).isFalse();
+    }
+
+    @Test
+    void renews_when_the_time_comes_in_a_session_in_which_nothing_is_sent() throws Exception {
+        Instant end = TestPki.NOW.plus(Duration.ofDays(10));
+        Credential old = server.pki
+                .request(Role.DEVICE, "camera-1")
+                .validity(TestPki.NOW.minus(Duration.ofDays(30)), end)
+                .issue();
+        // Two thirds are over in two seconds.
+        Instant enrolledAt = end.minus(Duration.ofDays(30)).plusSeconds(6);
+        Clock clock = Clock.offset(Clock.systemUTC(), Duration.between(Instant.now(), TestPki.NOW));
+        delivery.close();
+        delivery = delivery(old, enrolledAt, clock);
+        delivery.connect(PATIENCE, listener);
+        assertThat(server.count(RenewalRequest.class)).isZero();
+
+        Path next = directory.resolve("home/next.json");
+        for (long deadline = System.nanoTime() + PATIENCE.toNanos();
+                !Files.exists(next) && deadline > System.nanoTime(); ) {
+            Thread.sleep(Duration.ofMillis(20));
+        }
+
+        assertThat(next).exists();
+        delivery.connect(PATIENCE, listener);
+        assertThat(server.admitted)
+                .hasSize(2)
+                .last()
+                .isNotEqualTo(old.certificate().getSerialNumber().toString(16));
     }
 
     @Test

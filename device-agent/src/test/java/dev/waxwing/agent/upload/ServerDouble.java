@@ -26,6 +26,9 @@ import dev.waxwing.media.ItemId;
 import dev.waxwing.media.ReceiptMessage;
 import dev.waxwing.media.RefusalReason;
 import dev.waxwing.media.Refused;
+import dev.waxwing.media.RenewalAnswer;
+import dev.waxwing.media.RenewalRefused;
+import dev.waxwing.media.RenewalRequest;
 import dev.waxwing.media.ServerMessage;
 import dev.waxwing.media.Text;
 import dev.waxwing.media.TextAck;
@@ -42,6 +45,8 @@ import dev.waxwing.trust.PeerName;
 import dev.waxwing.trust.PeerVerifier;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.TestPki;
+import dev.waxwing.trust.UntrustedException;
+import dev.waxwing.trust.VerifiedPeer;
 import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Incident;
@@ -73,6 +78,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -129,6 +135,16 @@ public final class ServerDouble implements AutoCloseable {
     public final TreeMap<Long, Text> texts = new TreeMap<>();
     public final Map<ItemId, ReceiptMessage> groups = new ConcurrentHashMap<>();
     public final List<Bytes> manifests = new CopyOnWriteArrayList<>();
+    /** The serial numbers that came in, in hex, one for each session. */
+    public final List<String> admitted = new CopyOnWriteArrayList<>();
+    /** The serial numbers, in hex, that the server refuses. */
+    public final Set<String> unwanted = ConcurrentHashMap.newKeySet();
+    /** Whether the key that enrolled may come back. */
+    public volatile boolean letsBackIn;
+    /** How long the certificates live that the server makes. */
+    public volatile Duration lifetime = Duration.ofDays(90);
+    /** What keys got by renewal. */
+    public final Map<Bytes, Credential> renewed = new ConcurrentHashMap<>();
     /** Refusals for the next connections, before the honest admission. */
     public final Queue<RefusedException> admissions = new ConcurrentLinkedQueue<>();
 
@@ -186,6 +202,11 @@ public final class ServerDouble implements AutoCloseable {
         enrolledKey = List.of();
     }
 
+    /** The key that may enrol, or come back. */
+    public void enrolledKey(Bytes spki) {
+        enrolledKey = List.of(spki);
+    }
+
     /** Breaks every connection. */
     public void breakConnections() throws IOException {
         for (SocketChannel socket : sockets) {
@@ -231,7 +252,15 @@ public final class ServerDouble implements AutoCloseable {
                 return pki.rootCertificate();
             }
         };
-        var devices = new PeerVerifier(pki.root(), Role.DEVICE, (_, _, _, _) -> {}, clock);
+        var devices = new PeerVerifier(
+                pki.root(),
+                Role.DEVICE,
+                (leaf, _, _, _) -> {
+                    if (unwanted.contains(leaf.getSerialNumber().toString(16))) {
+                        throw new UntrustedException(UntrustedException.Reason.SUPERSEDED, "by a test");
+                    }
+                },
+                clock);
         return new ServerEndpoint(
                 ServerPolicy.defaults(),
                 CryptoProvider.best(),
@@ -239,15 +268,16 @@ public final class ServerDouble implements AutoCloseable {
                 clock,
                 identity,
                 devices,
-                (_, _) -> admit(),
+                (device, _) -> admit(device),
                 this::enrol);
     }
 
-    private SessionGrant admit() throws RefusedException {
+    private SessionGrant admit(VerifiedPeer device) throws RefusedException {
         RefusedException refusal = admissions.poll();
         if (refusal != null) {
             throw refusal;
         }
+        admitted.add(device.certificate().getSerialNumber().toString(16));
         return new SessionGrant(Math.max(durableCounter, highest()), 2, restored);
     }
 
@@ -279,7 +309,8 @@ public final class ServerDouble implements AutoCloseable {
             var request = new JcaPKCS10CertificationRequest(pkcs10);
             List<Bytes> key = List.of(Bytes.of(request.getPublicKey().getEncoded()));
             boolean known = enrolledKey.isEmpty() || enrolledKey.equals(key);
-            if (!Arrays.equals(presented, token.bytes()) || !known) {
+            boolean comesBack = letsBackIn && Arrays.equals(presented, new byte[InviteToken.LENGTH]);
+            if (comesBack ? !enrolledKey.equals(key) : !Arrays.equals(presented, token.bytes()) || !known) {
                 throw new RefusedException(AlertCode.AUTH_FAILED, "no such invite");
             }
             enrolledKey = key;
@@ -287,10 +318,7 @@ public final class ServerDouble implements AutoCloseable {
             if (loseEnrolmentAnswers) {
                 breakConnections();
             }
-            String name = request.getSubject().toString().substring("CN=".length());
-            Credential device = pki.request(Role.DEVICE, name)
-                    .keys(new KeyPair(request.getPublicKey(), credential.privateKey()))
-                    .issue();
+            Credential device = certify(request);
             return Stream.concat(device.chain().stream(), Stream.of(pki.rootCertificate()))
                     .toList();
         } catch (IOException | GeneralSecurityException malformed) {
@@ -358,7 +386,32 @@ public final class ServerDouble implements AutoCloseable {
                 uploads.remove(cancel.id());
                 yield List.of();
             }
+            case RenewalRequest request -> List.of(renew(request));
         };
+    }
+
+    private ServerMessage renew(RenewalRequest renewal) {
+        try {
+            var request = new JcaPKCS10CertificationRequest(renewal.request().toArray());
+            Bytes key = Bytes.of(request.getPublicKey().getEncoded());
+            Credential device = renewed.computeIfAbsent(key, _ -> certify(request));
+            return new RenewalAnswer(
+                    device.chain().stream().map(Certificates::encode).toList());
+        } catch (IOException | GeneralSecurityException malformed) {
+            return new RenewalRefused(RefusalReason.BAD_SIGNATURE, new Incident(0xABCDEF), Duration.ZERO);
+        }
+    }
+
+    private Credential certify(JcaPKCS10CertificationRequest request) {
+        try {
+            String name = request.getSubject().toString().substring("CN=".length());
+            return pki.request(Role.DEVICE, name)
+                    .keys(new KeyPair(request.getPublicKey(), credential.privateKey()))
+                    .validity(now.minus(Duration.ofDays(1)), now.plus(lifetime))
+                    .issue();
+        } catch (GeneralSecurityException malformed) {
+            throw new AssertionError(malformed);
+        }
     }
 
     private List<ServerMessage> open(UploadOpen open) {
@@ -411,9 +464,8 @@ public final class ServerDouble implements AutoCloseable {
 
     /** A receipt as the honest server signs it. */
     public ReceiptMessage receipt(ItemId id, Bytes manifest, SessionId session) {
-        Bytes receipt = new Receipt(
-                        TestPki.NOW, Manifest.sha256(manifest), Receipt.freshId(RANDOM), session, TrustLevel.WXP2)
-                .encode();
+        Bytes receipt =
+                new Receipt(now, Manifest.sha256(manifest), Receipt.freshId(RANDOM), session, TrustLevel.WXP2).encode();
         return new ReceiptMessage(id, receipt, DetachedSignature.sign(receipt, receiptSigner));
     }
 

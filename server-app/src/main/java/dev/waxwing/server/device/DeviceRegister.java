@@ -49,10 +49,33 @@ public final class DeviceRegister {
         }
     }
 
-    /** A device has connected with this certificate. */
+    /**
+     * A device comes with the certificate with which it came last.
+     *
+     * @return false if it did not: then {@link #seen} is to be told
+     */
+    public boolean seenAgain(String name, String serialNumber) {
+        boolean again = jdbc.sql("""
+            UPDATE device SET trust_level = :trustLevel, last_seen_at = :now
+             WHERE name = :name AND serial_number = :serialNumber
+            """)
+                        .param("name", name)
+                        .param("serialNumber", serialNumber)
+                        .param("trustLevel", TRUST_LEVEL)
+                        .param("now", clock.instant().atOffset(ZoneOffset.UTC))
+                        .update()
+                == 1;
+        if (again) {
+            pin(name);
+        }
+        return again;
+    }
+
+    /** A device comes with this certificate. */
     public void seen(String name, String serialNumber) {
         boolean known = jdbc.sql("""
-            UPDATE device SET serial_number = :serialNumber, trust_level = :trustLevel, last_seen_at = :now
+            UPDATE device SET serial_number = :serialNumber, trust_level = :trustLevel, last_seen_at = :now,
+                   certificate_ends = (SELECT not_after FROM certificate WHERE serial_number = :serialNumber)
              WHERE name = :name
             """)
                         .param("name", name)
@@ -93,7 +116,11 @@ public final class DeviceRegister {
     }
 
     private boolean changedCertificate(String name, String serialNumber) {
-        return jdbc.sql("UPDATE device SET serial_number = :serialNumber, trust_level = :trustLevel WHERE name = :name")
+        return jdbc.sql("""
+            UPDATE device SET serial_number = :serialNumber, trust_level = :trustLevel,
+                   certificate_ends = (SELECT not_after FROM certificate WHERE serial_number = :serialNumber)
+             WHERE name = :name
+            """)
                         .param("name", name)
                         .param("trustLevel", TRUST_LEVEL)
                         .param("serialNumber", serialNumber)
@@ -104,8 +131,9 @@ public final class DeviceRegister {
     private void insert(String name, String serialNumber) {
         try {
             jdbc.sql("""
-                INSERT INTO device (name, trust_level, serial_number, created_at)
-                VALUES (:name, :trustLevel, :serialNumber, :now)
+                INSERT INTO device (name, trust_level, serial_number, created_at, certificate_ends)
+                VALUES (:name, :trustLevel, :serialNumber, :now,
+                        (SELECT not_after FROM certificate WHERE serial_number = :serialNumber))
                 """)
                     .param("name", name)
                     .param("trustLevel", TRUST_LEVEL)

@@ -1,5 +1,6 @@
 package dev.waxwing.server.ingest;
 
+import dev.waxwing.ca.enrollment.RenewalResult;
 import dev.waxwing.channel.SecureChannel;
 import dev.waxwing.media.CertificateAnswer;
 import dev.waxwing.media.CertificateQuery;
@@ -8,6 +9,9 @@ import dev.waxwing.media.ItemId;
 import dev.waxwing.media.ReceiptMessage;
 import dev.waxwing.media.RefusalReason;
 import dev.waxwing.media.Refused;
+import dev.waxwing.media.RenewalAnswer;
+import dev.waxwing.media.RenewalRefused;
+import dev.waxwing.media.RenewalRequest;
 import dev.waxwing.media.ServerMessage;
 import dev.waxwing.media.Text;
 import dev.waxwing.media.TextAck;
@@ -21,10 +25,12 @@ import dev.waxwing.media.UploadReady;
 import dev.waxwing.media.UploadSeal;
 import dev.waxwing.server.ingest.IncomingUpload.Appended;
 import dev.waxwing.server.ingest.IncomingUpload.Held;
+import dev.waxwing.trust.Certificates;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Incident;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -51,6 +57,9 @@ public final class Conversation {
     /** Not for good: the device may have a newer certificate, under which it offers the same again. */
     static final Refusal REVOKED =
             new Refusal(RefusalReason.UNAVAILABLE, "the certificate of this session was revoked meanwhile");
+
+    /** Renewals are answered in the order in which they came. */
+    private static final ItemId RENEWALS = ItemId.parse("0".repeat(32));
 
     private static final Duration RETRY_FULL = Duration.ofSeconds(60);
     private static final Duration RETRY_SOON = Duration.ofSeconds(5);
@@ -98,6 +107,7 @@ public final class Conversation {
             case UploadData data -> data(data);
             case UploadSeal seal -> seal(seal);
             case UploadCancel cancel -> cancel(cancel);
+            case RenewalRequest request -> lanes.run(RENEWALS, () -> renew(request));
             case CertificateQuery _ -> outbox.add(new CertificateAnswer(ingest.receiptChain()));
         }
     }
@@ -210,6 +220,37 @@ public final class Conversation {
     private void refuseText(TextOffer offer, Refusal refusal) {
         Incident incident = refusals.refuse("text.refused", offer.textId(), refusal);
         outbox.add(new TextRefused(offer.counter(), refusal.reason(), incident, retryAfter(refusal.reason())));
+    }
+
+    /** Whatever goes wrong, the device hears of it; nothing of it ends the session. */
+    private void renew(RenewalRequest request) {
+        try {
+            switch (ingest.renew(sender, request)) {
+                case RenewalResult.Renewed(List<X509Certificate> chain) ->
+                    outbox.add(new RenewalAnswer(
+                            chain.stream().map(Certificates::encode).toList()));
+                case RenewalResult.Refused(var reason, String detail, Duration retryAfter) ->
+                    refuseRenewal(new Refusal(reason(reason), detail), retryAfter);
+            }
+        } catch (RuntimeException e) {
+            refuseRenewal(failure(e), RETRY_SOON);
+        }
+    }
+
+    private static RefusalReason reason(RenewalResult.Reason reason) {
+        return switch (reason) {
+            case BAD_REQUEST -> RefusalReason.BAD_SIGNATURE;
+            case KEY_IN_USE -> RefusalReason.CONFLICT;
+            case NOT_NOW -> RefusalReason.POLICY;
+            case TOO_MANY -> RefusalReason.TOO_MANY;
+            case UNAVAILABLE -> RefusalReason.UNAVAILABLE;
+        };
+    }
+
+    private void refuseRenewal(Refusal refusal, Duration retryAfter) {
+        Incident incident = refusals.refuse(
+                "certificate.renewal-refused", sender.certificate().toString(), refusal);
+        outbox.add(new RenewalRefused(refusal.reason(), incident, retryAfter));
     }
 
     private void sealTexts(TextSeal seal) {

@@ -3,6 +3,9 @@ package dev.waxwing.server.ingest;
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.audit.Outcome;
+import dev.waxwing.ca.enrollment.RenewalOrder;
+import dev.waxwing.ca.enrollment.RenewalResult;
+import dev.waxwing.ca.enrollment.Renewals;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.issuance.RoleCredentials;
 import dev.waxwing.channel.SecureChannel;
@@ -13,6 +16,7 @@ import dev.waxwing.evidence.Manifest;
 import dev.waxwing.evidence.SignerId;
 import dev.waxwing.media.ItemId;
 import dev.waxwing.media.RefusalReason;
+import dev.waxwing.media.RenewalRequest;
 import dev.waxwing.media.TextSeal;
 import dev.waxwing.media.UploadOpen;
 import dev.waxwing.media.UploadSeal;
@@ -71,6 +75,7 @@ public final class Ingest {
     private final DiskSpace space;
     private final MediaProperties properties;
     private final RoleCredentials credentials;
+    private final Renewals renewals;
     private final AuditTrail audit;
     private final Traffic traffic;
     private final ApplicationEventPublisher events;
@@ -90,6 +95,7 @@ public final class Ingest {
             DiskSpace space,
             MediaProperties properties,
             RoleCredentials credentials,
+            Renewals renewals,
             AuditTrail audit,
             Traffic traffic,
             ApplicationEventPublisher events,
@@ -107,6 +113,7 @@ public final class Ingest {
         this.space = space;
         this.properties = properties;
         this.credentials = credentials;
+        this.renewals = renewals;
         this.audit = audit;
         this.traffic = traffic;
         this.events = events;
@@ -209,6 +216,12 @@ public final class Ingest {
     /** What all sessions together may hold of texts on their way into the database, in bytes. */
     Semaphore textRoom() {
         return textRoom;
+    }
+
+    /** Gives a device its next certificate. Waits for the database. */
+    RenewalResult renew(Sender sender, RenewalRequest request) {
+        return renewals.renew(new RenewalOrder(
+                sender.device(), sender.certificate(), request.request(), sender.sessionId(), request.early()));
     }
 
     CompletableFuture<List<TextStore.Outcome>> store(List<TextOffer> offers) {

@@ -1,12 +1,16 @@
 package dev.waxwing.server.listener;
 
+import dev.waxwing.ca.enrollment.Renewals;
+import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.channel.RefusedException;
 import dev.waxwing.channel.SessionAdmission;
 import dev.waxwing.handshake.Restored;
 import dev.waxwing.handshake.SessionGrant;
 import dev.waxwing.server.backup.Restorations;
+import dev.waxwing.server.device.DeviceRegister;
 import dev.waxwing.server.ingest.Ingest;
 import dev.waxwing.server.session.Sessions;
+import dev.waxwing.trust.UntrustedException;
 import dev.waxwing.trust.VerifiedPeer;
 import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.SessionId;
@@ -23,14 +27,24 @@ final class Admission implements SessionAdmission {
     private final ListenerProperties properties;
     private final Sessions sessions;
     private final Ingest ingest;
+    private final DeviceRegister devices;
+    private final Renewals renewals;
 
     /** The server cannot go back in time while it runs. */
     private final List<Restored> restored;
 
-    Admission(ListenerProperties properties, Sessions sessions, Ingest ingest, Restorations restorations) {
+    Admission(
+            ListenerProperties properties,
+            Sessions sessions,
+            Ingest ingest,
+            DeviceRegister devices,
+            Renewals renewals,
+            Restorations restorations) {
         this.properties = properties;
         this.sessions = sessions;
         this.ingest = ingest;
+        this.devices = devices;
+        this.renewals = renewals;
         this.restored = restorations.all().stream()
                 .limit(Restored.MOST)
                 .map(restoration -> new Restored(restoration.restoredAt(), restoration.backupAt()))
@@ -44,6 +58,25 @@ final class Admission implements SessionAdmission {
             throw new RefusedException(
                     AlertCode.BUSY, "there are " + properties.maxSessions() + " sessions already", COME_LATER, null);
         }
+        register(device.name().value(), SerialNumber.of(device.certificate()));
         return new SessionGrant(ingest.durableCounter(device.name().value()), ingest.maxOpenUploads(), restored);
+    }
+
+    /** Only a certificate with which the device did not come last can be one that takes the place of another. */
+    private void register(String name, SerialNumber certificate) throws RefusedException {
+        String serialNumber = certificate.toString();
+        if (devices.seenAgain(name, serialNumber)) {
+            return;
+        }
+        if (!renewals.use(certificate)) {
+            String reason = "certificate " + serialNumber
+                    + " is a renewal whose predecessor is revoked or superseded by another";
+            throw new RefusedException(
+                    AlertCode.AUTH_FAILED,
+                    reason,
+                    Duration.ZERO,
+                    new UntrustedException(UntrustedException.Reason.SUPERSEDED, reason));
+        }
+        devices.seen(name, serialNumber);
     }
 }

@@ -206,7 +206,6 @@ final class Connections {
         boolean begun = false;
         open.add(session);
         try {
-            devices.seen(session.device(), session.serialNumber());
             sessions.open(session);
             // A revocation between the handshake and the register would have found nobody to end.
             if (revocation.find(session.certificate()).isPresent()) {
@@ -305,6 +304,8 @@ final class Connections {
             if (cause instanceof UntrustedException untrusted) {
                 return untrusted.reason().name().toLowerCase(Locale.ROOT);
             }
+        }
+        for (Throwable cause = refusal.getCause(); cause != null; cause = cause.getCause()) {
             if (cause instanceof RefusedException refused && refused.code() == AlertCode.AUTH_FAILED) {
                 return "invite";
             }

@@ -1,6 +1,7 @@
 package dev.waxwing.server.listener;
 
 import dev.waxwing.ca.inventory.Inventory;
+import dev.waxwing.ca.inventory.Inventory.Presented;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.revocation.Revocation;
 import dev.waxwing.trust.CertificateStatus;
@@ -9,6 +10,7 @@ import dev.waxwing.trust.UntrustedException.Reason;
 import dev.waxwing.wire.Bytes;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * Asks the authority itself about a device's certificate (docs/protocol.md, section 7.1). The database is asked before
@@ -20,14 +22,18 @@ record InventoryStatus(Inventory inventory, Revocation revocation) implements Ce
     public void check(X509Certificate leaf, X509Certificate issuer, Bytes staple, Instant now)
             throws UntrustedException {
         SerialNumber serialNumber = SerialNumber.of(leaf);
-        boolean issued =
-                inventory.certificate(serialNumber).filter(leaf::equals).isPresent();
+        Optional<Presented> known = inventory.presented(serialNumber).filter(found -> leaf.equals(found.certificate()));
         if (revocation.isRevoked(leaf)) {
             throw new UntrustedException(Reason.REVOKED, "certificate " + serialNumber + " is revoked");
         }
-        if (!issued) {
+        if (known.isEmpty()) {
             throw new UntrustedException(
                     Reason.NOT_IN_INVENTORY, "certificate " + serialNumber + " is not in the inventory");
+        }
+        SerialNumber successor = known.get().supersededBy();
+        if (successor != null) {
+            throw new UntrustedException(
+                    Reason.SUPERSEDED, "certificate " + serialNumber + " is superseded by " + successor);
         }
     }
 }

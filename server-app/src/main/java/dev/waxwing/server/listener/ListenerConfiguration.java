@@ -2,6 +2,7 @@ package dev.waxwing.server.listener;
 
 import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.enrollment.Enrollment;
+import dev.waxwing.ca.enrollment.Readmissions;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.issuance.RoleCredentials;
 import dev.waxwing.ca.revocation.OcspResponder;
@@ -76,6 +77,7 @@ class ListenerConfiguration {
             PeerVerifier devices,
             Admission admission,
             Enrollment enrollment,
+            Readmissions readmissions,
             CryptoPermits permits) {
         return new ServerEndpoint(
                 new ServerPolicy(
@@ -88,7 +90,7 @@ class ListenerConfiguration {
                 new ChannelIdentity(authority, credentials, responder),
                 devices,
                 admission,
-                new InviteDesk(enrollment),
+                new InviteDesk(enrollment, readmissions),
                 permits);
     }
 }

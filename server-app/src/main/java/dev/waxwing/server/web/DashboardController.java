@@ -8,6 +8,7 @@ import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.server.account.Caller;
 import dev.waxwing.server.account.Logins;
 import dev.waxwing.server.device.Devices;
+import dev.waxwing.server.device.EndingDevices;
 import dev.waxwing.server.media.TransferFilter;
 import dev.waxwing.server.media.Transfers;
 import java.time.Clock;
@@ -42,6 +43,7 @@ class DashboardController {
     private final Logins logins;
     private final Transfers transfers;
     private final Devices devices;
+    private final EndingDevices ending;
     private final Inventory inventory;
     private final CertificateAuthority authority;
     private final HealthEndpoint health;
@@ -53,6 +55,7 @@ class DashboardController {
             Logins logins,
             Transfers transfers,
             Devices devices,
+            EndingDevices ending,
             Inventory inventory,
             CertificateAuthority authority,
             HealthEndpoint health,
@@ -62,6 +65,7 @@ class DashboardController {
         this.logins = logins;
         this.transfers = transfers;
         this.devices = devices;
+        this.ending = ending;
         this.inventory = inventory;
         this.authority = authority;
         this.health = health;
@@ -82,6 +86,7 @@ class DashboardController {
         model.addAttribute(
                 "latest", transfers.page(TransferFilter.ALL, 0, LATEST).items());
         model.addAttribute("devices", devices.count());
+        model.addAttribute("ending", ending.numbers());
         model.addAttribute("validCertificates", count(CertificateStatus.VALID));
         model.addAttribute("expiringCertificates", count(CertificateStatus.EXPIRING));
         model.addAttribute("issuingNotAfter", facts.issuingNotAfter());

@@ -1,6 +1,12 @@
 package dev.waxwing.server.web;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.waxwing.ca.enrollment.ReadmissionEntry;
+import dev.waxwing.ca.enrollment.ReadmissionResult;
+import dev.waxwing.ca.enrollment.Readmissions;
+import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.web.Page;
+import dev.waxwing.ca.web.RefusedException;
 import dev.waxwing.server.device.Device;
 import dev.waxwing.server.device.DeviceRemoval;
 import dev.waxwing.server.device.Devices;
@@ -9,12 +15,17 @@ import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.security.Principal;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
@@ -28,10 +39,12 @@ class DeviceEndpoints {
 
     private final Devices devices;
     private final DeviceRemoval removal;
+    private final Readmissions readmissions;
 
-    DeviceEndpoints(Devices devices, DeviceRemoval removal) {
+    DeviceEndpoints(Devices devices, DeviceRemoval removal, Readmissions readmissions) {
         this.devices = devices;
         this.removal = removal;
+        this.readmissions = readmissions;
     }
 
     /** A device in the REST interface. */
@@ -46,15 +59,55 @@ class DeviceEndpoints {
             @Nullable Instant lastSeenAt,
 
             @Schema(example = "3f9c1e0b7a6d4258a1f0c3d2e4b59687") @Nullable
-            String certificateSerialNumber) {
+            String certificateSerialNumber,
 
-        static DeviceAnswer of(Device device) {
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            ReadmissionAnswer readmission) {
+
+        static DeviceAnswer of(Device device, @Nullable ReadmissionEntry readmission) {
             return new DeviceAnswer(
                     device.name(),
                     device.state().word(),
                     device.trustLevel(),
                     device.lastSeenAt(),
-                    device.certificateSerialNumber());
+                    device.certificateSerialNumber(),
+                    readmission == null ? null : ReadmissionAnswer.of(readmission));
+        }
+    }
+
+    /** A wish to let a device back in. */
+    @Schema(name = "ReadmissionOrder")
+    record ReadmissionOrder(
+            @Schema(description = "ISO 8601, 1 minute to 30 days; 7 days unless given", example = "P7D") @Nullable
+            Duration expiresIn,
+
+            @Schema(description = "The certificate whose key may come back; the device's newest unless given") @Nullable
+            String certificateSerialNumber) {}
+
+    /** That a device may come back, or could. */
+    @Schema(name = "Readmission")
+    record ReadmissionAnswer(
+            @Schema(
+                    example = "open",
+                    allowableValues = {"open", "used", "expired", "withdrawn"})
+            String state,
+
+            @Schema(description = "The certificate whose key may come back")
+            String certificateSerialNumber,
+
+            String createdBy,
+            Instant createdAt,
+            Instant expiresAt,
+            @Nullable Instant usedAt) {
+
+        static ReadmissionAnswer of(ReadmissionEntry entry) {
+            return new ReadmissionAnswer(
+                    entry.state().text(),
+                    entry.predecessor().toString(),
+                    entry.createdBy(),
+                    entry.createdAt(),
+                    entry.expiresAt(),
+                    entry.usedAt());
         }
     }
 
@@ -65,13 +118,62 @@ class DeviceEndpoints {
             @RequestParam(defaultValue = "0") int page,
             @RequestParam(defaultValue = "50") int size) {
         PageRequest wanted = new PageRequest(page, size);
-        return Pages.map(devices.page(query, wanted.page(), wanted.size()), DeviceAnswer::of);
+        Page<Device> found = devices.page(query, wanted.page(), wanted.size());
+        Map<String, ReadmissionEntry> allowances =
+                readmissions.of(found.items().stream().map(Device::name).toList());
+        return Pages.map(found, device -> DeviceAnswer.of(device, allowances.get(device.name())));
     }
 
     @GetMapping("/{name}")
     @Operation(summary = "Show one device")
     DeviceAnswer find(@PathVariable String name) {
-        return devices.find(name).map(DeviceAnswer::of).orElseThrow(() -> Missing.named("device", name));
+        return devices.find(name)
+                .map(device ->
+                        DeviceAnswer.of(device, readmissions.of(device.name()).orElse(null)))
+                .orElseThrow(() -> Missing.named("device", name));
+    }
+
+    @PostMapping("/{name}/readmission")
+    @ResponseStatus(HttpStatus.CREATED)
+    @Operation(
+            summary = "Let a device back in whose certificate has expired",
+            description = "It may come once, with the key that it has. What was allowed before ends with this.")
+    @ApiResponse(responseCode = "201", description = "It may come")
+    @ApiResponse(responseCode = "409", description = "Its certificate still holds, or the key was revoked")
+    @ApiResponse(responseCode = "422", description = "The time is not acceptable")
+    ReadmissionAnswer letIn(
+            @PathVariable String name,
+            @RequestBody(required = false) @Nullable ReadmissionOrder order,
+            Principal caller) {
+        Device device = devices.find(name).orElseThrow(() -> Missing.named("device", name));
+        String wanted = order == null || order.certificateSerialNumber() == null
+                ? device.certificateSerialNumber()
+                : order.certificateSerialNumber();
+        SerialNumber certificate = Optional.ofNullable(wanted)
+                .flatMap(SerialNumber::parse)
+                .orElseThrow(() -> new ResponseStatusException(
+                        HttpStatus.CONFLICT, "The device has no certificate with a key that could come back."));
+        Duration lifetime =
+                order == null || order.expiresIn() == null ? Readmissions.DEFAULT_LIFETIME : order.expiresIn();
+        return switch (readmissions.allow(name, certificate, lifetime, caller.getName())) {
+            case ReadmissionResult.Allowed(ReadmissionEntry entry) -> ReadmissionAnswer.of(entry);
+            case ReadmissionResult.Refused(String detail, String reference) ->
+                throw new RefusedException(HttpStatus.CONFLICT, "The device was not let back in", detail, reference);
+            case ReadmissionResult.Invalid(String detail, String reference) ->
+                throw new RefusedException(
+                        HttpStatus.UNPROCESSABLE_CONTENT, "The device was not let back in", detail, reference);
+        };
+    }
+
+    @DeleteMapping("/{name}/readmission")
+    @ResponseStatus(HttpStatus.NO_CONTENT)
+    @Operation(summary = "Take back what a device may, as long as it has not come")
+    @ApiResponse(responseCode = "204", description = "It may not come any more")
+    @ApiResponse(responseCode = "404", description = "There is no such device, or it may not come back as it is")
+    void keepOut(@PathVariable String name, Principal caller) {
+        if (!readmissions.withdraw(name, caller.getName())) {
+            throw Missing.named("open readmission of", name);
+        }
     }
 
     @DeleteMapping("/{name}")

@@ -1,5 +1,6 @@
 package dev.waxwing.server.web;
 
+import dev.waxwing.ca.enrollment.Readmissions;
 import dev.waxwing.ca.inventory.CertificateEntry;
 import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.inventory.Inventory;
@@ -38,13 +39,21 @@ class DevicePages {
     private final Transfers transfers;
     private final Inventory inventory;
     private final DeviceRemoval removal;
+    private final Readmissions readmissions;
 
-    DevicePages(Devices devices, Sessions sessions, Transfers transfers, Inventory inventory, DeviceRemoval removal) {
+    DevicePages(
+            Devices devices,
+            Sessions sessions,
+            Transfers transfers,
+            Inventory inventory,
+            DeviceRemoval removal,
+            Readmissions readmissions) {
         this.devices = devices;
         this.sessions = sessions;
         this.transfers = transfers;
         this.inventory = inventory;
         this.removal = removal;
+        this.readmissions = readmissions;
     }
 
     @GetMapping
@@ -70,6 +79,8 @@ class DevicePages {
         model.addAttribute("certificates", certificates);
         model.addAttribute("revocable", certificates.stream().anyMatch(CertificatePages::isRevocable));
         model.addAttribute("reasons", RevocationPages.reasons(true));
+        model.addAttribute("successors", inventory.successors(name));
+        model.addAttribute("readmission", readmissions.of(name).orElse(null));
         model.addAttribute("latest", transfers.page(new TransferFilter(name, null, null), 0, LATEST));
         return "device";
     }

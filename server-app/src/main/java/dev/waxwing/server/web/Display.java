@@ -79,7 +79,7 @@ public class Display {
     /** The colour that a word about a state has; empty for grey. */
     public String tone(String word) {
         return switch (word) {
-            case "accepted", "active", "current", "valid", "redeemed", "enabled", "up" -> "good";
+            case "accepted", "active", "current", "valid", "redeemed", "used", "enabled", "up" -> "good";
             case "receiving" -> "info live";
             case "open", "prepared" -> "info";
             case "expiring", "quarantined", "unknown", "on hold" -> "warn";

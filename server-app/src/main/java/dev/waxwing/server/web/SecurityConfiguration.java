@@ -93,7 +93,11 @@ class SecurityConfiguration {
                                 .hasAuthority(READ.name())
                                 .requestMatchers(HttpMethod.HEAD, "/api/**")
                                 .hasAuthority(READ.name())
-                                .requestMatchers("/api/v1/certificates/**", "/api/v1/invites/**", "/api/v1/sessions/**")
+                                .requestMatchers(
+                                        "/api/v1/certificates/**",
+                                        "/api/v1/invites/**",
+                                        "/api/v1/sessions/**",
+                                        "/api/v1/devices/*/readmission")
                                 .hasAuthority(OPERATE.name())
                                 .anyRequest()
                                 .hasAuthority(ADMINISTER.name()))
@@ -170,6 +174,7 @@ class SecurityConfiguration {
                                 HttpMethod.POST,
                                 "/certificates/**",
                                 "/devices/*/revocation",
+                                "/devices/*/readmission/**",
                                 "/invites/**",
                                 "/sessions/**")
                         .hasAuthority(OPERATE.name())

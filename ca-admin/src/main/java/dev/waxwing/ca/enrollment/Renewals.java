@@ -1,0 +1,272 @@
+package dev.waxwing.ca.enrollment;
+
+import dev.waxwing.ca.audit.AuditEvent;
+import dev.waxwing.ca.audit.AuditTrail;
+import dev.waxwing.ca.authority.CertificateAuthority;
+import dev.waxwing.ca.enrollment.RenewalRepository.Entry;
+import dev.waxwing.ca.enrollment.RenewalResult.Reason;
+import dev.waxwing.ca.enrollment.RenewalResult.Refused;
+import dev.waxwing.ca.enrollment.RenewalResult.Renewed;
+import dev.waxwing.ca.inventory.CertificateEntry;
+import dev.waxwing.ca.inventory.CertificateRole;
+import dev.waxwing.ca.inventory.CertificateStatus;
+import dev.waxwing.ca.inventory.Inventory;
+import dev.waxwing.ca.inventory.SerialNumber;
+import dev.waxwing.ca.issuance.CertificateOrder;
+import dev.waxwing.ca.issuance.CertificateRequest;
+import dev.waxwing.ca.issuance.Issuance;
+import dev.waxwing.ca.issuance.Preparation;
+import dev.waxwing.ca.issuance.PreparedCertificate;
+import dev.waxwing.ca.issuance.Profile;
+import dev.waxwing.ca.issuance.Profiles;
+import dev.waxwing.ca.issuance.RequestCheck;
+import dev.waxwing.ca.issuance.RequestFault;
+import dev.waxwing.trust.PeerName;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Gives a device the successor of its certificate, and puts that in the predecessor's place once the device uses it
+ * (docs/protocol.md, section 16).
+ *
+ * <pre>
+ *  request and session checked ── key unknown ─────── predecessor, time, number ─► prepare ─► bind (one INSERT decides) ─► sign ─► chain
+ *                               └ key known ── issued ──────────────────────────────────────────────────────────────────────► chain
+ *                                            └ never signed ─► abandon ─► predecessor ─► prepare ─► rebind ─► sign ─► chain
+ * </pre>
+ *
+ * An interruption anywhere leaves a key that can ask again, and never two certificates of it. Any thread may call.
+ */
+public final class Renewals {
+
+    /** Certificates that one device gets by renewal in the shorter of a day and the lifetime of its certificate. */
+    static final int MOST = 5;
+
+    private static final Duration LONGEST_SPAN = Duration.ofDays(1);
+
+    private final RenewalRepository renewals;
+    private final IssuerChain issuers;
+    private final PendingIntents intents;
+    private final Issuance issuance;
+    private final Profiles profiles;
+    private final Inventory inventory;
+    private final AuditTrail audit;
+    private final TransactionTemplate transactions;
+    private final Clock clock;
+
+    /** Renewal by this authority. */
+    public Renewals(
+            JdbcClient jdbc,
+            CertificateAuthority authority,
+            Issuance issuance,
+            Profiles profiles,
+            Inventory inventory,
+            AuditTrail audit,
+            TransactionTemplate transactions,
+            Clock clock) {
+        this.renewals = new RenewalRepository(jdbc, clock);
+        this.issuers = new IssuerChain(authority);
+        this.intents = new PendingIntents(inventory, issuance, clock);
+        this.issuance = issuance;
+        this.profiles = profiles;
+        this.inventory = inventory;
+        this.audit = audit;
+        this.transactions = transactions;
+        this.clock = clock;
+    }
+
+    /** Gives a device its next certificate. The same key gets the same one. A refusal is for the caller to audit. */
+    public RenewalResult renew(RenewalOrder order) {
+        if (!(CertificateRequest.read(order.pkcs10().toArray()) instanceof RequestCheck.Accepted(var request))) {
+            return refuse(Reason.BAD_REQUEST, "the request is none, its key is weak, or its signature does not hold");
+        }
+        // A request made for another session could be relayed into this one.
+        if (!request.challengePassword().equals(Optional.of(order.session()))) {
+            return refuse(Reason.BAD_REQUEST, "the request was made for another session");
+        }
+        if (request.commonName().isPresent() && !request.commonName().get().equals(order.device())) {
+            return refuse(Reason.BAD_REQUEST, "the request is for another name");
+        }
+        for (int turn = 0; turn < PendingIntents.MAX_TURNS; turn++) {
+            Optional<RenewalResult> result = turn(order, request);
+            if (result.isPresent()) {
+                return result.get();
+            }
+        }
+        throw new IllegalStateException("a key was contended for more than " + PendingIntents.MAX_TURNS + " turns");
+    }
+
+    /** One try; nothing when another thread was faster. */
+    private Optional<RenewalResult> turn(RenewalOrder order, CertificateRequest request) {
+        Optional<Entry> known = renewals.ofKey(request.spkiSha256());
+        if (known.isEmpty()) {
+            return first(order, request);
+        }
+        if (!known.get().name().equals(order.device())) {
+            return Optional.of(refuse(Reason.KEY_IN_USE, "the key is that of another device"));
+        }
+        SerialNumber serialNumber = known.get().serialNumber();
+        if (inventory.find(serialNumber).isPresent()) {
+            return Optional.of(again(serialNumber));
+        }
+        if (!intents.outOfTheWay(serialNumber)) {
+            return Optional.empty();
+        }
+        Optional<RenewalResult> refusal = standing(order);
+        return refusal.isPresent() ? refusal : issue(order, request, serialNumber);
+    }
+
+    private RenewalResult again(SerialNumber serialNumber) {
+        CertificateEntry entry = inventory.find(serialNumber).orElseThrow();
+        boolean superseded = inventory.presented(serialNumber).orElseThrow().supersededBy() != null;
+        if (superseded || !isAlive(entry)) {
+            return refuse(Reason.KEY_IN_USE, "the key was used before, in certificate " + serialNumber);
+        }
+        return new Renewed(issuers.of(inventory.certificate(serialNumber).orElseThrow()));
+    }
+
+    private Optional<RenewalResult> first(RenewalOrder order, CertificateRequest request) {
+        if (!inventory.ofKey(request.spkiSha256()).isEmpty()) {
+            // It may have become a certificate by renewal in this very moment.
+            return renewals.ofKey(request.spkiSha256()).isPresent()
+                    ? Optional.empty()
+                    : Optional.of(refuse(Reason.KEY_IN_USE, "the key is or was in use"));
+        }
+        Optional<RenewalResult> refusal = standing(order).or(() -> tooMany(order));
+        return refusal.isPresent() ? refusal : issue(order, request, null);
+    }
+
+    /** Why the predecessor gets no successor now. */
+    private Optional<RenewalResult> standing(RenewalOrder order) {
+        Optional<CertificateEntry> found = inventory
+                .find(order.predecessor())
+                .filter(entry -> entry.role() == CertificateRole.DEVICE)
+                .filter(entry -> entry.name().equals(order.device()));
+        if (found.isEmpty() || !isAlive(found.get())) {
+            return Optional.of(refuse(
+                    Reason.NOT_NOW, "certificate " + order.predecessor() + " is none of this device that still holds"));
+        }
+        boolean superseded =
+                inventory.presented(order.predecessor()).orElseThrow().supersededBy() != null;
+        if (superseded) {
+            return Optional.of(
+                    refuse(Reason.NOT_NOW, "certificate " + order.predecessor() + " has a successor that is in use"));
+        }
+        Instant middle = found.get().notBefore().plus(lifetime(found.get()).dividedBy(2));
+        return order.early() || clock.instant().isAfter(middle)
+                ? Optional.empty()
+                : Optional.of(refuse(
+                        Reason.NOT_NOW, "certificate " + order.predecessor() + " is in the first half of its life"));
+    }
+
+    private static boolean isAlive(CertificateEntry entry) {
+        return entry.status() == CertificateStatus.VALID || entry.status() == CertificateStatus.EXPIRING;
+    }
+
+    private static Duration lifetime(CertificateEntry entry) {
+        return Duration.between(entry.notBefore(), entry.notAfter());
+    }
+
+    private Optional<RenewalResult> tooMany(RenewalOrder order) {
+        Duration lifetime = lifetime(inventory.find(order.predecessor()).orElseThrow());
+        Duration span = lifetime.compareTo(LONGEST_SPAN) < 0 ? lifetime : LONGEST_SPAN;
+        Instant now = clock.instant();
+        List<Instant> made = renewals.since(order.device(), now.minus(span));
+        if (made.size() < MOST) {
+            return Optional.empty();
+        }
+        Duration wait = Duration.between(now, made.get(made.size() - MOST).plus(span));
+        return Optional.of(new Refused(
+                Reason.TOO_MANY,
+                made.size() + " certificates by renewal within " + span,
+                Duration.ofSeconds(Math.max(1, wait.toSeconds() + 1))));
+    }
+
+    private Optional<RenewalResult> issue(
+            RenewalOrder order, CertificateRequest request, @Nullable SerialNumber former) {
+        CertificateEntry predecessor = inventory.find(order.predecessor()).orElseThrow();
+        Optional<Profile> profile = profiles.find(predecessor.profile());
+        if (profile.isEmpty()) {
+            return Optional.of(refuse(Reason.NOT_NOW, "there is no profile " + predecessor.profile() + " any more"));
+        }
+        CertificateOrder wanted = CertificateOrder.of(
+                request, new PeerName(order.device()), profile.get(), null, "device:" + order.device());
+        return switch (issuance.prepare(wanted)) {
+            case Preparation.Refused(RequestFault fault) -> Optional.of(refuse(reason(fault), fault.code()));
+            case Preparation.Prepared(var prepared) -> bindAndSign(order, request, former, prepared);
+        };
+    }
+
+    private static Reason reason(RequestFault fault) {
+        return switch (fault) {
+            case KEY_TAKEN -> Reason.KEY_IN_USE;
+            case AUTHORITY_ENDS -> Reason.UNAVAILABLE;
+            default -> Reason.NOT_NOW;
+        };
+    }
+
+    private Optional<RenewalResult> bindAndSign(
+            RenewalOrder order,
+            CertificateRequest request,
+            @Nullable SerialNumber former,
+            PreparedCertificate prepared) {
+        SerialNumber serialNumber = prepared.serialNumber();
+        String key = request.spkiSha256();
+        boolean bound = former == null
+                ? renewals.bind(key, serialNumber, order.predecessor(), order.device())
+                : renewals.rebind(key, former, serialNumber, order.predecessor());
+        if (!bound) {
+            issuance.abandon(serialNumber);
+            return Optional.empty();
+        }
+        return issuance.sign(prepared).map(issued -> renewed(order, issued.certificate()));
+    }
+
+    private RenewalResult renewed(RenewalOrder order, X509Certificate certificate) {
+        audit.record(AuditEvent.success(
+                "device:" + order.device(),
+                "certificate.renewed",
+                order.device(),
+                "certificate " + SerialNumber.of(certificate) + " in place of " + order.predecessor()
+                        + " once it is used"));
+        return new Renewed(issuers.of(certificate));
+    }
+
+    private static RenewalResult refuse(Reason reason, String detail) {
+        return new Refused(reason, detail, Duration.ZERO);
+    }
+
+    /**
+     * A device has come with this certificate, and proved that it has the key: if it got it by renewal and uses it for the first
+     * time, the predecessor is superseded from now on. To be called before the device is let in.
+     *
+     * @return false when the device is not to be let in, because the predecessor is revoked or another has taken its place
+     */
+    public boolean use(SerialNumber serialNumber) {
+        Optional<Entry> renewal = renewals.ofCertificate(serialNumber);
+        if (renewal.isEmpty() || renewal.get().used()) {
+            return true;
+        }
+        return Boolean.TRUE.equals(transactions.execute(_ -> takePlace(renewal.get())));
+    }
+
+    private boolean takePlace(Entry renewal) {
+        if (!renewals.takePlace(renewal)) {
+            return false;
+        }
+        renewals.use(renewal);
+        audit.record(AuditEvent.success(
+                "device:" + renewal.name(),
+                "certificate.superseded",
+                renewal.predecessor().toString(),
+                renewal.name() + ", by " + renewal.serialNumber() + ", which is in use now"));
+        return true;
+    }
+}
