@@ -196,6 +196,6 @@ public class CaAdminConfiguration {
             TransactionTemplate transactions,
             Clock clock,
             SecureRandom random) {
-        return new Readmissions(jdbc, authority, issuance, profiles, inventory, audit, transactions, clock, random);
+        return new Readmissions(jdbc, authority, issuance, profiles, inventory, formerDevices, audit, transactions, clock, random);
     }
 }

@@ -146,7 +146,7 @@ public final class TestDeployment {
         ceremonies = new Ceremonies(authority, credentials, lists, audit, transactions);
         renewals = new Renewals(jdbc, authority, issuance, profiles, inventory, audit, transactions, clock);
         readmissions =
-                new Readmissions(jdbc, authority, issuance, profiles, inventory, audit, transactions, clock, random);
+                new Readmissions(jdbc, authority, issuance, profiles, inventory, removed::contains, audit, transactions, clock, random);
     }
 
     private void hear(Object event) {

@@ -57,6 +57,7 @@ public final class Readmissions {
     private final Issuance issuance;
     private final Profiles profiles;
     private final Inventory inventory;
+    private final FormerDevices formerDevices;
     private final AuditTrail audit;
     private final TransactionTemplate transactions;
     private final Clock clock;
@@ -69,6 +70,7 @@ public final class Readmissions {
             Issuance issuance,
             Profiles profiles,
             Inventory inventory,
+            FormerDevices formerDevices,
             AuditTrail audit,
             TransactionTemplate transactions,
             Clock clock,
@@ -79,6 +81,7 @@ public final class Readmissions {
         this.issuance = issuance;
         this.profiles = profiles;
         this.inventory = inventory;
+        this.formerDevices = formerDevices;
         this.audit = audit;
         this.transactions = transactions;
         this.clock = clock;
@@ -145,6 +148,9 @@ public final class Readmissions {
     }
 
     private Optional<String> obstacle(CertificateEntry certificate) {
+        if (formerDevices.has(certificate.name())) {
+            return Optional.of("The device was removed. Invite one of its name with \"replace\": true.");
+        }
         if (isKeyRevoked(certificate.spkiSha256())) {
             return Optional.of(
                     "A certificate with this key was revoked, so the key is not let back in. Invite the device"

@@ -3,6 +3,7 @@ package dev.waxwing.server.device;
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.enrollment.Invites;
+import dev.waxwing.ca.enrollment.Readmissions;
 import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.revocation.Revocation;
 import dev.waxwing.server.classic.ClassicDevices;
@@ -25,6 +26,7 @@ public final class DeviceRemoval {
     private final JdbcClient jdbc;
     private final Devices devices;
     private final Invites invites;
+    private final Readmissions readmissions;
     private final Revocation revocation;
     private final ClassicDevices classic;
     private final AuditTrail audit;
@@ -35,6 +37,7 @@ public final class DeviceRemoval {
             JdbcClient jdbc,
             Devices devices,
             Invites invites,
+            Readmissions readmissions,
             Revocation revocation,
             ClassicDevices classic,
             AuditTrail audit,
@@ -43,6 +46,7 @@ public final class DeviceRemoval {
         this.jdbc = jdbc;
         this.devices = devices;
         this.invites = invites;
+        this.readmissions = readmissions;
         this.revocation = revocation;
         this.classic = classic;
         this.audit = audit;
@@ -83,6 +87,7 @@ public final class DeviceRemoval {
             return new Result.AlreadyRemoved();
         }
         int open = invites.withdraw(name);
+        readmissions.withdraw(name, actor);
         int revoked = revocation.revokeAll(name, RevocationReason.CESSATION_OF_OPERATION, actor);
         jdbc.sql("UPDATE device SET removed_at = :now WHERE name = :name")
                 .param("now", clock.instant().atOffset(ZoneOffset.UTC))
