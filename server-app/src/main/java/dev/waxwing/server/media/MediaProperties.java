@@ -23,7 +23,7 @@ public record MediaProperties(
         @DefaultValue("256MB") DataSize reserve,
         @DefaultValue("1TB") DataSize maxUpload,
         @DefaultValue("4") @Min(1) @Max(16) int maxOpenUploads,
-        @DefaultValue("16MB") DataSize window,
+        @DefaultValue("8MB") DataSize window,
         @DefaultValue("7d") Duration partExpiry) {
 
     private static final long MIN_WINDOW = 64L << 10;
