@@ -192,10 +192,12 @@ public class CaAdminConfiguration {
             Issuance issuance,
             Profiles profiles,
             Inventory inventory,
+            FormerDevices formerDevices,
             AuditTrail audit,
             TransactionTemplate transactions,
             Clock clock,
             SecureRandom random) {
-        return new Readmissions(jdbc, authority, issuance, profiles, inventory, formerDevices, audit, transactions, clock, random);
+        return new Readmissions(
+                jdbc, authority, issuance, profiles, inventory, formerDevices, audit, transactions, clock, random);
     }
 }

@@ -119,11 +119,11 @@ class Rfc5280Test {
                 other.clock.instant(), issued.certificate().getNotAfter().toInstant()));
         assertThat(other.inventory.find(issued.serialNumber()).orElseThrow().status())
                 .isEqualTo(CertificateStatus.EXPIRING);
-        assertThat(other.inventory.revocable()).contains(issued.serialNumber());
+        assertThat(other.inventory.revocable(other.authority.issuing().id())).contains(issued.serialNumber());
         other.clock.advance(Duration.ofSeconds(1));
         assertThat(other.inventory.find(issued.serialNumber()).orElseThrow().status())
                 .isEqualTo(CertificateStatus.EXPIRED);
-        assertThat(other.inventory.revocable()).doesNotContain(issued.serialNumber());
+        assertThat(other.inventory.revocable(other.authority.issuing().id())).doesNotContain(issued.serialNumber());
     }
 
     @Test
@@ -172,6 +172,7 @@ class Rfc5280Test {
         Instant end = deployment.clock.instant().plusSeconds(86_400);
         deployment.inventory.recordIntent(new Intent(
                 serial,
+                deployment.authority.issuing().id(),
                 "CN=serial",
                 "serial",
                 CertificateRole.DEVICE,

@@ -145,8 +145,8 @@ public final class TestDeployment {
         enrollment = new Enrollment(jdbc, authority, issuance, profiles, inventory, revocation, audit, clock);
         ceremonies = new Ceremonies(authority, credentials, lists, audit, transactions);
         renewals = new Renewals(jdbc, authority, issuance, profiles, inventory, audit, transactions, clock);
-        readmissions =
-                new Readmissions(jdbc, authority, issuance, profiles, inventory, removed::contains, audit, transactions, clock, random);
+        readmissions = new Readmissions(
+                jdbc, authority, issuance, profiles, inventory, removed::contains, audit, transactions, clock, random);
     }
 
     private void hear(Object event) {

@@ -294,7 +294,8 @@ public final class OcspResponder {
     private Optional<AuthorityId> issuer(CertificateID id) {
         ASN1Encodable parameters = id.toASN1Primitive().getHashAlgorithm().getParameters();
         if (parameters != null && !DERNull.INSTANCE.equals(parameters)) {
-            return Optional.empty(); // Hashes have none: otherwise there were endless spellings of one question, each to
+            return Optional
+                    .empty(); // Hashes have none: otherwise there were endless spellings of one question, each to
             // be signed.
         }
         return authority.issuers().stream()

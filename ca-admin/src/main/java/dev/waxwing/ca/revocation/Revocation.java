@@ -129,7 +129,10 @@ public final class Revocation {
                     })));
         }
         audit.record(AuditEvent.success(
-                actor, "authority.swept", "issuing authority " + issuer, changed + " certificates, " + reason.rfcName()));
+                actor,
+                "authority.swept",
+                "issuing authority " + issuer,
+                changed + " certificates, " + reason.rfcName()));
         if (failure != null) {
             throw failure;
         }

@@ -20,6 +20,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
@@ -199,7 +200,7 @@ public final class RevocationLists {
             }
         });
         for (IssuingAuthority issuer : wanted) {
-            ListEncoding encoding = encodings.remove(issuer.id());
+            ListEncoding encoding = Objects.requireNonNull(encodings.remove(issuer.id()), "one was made for each");
             Bytes entries = Bytes.of(encoding.fingerprint());
             Published present = published.get(issuer.id());
             if (present == null || outdated.test(present, entries)) {

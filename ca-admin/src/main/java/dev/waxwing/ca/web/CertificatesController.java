@@ -63,8 +63,8 @@ final class CertificatesController {
     private static final String PKCS12 = "application/x-pkcs12";
 
     /** Whoever has a server's or a receipt signer's certificate can speak for the deployment itself. */
-
     private final Issuance issuance;
+
     private final Profiles profiles;
     private final KeyMaker keys;
     private final Inventory inventory;
@@ -379,10 +379,13 @@ final class CertificatesController {
                     example = "-----BEGIN CERTIFICATE-----\nMII...\n-----END CERTIFICATE-----\n")
             String chainPem,
 
-            @Schema(description = "Of a key that the server made: key and chain as PKCS#12, base64", example = "MIIE...")
+            @Schema(
+                    description = "Of a key that the server made: key and chain as PKCS#12, base64",
+                    example = "MIIE...")
             byte @Nullable [] pkcs12,
 
-            @Schema(description = "The password of pkcs12, if it was made up", example = "k2fq-7mza-w9dc-x4rt") @Nullable
+            @Schema(description = "The password of pkcs12, if it was made up", example = "k2fq-7mza-w9dc-x4rt")
+            @Nullable
             String password) {
 
         static Issued of(IssuedCertificate issued) {

@@ -48,7 +48,10 @@ final class RevocationsController {
 
     RevocationsController(
             CertificateAuthority authority,
-            Inventory inventory, Revocation revocation, PresentedCertificate presented, AuditTrail audit) {
+            Inventory inventory,
+            Revocation revocation,
+            PresentedCertificate presented,
+            AuditTrail audit) {
         this.authority = authority;
         this.inventory = inventory;
         this.revocation = revocation;
@@ -104,7 +107,8 @@ final class RevocationsController {
         requireAdministratorUnlessDevices(known, principal, http);
         return switch (revocation.revoke(known.serialNumber(), reason, Refusals.actor(principal))) {
             case RevocationResult.Revoked(var entry) -> CertificateView.of(entry);
-            case RevocationResult.Unknown() -> throw unknown(known.serialNumber().toString(), principal);
+            case RevocationResult.Unknown() ->
+                throw unknown(known.serialNumber().toString(), principal);
             case RevocationResult.Refused(var detail, var reference) ->
                 throw new RefusedException(HttpStatus.CONFLICT, "The certificate was not revoked", detail, reference);
         };
@@ -119,8 +123,7 @@ final class RevocationsController {
     @ApiResponse(responseCode = "200", description = "Released")
     @ApiResponse(responseCode = "403", description = "Only an administrator releases what is not a device's")
     @ApiResponse(responseCode = "409", description = "Not on hold")
-    CertificateView release(
-            @PathVariable String serialNumber, @Nullable Principal principal, HttpServletRequest http) {
+    CertificateView release(@PathVariable String serialNumber, @Nullable Principal principal, HttpServletRequest http) {
         CertificateEntry known = known(serialNumber, principal);
         requireAdministratorUnlessDevices(known, principal, http);
         return switch (revocation.release(known.serialNumber(), Refusals.actor(principal))) {
@@ -153,8 +156,9 @@ final class RevocationsController {
     @PostMapping(path = "/authority/issuing/{id}/revocation", consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(
             summary = "Revoke everything that an issuing authority has issued",
-            description = "For when its key is in wrong hands. If the server's own certificates are among them, they are"
-                    + " replaced at once. Every device with one of them needs a new invite. For administrators.")
+            description =
+                    "For when its key is in wrong hands. If the server's own certificates are among them, they are"
+                        + " replaced at once. Every device with one of them needs a new invite. For administrators.")
     @ApiResponse(responseCode = "200", description = "Revoked")
     @ApiResponse(responseCode = "404", description = "No such issuing authority")
     Swept revokeAll(

@@ -222,13 +222,13 @@ class RotationTest {
                 .addRequest(id(before.issuer(), before.certificate()))
                 .addRequest(id(after.issuer(), after.certificate()))
                 .build();
-        assertThat(new OCSPResp(deployment.responder.respond(request.getEncoded())).getStatus())
+        assertThat(new OCSPResp(deployment.responder.respond(request.getEncoded(), "192.0.2.1")).getStatus())
                 .isEqualTo(OCSPResp.UNAUTHORIZED);
     }
 
     private BasicOCSPResp ask(CertificateID id) throws Exception {
         byte[] request = new OCSPReqBuilder().addRequest(id).build().getEncoded();
-        return (BasicOCSPResp) new OCSPResp(deployment.responder.respond(request)).getResponseObject();
+        return (BasicOCSPResp) new OCSPResp(deployment.responder.respond(request, "192.0.2.1")).getResponseObject();
     }
 
     private static CertificateID id(X509Certificate issuer, X509Certificate certificate) throws Exception {

@@ -100,7 +100,7 @@ class CertificateLintTest {
                         Duration.ofDays(365)))
                 .isEmpty();
         assertThat(CertificateLints.endEntity(
-                        deployment.credentials.ocsp().certificate().getEncoded(),
+                        deployment.responderKey().certificate().getEncoded(),
                         issuer(),
                         CertificateRole.OCSP,
                         "gate-01",

@@ -286,19 +286,21 @@ class RevocationTest {
         revoke(RevocationReason.CERTIFICATE_HOLD);
         deployment.events.clear();
 
-        int changed = deployment.revocation.revokeAll(deployment.authority.issuing().id(), RevocationReason.CA_COMPROMISE, "anna");
+        int changed = deployment.revocation.revokeAll(
+                deployment.authority.issuing().id(), RevocationReason.CA_COMPROMISE, "anna");
 
         int own = 3;
         assertThat(changed).isEqualTo(61 + own);
         assertThat(deployment.events).hasSize(changed);
-        assertThat(deployment.inventory.revocable()).isEmpty();
+        assertThat(deployment.inventory.revocable(deployment.authority.issuing().id())).isEmpty();
         assertThat(deployment.revocation.isRevoked(
                         deployment.credentials.server().certificate()))
                 .isTrue();
         assertThat(deployment.audit.reasons("certificate.revoked")).hasSize(changed);
         assertThat(deployment.audit.reasons("authority.swept"))
                 .containsExactly(changed + " certificates, cACompromise");
-        assertThat(deployment.revocation.revokeAll(deployment.authority.issuing().id(), RevocationReason.CA_COMPROMISE, "anna"))
+        assertThat(deployment.revocation.revokeAll(
+                        deployment.authority.issuing().id(), RevocationReason.CA_COMPROMISE, "anna"))
                 .isZero();
     }
 
@@ -320,12 +322,13 @@ class RevocationTest {
             deployment.issue("many-" + i);
         }
         deployment.failOn = deployment.issue("many-60").serialNumber().toString();
-        int all = deployment.inventory.revocable().size();
+        int all = deployment.inventory.revocable(deployment.authority.issuing().id()).size();
 
-        assertThatThrownBy(() -> deployment.revocation.revokeAll(deployment.authority.issuing().id(), RevocationReason.SUPERSEDED, "anna"))
+        assertThatThrownBy(() -> deployment.revocation.revokeAll(
+                        deployment.authority.issuing().id(), RevocationReason.SUPERSEDED, "anna"))
                 .hasMessageContaining("deaf");
 
-        assertThat(deployment.inventory.revocable()).isEmpty();
+        assertThat(deployment.inventory.revocable(deployment.authority.issuing().id())).isEmpty();
         assertThat(deployment.events).hasSize(all - 1);
         assertThat(deployment.audit.reasons("authority.swept")).containsExactly(all + " certificates, superseded");
     }
@@ -508,12 +511,15 @@ class RevocationTest {
         RevocationLists after = deployment.restarted().lists;
         assertThat(after.issuing().number())
                 .isGreaterThan(deployment.clock.instant().getEpochSecond());
-        // The kept list of the root has a number from before; one that is beyond takes its place while the key is at hand.
+        // The kept list of the root has a number from before; one that is beyond takes its place while the key is at
+        // hand.
         assertThat(after.root().number())
                 .isGreaterThan(deployment.clock.instant().getEpochSecond());
         assertThat(after.root().thisUpdate()).isAfterOrEqualTo(root.thisUpdate());
-        PkixCheck.crl(after.root().der()).verify(deployment.authority.rootCertificate().getPublicKey());
-        assertThat(deployment.restarted().lists.root().der()).isEqualTo(after.root().der());
+        PkixCheck.crl(after.root().der())
+                .verify(deployment.authority.rootCertificate().getPublicKey());
+        assertThat(deployment.restarted().lists.root().der())
+                .isEqualTo(after.root().der());
 
         // A clock that is wrong does not lead into numbers that were used.
         ListNumberJump.raise(deployment.jdbc, Instant.EPOCH);

@@ -173,11 +173,7 @@ class OpensslIssuedTest {
                 "-no_nonce",
                 "-reqout",
                 "unknown.der");
-        String question = Base64.getUrlEncoder()
-                .encodeToString(Files.readAllBytes(directory.resolve("unknown.der")))
-                .replace("-", "%2B")
-                .replace("_", "%2F")
-                .replace("=", "%3D");
+        String question = inPath("unknown.der");
         HttpResponse<byte[]> last = server.get("/pki/ocsp/" + question);
         for (int i = 0; i < 25 && last.body().length > 5; i++) {
             last = server.get("/pki/ocsp/" + question);
@@ -192,14 +188,7 @@ class OpensslIssuedTest {
         assertThat(withNonce).contains("Response verify OK");
         String withoutNonce = ocsp(name, "-no_nonce");
         openssl(0, "ocsp", "-issuer", "issuing.pem", "-cert", name + ".pem", "-no_nonce", "-reqout", "request.der");
-        String question = Base64.getEncoder().encodeToString(Files.readAllBytes(directory.resolve("request.der")));
-        save(
-                "response.der",
-                server.get("/pki/ocsp/"
-                                + question.replace("+", "%2B")
-                                        .replace("/", "%2F")
-                                        .replace("=", "%3D"))
-                        .body());
+        save("response.der", server.get("/pki/ocsp/" + inPath("request.der")).body());
         String byGet = openssl(
                 0,
                 "ocsp",
@@ -212,14 +201,42 @@ class OpensslIssuedTest {
                 "-CAfile",
                 "ca.pem",
                 "-no_nonce");
-        String answer = withNonce
-                .lines()
+        nonceByGet(name);
+        String answer = withNonce.lines()
                 .filter(line -> line.startsWith(name))
                 .findFirst()
                 .orElseThrow();
         assertThat(withoutNonce).contains(answer);
         assertThat(byGet).contains(answer);
         return withoutNonce;
+    }
+
+    private static void nonceByGet(String name) throws Exception {
+        openssl(0, "ocsp", "-issuer", "issuing.pem", "-cert", name + ".pem", "-reqout", "nonce.der");
+        save("nonce-response.der", server.get("/pki/ocsp/" + inPath("nonce.der")).body());
+        String verdict = openssl(
+                0,
+                "ocsp",
+                "-reqin",
+                "nonce.der",
+                "-respin",
+                "nonce-response.der",
+                "-CAfile",
+                "ca.pem",
+                "-issuer",
+                "issuing.pem",
+                "-resp_text");
+        assertThat(verdict)
+                .contains("Response verify OK", "OCSP Nonce")
+                .doesNotContain("no nonce in response", "Nonce Verify error");
+    }
+
+    private static String inPath(String request) throws IOException {
+        return Base64.getEncoder()
+                .encodeToString(Files.readAllBytes(directory.resolve(request)))
+                .replace("+", "%2B")
+                .replace("/", "%2F")
+                .replace("=", "%3D");
     }
 
     private static String ocsp(String name, String... options) throws Exception {

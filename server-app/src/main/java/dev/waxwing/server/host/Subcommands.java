@@ -114,8 +114,7 @@ public final class Subcommands {
 
     private static HostAnswer alone(HostRequest request, List<String> settings) {
         return offline(
-                settings,
-                context -> context.getBean(HostDesk.class).answer(request, OutputStream.nullOutputStream()));
+                settings, context -> context.getBean(HostDesk.class).answer(request, OutputStream.nullOutputStream()));
     }
 
     /** Opens the database and all that a request needs, for the moment. */

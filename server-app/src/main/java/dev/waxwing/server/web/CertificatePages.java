@@ -142,8 +142,7 @@ class CertificatePages {
     }
 
     @PostMapping("/{serialNumber}/release")
-    String release(
-            @PathVariable String serialNumber, @AuthenticationPrincipal Caller caller, RedirectAttributes next) {
+    String release(@PathVariable String serialNumber, @AuthenticationPrincipal Caller caller, RedirectAttributes next) {
         switch (revocation.release(entryFor(caller, serialNumber).serialNumber(), caller.getName())) {
             case ReleaseResult.Released _ ->
                 next.addFlashAttribute("done", "The hold is over. The certificate can be used again at once.");
