@@ -304,12 +304,15 @@ class RevocationTest {
         RevocationLists after = deployment.restarted().lists;
         assertThat(after.issuing().number())
                 .isGreaterThan(deployment.clock.instant().getEpochSecond());
-        // The kept list of the root has a number from before; one that is beyond takes its place while the key is at hand.
+        // The kept list of the root has a number from before; one that is beyond takes its place while the key is at
+        // hand.
         assertThat(after.root().number())
                 .isGreaterThan(deployment.clock.instant().getEpochSecond());
         assertThat(after.root().thisUpdate()).isAfterOrEqualTo(root.thisUpdate());
-        PkixCheck.crl(after.root().der()).verify(deployment.authority.rootCertificate().getPublicKey());
-        assertThat(deployment.restarted().lists.root().der()).isEqualTo(after.root().der());
+        PkixCheck.crl(after.root().der())
+                .verify(deployment.authority.rootCertificate().getPublicKey());
+        assertThat(deployment.restarted().lists.root().der())
+                .isEqualTo(after.root().der());
 
         // A clock that is wrong does not lead into numbers that were used.
         ListNumberJump.raise(deployment.jdbc, Instant.EPOCH);
