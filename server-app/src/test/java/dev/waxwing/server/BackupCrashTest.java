@@ -17,8 +17,10 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Backup and restore whose process, or whose server, is killed, or that find no room. */
@@ -27,17 +29,25 @@ class BackupCrashTest {
     private static final int MEDIA = 48 << 20;
 
     @TempDir
-    Path directory;
+    static Path directory;
 
-    private Path secret;
-    private Path data;
+    private static Path secret;
+    private static Path data;
+
     private Path backup;
+    private Path unfinished;
 
     @BeforeEach
-    void prepare() throws IOException {
+    void name(TestInfo test) {
+        String name = test.getTestMethod().orElseThrow().getName();
+        backup = directory.resolve(name);
+        unfinished = directory.resolve(name + ".unfinished");
+    }
+
+    @BeforeAll
+    static void prepare() throws IOException {
         secret = Files.writeString(directory.resolve("passphrase"), "correct horse battery staple\n");
         data = directory.resolve("data");
-        backup = directory.resolve("waxwing.backup");
         run(0, data, "invite", "--name", "camera", "--waxwing.listener.bind=127.0.0.1");
         Path content = Files.createDirectories(data.resolve("media/content/00"));
         byte[] media = new byte[MEDIA];
@@ -87,7 +97,6 @@ class BackupCrashTest {
 
     @Test
     void leaves_no_backup_when_it_is_killed_and_the_next_one_takes_its_place() throws Exception {
-        Path unfinished = directory.resolve("waxwing.backup.unfinished");
         Process killed = process(
                 "backup",
                 backup.toString(),
@@ -111,7 +120,6 @@ class BackupCrashTest {
 
     @Test
     void leaves_nothing_when_the_server_is_killed_meanwhile() throws Exception {
-        Path unfinished = directory.resolve("waxwing.backup.unfinished");
         try (ServerProcess server = ServerProcess.start(data, directory.resolve("server.log"))) {
             Thread killer = Thread.ofVirtual().start(() -> {
                 try {
@@ -155,7 +163,7 @@ class BackupCrashTest {
         assertThat(process.waitFor()).isEqualTo(1);
         assertThat(Files.readString(log)).contains("could not be made", "too large");
         assertThat(backup).doesNotExist();
-        assertThat(directory.resolve("waxwing.backup.unfinished")).doesNotExist();
+        assertThat(unfinished).doesNotExist();
     }
 
     private static boolean movedAside(Path home) throws IOException {

@@ -129,10 +129,8 @@ class BackupTest {
             lastCrl = server.bean(RevocationLists.class).issuing().number();
         }
 
-        // The other one is whole, too, whatever was written meanwhile.
-        Path other = directory.resolve("other");
-        run(0, other, "restore", backup + ".1", "--passphrase-file", secret.toString());
-        assertThat(run(0, other, "audit", "verify")).contains("is whole");
+        // The other one is whole, too, whatever was written meanwhile: a restore checks the whole audit trail.
+        run(0, directory.resolve("other"), "restore", backup + ".1", "--passphrase-file", secret.toString());
         assertThat(run(0, restored, "restore", backup.toString(), "--passphrase-file", secret.toString()))
                 .isEqualTo(restored.toString());
         copyMedia(data, restored);

@@ -13,13 +13,12 @@ final class Archive {
 
     static final String DATABASE = "database.zip";
     static final String MANIFEST = "manifest.json";
-    static final String KEYS = "keys/";
     static final String MEDIA = "media/";
 
     /** A manifest has an entry for each key file; more than this is none. */
     static final int MAX_MANIFEST = 1 << 20;
 
-    private static final Pattern KEY = Pattern.compile("keys/[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+    private static final Pattern KEY = Pattern.compile("keys(/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){1,4}");
     private static final Pattern CONTENT =
             Pattern.compile("media/(content/[0-9a-f]{2}/[0-9a-f]{32}|quarantine/[0-9a-f]{32}\\.part)");
     private static final int BUFFER = 1 << 16;

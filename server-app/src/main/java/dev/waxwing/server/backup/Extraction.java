@@ -83,7 +83,7 @@ final class Extraction {
             throw new BackupException("The backup has no manifest.");
         }
         Media expected = found.media();
-        if (!found.parts().equals(parts) || parts.isEmpty() || expected != null && !expected.equals(media.media())) {
+        if (!found.parts().equals(parts) || parts.isEmpty() || !media.isWhat(expected)) {
             throw new BackupException("The backup does not hold what its manifest says.");
         }
         return found;

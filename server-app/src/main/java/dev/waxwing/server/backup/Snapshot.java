@@ -12,6 +12,7 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -103,7 +104,7 @@ public final class Snapshot {
             throw new BackupException("The server renewed a key while the backup was made. Make the backup again.");
         }
         for (Map.Entry<String, byte[]> key : keys.entrySet()) {
-            parts.add(write(zip, Archive.KEYS + key.getKey(), new ByteArrayInputStream(key.getValue())));
+            parts.add(write(zip, key.getKey(), new ByteArrayInputStream(key.getValue())));
         }
         Media media = withMedia ? media(zip) : null;
         BackupManifest manifest = new BackupManifest(version(), takenAt, root(), counts, head, parts, media);
@@ -140,14 +141,17 @@ public final class Snapshot {
 
     private SortedMap<String, byte[]> keys() throws IOException {
         SortedMap<String, byte[]> keys = new TreeMap<>();
-        try (Stream<Path> files = Files.list(home.resolve("keys"))) {
-            for (Path file : (Iterable<Path>) files::iterator) {
-                String name = file.getFileName().toString();
+        try (Stream<Path> files = Files.walk(home.resolve("keys"))) {
+            for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
+                String name = home.relativize(file).toString();
                 if (!name.endsWith(".unfinished")) {
+                    if (!Archive.isKey(name)) {
+                        throw new BackupException(file + " is not a key file of this server. Remove it.");
+                    }
                     keys.put(name, Files.readAllBytes(file));
                 }
             }
-        } catch (NoSuchFileException e) {
+        } catch (NoSuchFileException | UncheckedIOException e) {
             throw new BackupException("The server renewed a key while the backup was made. Make the backup again.", e);
         }
         return keys;
@@ -251,6 +255,11 @@ public final class Snapshot {
             all.update(file.digest());
             files++;
             bytes += size;
+        }
+
+        /** Whether this is what a manifest says; one that says nothing has no media. */
+        boolean isWhat(@Nullable Media expected) {
+            return expected == null ? files == 0 : expected.equals(media());
         }
 
         Media media() {
