@@ -292,7 +292,8 @@ class RevocationTest {
         int own = 3;
         assertThat(changed).isEqualTo(61 + own);
         assertThat(deployment.events).hasSize(changed);
-        assertThat(deployment.inventory.revocable(deployment.authority.issuing().id())).isEmpty();
+        assertThat(deployment.inventory.revocable(deployment.authority.issuing().id()))
+                .isEmpty();
         assertThat(deployment.revocation.isRevoked(
                         deployment.credentials.server().certificate()))
                 .isTrue();
@@ -322,13 +323,17 @@ class RevocationTest {
             deployment.issue("many-" + i);
         }
         deployment.failOn = deployment.issue("many-60").serialNumber().toString();
-        int all = deployment.inventory.revocable(deployment.authority.issuing().id()).size();
+        int all = deployment
+                .inventory
+                .revocable(deployment.authority.issuing().id())
+                .size();
 
         assertThatThrownBy(() -> deployment.revocation.revokeAll(
                         deployment.authority.issuing().id(), RevocationReason.SUPERSEDED, "anna"))
                 .hasMessageContaining("deaf");
 
-        assertThat(deployment.inventory.revocable(deployment.authority.issuing().id())).isEmpty();
+        assertThat(deployment.inventory.revocable(deployment.authority.issuing().id()))
+                .isEmpty();
         assertThat(deployment.events).hasSize(all - 1);
         assertThat(deployment.audit.reasons("authority.swept")).containsExactly(all + " certificates, superseded");
     }

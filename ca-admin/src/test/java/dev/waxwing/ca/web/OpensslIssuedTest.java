@@ -202,7 +202,8 @@ class OpensslIssuedTest {
                 "ca.pem",
                 "-no_nonce");
         nonceByGet(name);
-        String answer = withNonce.lines()
+        String answer = withNonce
+                .lines()
                 .filter(line -> line.startsWith(name))
                 .findFirst()
                 .orElseThrow();
@@ -213,7 +214,9 @@ class OpensslIssuedTest {
 
     private static void nonceByGet(String name) throws Exception {
         openssl(0, "ocsp", "-issuer", "issuing.pem", "-cert", name + ".pem", "-reqout", "nonce.der");
-        save("nonce-response.der", server.get("/pki/ocsp/" + inPath("nonce.der")).body());
+        save(
+                "nonce-response.der",
+                server.get("/pki/ocsp/" + inPath("nonce.der")).body());
         String verdict = openssl(
                 0,
                 "ocsp",
