@@ -133,7 +133,7 @@ public final class Membership {
         Identity back = new Identity(
                 former.name(),
                 enrolled.credential().chain(),
-                former.root(),
+                former.roots(),
                 former.addresses(),
                 clock.instant().truncatedTo(ChronoUnit.SECONDS),
                 true);

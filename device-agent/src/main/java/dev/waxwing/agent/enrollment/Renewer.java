@@ -74,7 +74,7 @@ public final class Renewer {
         Identity next = new Identity(
                 current.name(),
                 verified,
-                current.root(),
+                current.roots(),
                 current.addresses(),
                 clock.instant().truncatedTo(ChronoUnit.SECONDS));
         identities.saveNext(current, next, keys.getPrivate());
@@ -85,7 +85,7 @@ public final class Renewer {
     private VerifiedPeer verify(List<Bytes> chain, KeyPair keys) throws ProtocolException {
         try {
             // Its status is not asked for: who has just made it vouches for it.
-            VerifiedPeer peer = new PeerVerifier(current.root(), Role.DEVICE, (_, _, _, _) -> {}, clock)
+            VerifiedPeer peer = new PeerVerifier(current.roots(), Role.DEVICE, (_, _, _, _) -> {}, clock)
                     .verify(Certificates.parseAll(chain), Bytes.EMPTY);
             byte[] certified = peer.certificate().getPublicKey().getEncoded();
             if (!peer.name().equals(current.name())
