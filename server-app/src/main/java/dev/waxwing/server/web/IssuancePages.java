@@ -163,22 +163,25 @@ class IssuancePages {
             String name, String kindText, String profileName, @Nullable Long days, String password, Caller caller) {
         KeyKind kind = KeyKind.parse(kindText).orElse(null);
         Profile profile = profile(profileName, caller);
-        RequestFault fault = null;
         if (!isPeriod(days)) {
-            fault = RequestFault.VALIDITY;
-        } else if (profile == null) {
-            fault = RequestFault.PROFILE;
-        } else if (kind == null) {
-            fault = RequestFault.KEY_TYPE;
-        } else if (formerDevices.has(name)) {
-            fault = RequestFault.NAME_OF_REMOVED;
+            return refuseKey(RequestFault.VALIDITY, caller);
         }
-        if (fault != null || profile == null || kind == null) {
-            IssuanceResult.Refused refusal = issuance.refuse(caller.getName(), "unknown", fault);
-            return new KeyResult.Refused(refusal.fault(), refusal.reference());
+        if (profile == null) {
+            return refuseKey(RequestFault.PROFILE, caller);
+        }
+        if (kind == null) {
+            return refuseKey(RequestFault.KEY_TYPE, caller);
+        }
+        if (formerDevices.has(name)) {
+            return refuseKey(RequestFault.NAME_OF_REMOVED, caller);
         }
         String chosen = password.isEmpty() ? null : password;
         return keys.make(new KeyOrder(name, kind, profile, validity(days), chosen), caller.getName());
+    }
+
+    private KeyResult refuseKey(RequestFault fault, Caller caller) {
+        IssuanceResult.Refused refusal = issuance.refuse(caller.getName(), "unknown", fault);
+        return new KeyResult.Refused(refusal.fault(), refusal.reference());
     }
 
     private @Nullable Profile profile(String name, Caller caller) {

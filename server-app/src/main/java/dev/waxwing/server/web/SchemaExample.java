@@ -4,6 +4,7 @@ import io.swagger.v3.oas.models.media.Schema;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +65,9 @@ final class SchemaExample {
 
     private Schema<?> resolved(Schema<?> schema) {
         String reference = schema.get$ref();
-        return reference == null ? schema : schemas.get(reference.substring(REFERENCE.length()));
+        return reference == null
+                ? schema
+                : Objects.requireNonNull(schemas.get(reference.substring(REFERENCE.length())), reference);
     }
 
     private static String type(Schema<?> schema) {
