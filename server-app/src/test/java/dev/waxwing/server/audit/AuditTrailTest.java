@@ -120,7 +120,7 @@ class AuditTrailTest {
                         12, Instant.parse("2026-01-31T09:29:00.123Z"), Instant.parse("2026-01-31T09:29:09.123Z")));
         assertThat(log.page("192.0.2.7", 0, 10).total()).isEqualTo(1);
         assertThat(log.page("OPERATOR", 0, 10).total()).isEqualTo(1);
-        assertThat(log.verify()).isEqualTo(new ChainCheck(3, null));
+        assertThat(log.verify()).isEqualTo(new ChainCheck(3, null, log.hashOf(3).orElseThrow()));
     }
 
     @Test
@@ -180,11 +180,12 @@ class AuditTrailTest {
 
         Flyway.configure().dataSource(database).outOfOrder(true).load().migrate();
         AuditLog migrated = new AuditLog(old);
-        assertThat(migrated.verify()).isEqualTo(new ChainCheck(2, null));
+        assertThat(migrated.verify()).isEqualTo(new ChainCheck(2, null, SECOND_OLD_HASH));
         new AuditChain(old, new JdbcTransactionManager(database), Clock.systemUTC())
                 .record(AuditEvent.success("anna", "test.event", "x", null).from("192.0.2.7"));
 
-        assertThat(migrated.verify()).isEqualTo(new ChainCheck(3, null));
+        assertThat(migrated.verify())
+                .isEqualTo(new ChainCheck(3, null, migrated.hashOf(3).orElseThrow()));
         old.sql("UPDATE audit_event SET source = '192.0.2.8' WHERE id = 1").update();
         assertThat(migrated.verify().brokenAt()).isEqualTo(1);
     }
