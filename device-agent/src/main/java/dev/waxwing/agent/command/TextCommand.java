@@ -14,8 +14,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 
-/** Sends one text. */
+/** Sends one text, or each line of standard input as one. */
 final class TextCommand implements AgentCommand {
+
+    private static final Option LINES =
+            new Option("lines", null, "with '-': each line is a text of its own, sent as it comes");
 
     private static final Usage USAGE = new Usage(
             "text",
@@ -27,10 +30,13 @@ final class TextCommand implements AgentCommand {
                     "The text is queued durably first. Texts that were queued before are sent before it. With"
                             + " --classic",
                     "nothing is queued.",
-                    "Put -- before a text that begins with a dash."),
+                    "Put -- before a text that begins with a dash.",
+                    "With --lines, 'text -' goes on until standard input ends, so that it can stand at the end of a pipe;"
+                            + " empty",
+                    "lines are skipped."),
             1,
             Usage.ANY_NUMBER,
-            List.of(SendCommand.TIMEOUT));
+            List.of(LINES, SendCommand.TIMEOUT));
 
     @Override
     public Usage usage() {
@@ -40,6 +46,10 @@ final class TextCommand implements AgentCommand {
     @Override
     public Result run(Invocation invocation) throws UsageException, AgentFailure, IOException, InterruptedException {
         var patience = SendCommand.patience(invocation);
+        if (invocation.has(LINES.name())) {
+            requireStandardInput(invocation);
+            return new LineTexts(invocation, patience).send();
+        }
         String text = text(invocation);
         if (ClassicMode.isAskedFor(invocation)) {
             return ClassicMode.of(invocation).text(text);
@@ -82,6 +92,15 @@ final class TextCommand implements AgentCommand {
         }
         return Result.failed("the text was not accepted: " + settled.reason(), settled.reference(), null)
                 .withItems(items);
+    }
+
+    private static void requireStandardInput(Invocation invocation) throws UsageException {
+        if (!invocation.arguments().equals(List.of("-"))) {
+            throw new UsageException("--lines is for standard input; write: text --lines -");
+        }
+        if (invocation.interactive() || ClassicMode.isAskedFor(invocation)) {
+            throw new UsageException("--lines works neither in the shell nor with --classic");
+        }
     }
 
     private static String text(Invocation invocation) throws UsageException, AgentFailure, IOException {

@@ -234,6 +234,55 @@ class AgentCommandsTest {
     }
 
     @Test
+    void sends_each_line_of_standard_input_as_a_text_of_its_own() throws IOException {
+        enrol();
+        Run run = runWith("one\n\ntwo\r\nthree", "text", "--lines", "-");
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(server.texts.values()).extracting(Text::text).containsExactly("one", "two", "three");
+        assertThat(run.json().get("accepted").asInt()).isEqualTo(3);
+        assertThat(run.item().get("receiptId").stringValue()).isNotEmpty();
+    }
+
+    @Test
+    void sends_more_lines_than_one_group_holds() throws IOException {
+        enrol();
+        int count = 2_500;
+        Run run = runWith("a line of many\n".repeat(count), "text", "--lines", "-");
+
+        assertThat(run.status()).as(run.err()).isZero();
+        assertThat(server.texts).hasSize(count);
+        assertThat(run.json().get("accepted").asInt()).isEqualTo(count);
+    }
+
+    @Test
+    void keeps_the_lines_before_one_that_cannot_be_a_text_and_takes_none_after_it() throws IOException {
+        enrol();
+        Run run = runWith("good\n" + "x".repeat(Text.MAX_BYTES + 1) + "\nafter\n", "text", "--lines", "-");
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run.json().get("error").stringValue()).contains("line 2");
+        assertThat(server.texts.values()).extracting(Text::text).containsExactly("good");
+    }
+
+    @Test
+    void queues_lines_while_the_server_is_away() throws IOException {
+        enrol();
+        server.close();
+        Run run = runWith("one\ntwo\n", "text", "--lines", "-", "--timeout", "1s");
+
+        assertThat(run.status()).isEqualTo(1);
+        assertThat(run("queue").json().get("items")).hasSize(2);
+    }
+
+    @Test
+    void lines_are_for_standard_input_only() throws IOException {
+        enrol();
+        assertThat(runWith("", "text", "--lines", "word").status()).isEqualTo(2);
+        assertThat(runWith("", "text", "--lines", "-").status()).isEqualTo(2);
+    }
+
+    @Test
     void refuses_a_text_that_is_empty_or_too_long() throws IOException {
         enrol();
 
