@@ -27,6 +27,9 @@ public final class Restorations {
     private final AuditTrail audit;
     private final Clock clock;
 
+    /** Nothing is restored while a server runs, so what is confirmed once stays so. */
+    private volatile boolean allConfirmed;
+
     Restorations(JdbcClient jdbc, TransactionTemplate transaction, AuditTrail audit, Clock clock) {
         this.jdbc = jdbc;
         this.transaction = transaction;
@@ -54,13 +57,18 @@ public final class Restorations {
 
     /** All, the latest first. */
     public List<Restoration> all() {
-        return jdbc.sql("SELECT * FROM restoration ORDER BY id DESC")
+        List<Restoration> all = jdbc.sql("SELECT * FROM restoration ORDER BY id DESC")
                 .query(Restorations::restoration)
                 .list();
+        allConfirmed = all.stream().allMatch(restoration -> restoration.confirmedAt() != null);
+        return all;
     }
 
-    /** Those that nobody has confirmed yet, the latest first. */
+    /** Those that nobody has confirmed yet, the latest first. Asks the database only as long as there are any. */
     public List<Restoration> unconfirmed() {
+        if (allConfirmed) {
+            return List.of();
+        }
         return all().stream()
                 .filter(restoration -> restoration.confirmedAt() == null)
                 .toList();
@@ -111,6 +119,7 @@ public final class Restorations {
 
     /** Notes a restore. Part of the transaction that makes the restored state fit to go on. */
     void add(Instant restoredAt, Instant backupAt, String backupSha256) {
+        allConfirmed = false;
         jdbc.sql("""
             INSERT INTO restoration (restored_at, backup_at, backup_sha256)
             VALUES (:restoredAt, :backupAt, :sha256)
