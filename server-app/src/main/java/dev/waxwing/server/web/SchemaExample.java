@@ -50,11 +50,14 @@ final class SchemaExample {
     }
 
     private static @Nullable Object text(Schema<?> schema) {
-        return switch (schema.getFormat()) {
+        String format = String.valueOf(schema.getFormat());
+        if (format.equals("binary") || format.equals("byte")) {
+            return null;
+        }
+        return switch (format) {
             case "date-time" -> MOMENT;
             case "duration" -> "P30D";
-            case "binary", "byte" -> null;
-            case null, default -> "text";
+            default -> "text";
         };
     }
 
@@ -64,7 +67,7 @@ final class SchemaExample {
 
     private Schema<?> resolved(Schema<?> schema) {
         String reference = schema.get$ref();
-        return reference == null ? schema : schemas.get(reference.substring(REFERENCE.length()));
+        return reference == null ? schema : schemas.getOrDefault(reference.substring(REFERENCE.length()), schema);
     }
 
     private static String type(Schema<?> schema) {
