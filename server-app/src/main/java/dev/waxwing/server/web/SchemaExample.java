@@ -4,7 +4,6 @@ import io.swagger.v3.oas.models.media.Schema;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -51,11 +50,14 @@ final class SchemaExample {
     }
 
     private static @Nullable Object text(Schema<?> schema) {
-        return switch (schema.getFormat()) {
+        String format = String.valueOf(schema.getFormat());
+        if (format.equals("binary") || format.equals("byte")) {
+            return null;
+        }
+        return switch (format) {
             case "date-time" -> MOMENT;
             case "duration" -> "P30D";
-            case "binary", "byte" -> null;
-            case null, default -> "text";
+            default -> "text";
         };
     }
 
@@ -65,9 +67,7 @@ final class SchemaExample {
 
     private Schema<?> resolved(Schema<?> schema) {
         String reference = schema.get$ref();
-        return reference == null
-                ? schema
-                : Objects.requireNonNull(schemas.get(reference.substring(REFERENCE.length())), reference);
+        return reference == null ? schema : schemas.getOrDefault(reference.substring(REFERENCE.length()), schema);
     }
 
     private static String type(Schema<?> schema) {
