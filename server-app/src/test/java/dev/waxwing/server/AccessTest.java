@@ -44,104 +44,137 @@ class AccessTest {
     private static final String EVERYBODY = "everybody";
 
     private static final String TABLE = """
-        GET    /api/v1/audit                                     auditor admin
-        GET    /api/v1/certificates                              anyone
-        POST   /api/v1/certificates                              operator admin
-        GET    /api/v1/certificates/{serialNumber}               anyone
-        POST   /api/v1/certificates/{serialNumber}/revocation    operator admin
-        GET    /api/v1/classic/devices                           admin
-        POST   /api/v1/classic/devices                           admin
-        DELETE /api/v1/classic/devices/{name}                    admin
-        GET    /api/v1/devices                                   anyone
-        GET    /api/v1/devices/{name}                            anyone
-        DELETE /api/v1/devices/{name}                            admin
-        GET    /api/v1/invites                                   anyone
-        POST   /api/v1/invites                                   operator admin
-        GET    /api/v1/invites/{id}                              anyone
-        DELETE /api/v1/invites/{id}                              operator admin
-        GET    /api/v1/sessions                                  anyone
-        DELETE /api/v1/sessions/{id}                             operator admin
-        POST   /api/v1/sessions/{id}/ratchet                     operator admin
-        GET    /api/v1/tokens                                    anyone
-        POST   /api/v1/tokens                                    anyone
-        DELETE /api/v1/tokens/{id}                               anyone
-        GET    /api/v1/transfers                                 anyone
-        GET    /api/v1/transfers/{id}                            anyone
-        GET    /api/v1/transfers/{id}/content                    anyone
-        GET    /api/v1/transfers/{id}/evidence                   auditor admin
-        GET    /api/v1/transfers/{id}/receipt                    anyone
-        POST   /api/v1/transfers/{id}/verification               anyone
-        GET    /api/v1/users                                     admin
-        POST   /api/v1/users                                     admin
-        GET    /api/v1/users/{name}                              admin
-        PATCH  /api/v1/users/{name}                              admin
-        DELETE /api/v1/users/{name}                              admin
-        POST   /api/v1/users/{name}/password                     admin
-        POST   /api/v1/users/{name}/sign-out                     admin
-        GET    /pki/ca.pem                                       everybody
-        GET    /pki/issuing-ca.pem                               everybody
-        GET    /pki/crl                                          everybody
-        GET    /pki/root-crl                                     everybody
-        POST   /pki/ocsp                                         everybody
-        GET    /actuator                                         anyone
-        GET    /actuator/health                                  everybody
-        GET    /actuator/health/**                               anyone
-        GET    /actuator/health/liveness                         everybody
-        GET    /actuator/health/readiness                        everybody
-        GET    /actuator/info                                    anyone
-        GET    /actuator/prometheus                              anyone
-        GET    /v3/api-docs                                      anyone
-        GET    /v3/api-docs.yaml                                 anyone
-        GET    /v3/api-docs/swagger-config                       anyone
-        GET    /                                                 anyone
-        GET    /audit                                            auditor admin
-        GET    /certificates                                     anyone
-        POST   /certificates                                     operator admin
-        GET    /certificates/new                                 anyone
-        GET    /certificates/{serialNumber}                      anyone
-        GET    /certificates/{serialNumber}/certificate.pem      anyone
-        GET    /certificates/{serialNumber}/chain.pem            anyone
-        POST   /certificates/{serialNumber}/revocation           operator admin
-        GET    /classic                                          admin
-        POST   /classic                                          admin
-        POST   /classic/{name}/disabled                          admin
-        POST   /classic/{name}/removal                           admin
-        GET    /devices                                          anyone
-        GET    /devices/{name}                                   anyone
-        POST   /devices/{name}/removal                           admin
-        GET    /invites                                          anyone
-        POST   /invites                                          operator admin
-        POST   /invites/{id}/revocation                          operator admin
-        GET    /live                                             anyone
-        GET    /login                                            everybody
-        GET    /password                                         anyone
-        POST   /password                                         anyone
-        GET    /sessions                                         anyone
-        POST   /sessions/{id}/end                                operator admin
-        POST   /sessions/{id}/ratchet                            operator admin
-        GET    /settings                                         anyone
-        POST   /settings/password                                anyone
-        POST   /settings/sign-out                                anyone
-        POST   /settings/tokens                                  anyone
-        POST   /settings/tokens/{id}/revocation                  anyone
-        POST   /settings/users                                   admin
-        POST   /settings/users/{id}/disabled                     admin
-        POST   /settings/users/{id}/password                     admin
-        POST   /settings/users/{id}/removal                      admin
-        POST   /settings/users/{id}/role                         admin
-        POST   /settings/users/{id}/sign-out                     admin
-        GET    /setup/{token}                                    everybody
-        POST   /setup/{token}                                    everybody
-        GET    /swagger-ui                                       anyone
-        GET    /transfers                                        anyone
-        GET    /transfers/{id}                                   anyone
-        GET    /transfers/{id}/content                           anyone
-        GET    /transfers/{id}/evidence                          auditor admin
-        GET    /transfers/{id}/preview                           anyone
-        GET    /transfers/{id}/receipt.json                      anyone
-        GET    /transfers/{id}/receipt.p7s                       anyone
-        POST   /transfers/{id}/verification                      anyone
-        *      /error                                            everybody
+        GET    /api/v1/audit                                        auditor admin
+        GET    /api/v1/authority                                    anyone
+        POST   /api/v1/authority/issuing/rotation                   admin
+        POST   /api/v1/authority/issuing/{id}/revocation            admin
+        GET    /api/v1/certificates                                 anyone
+        POST   /api/v1/certificates                                 operator admin
+        POST   /api/v1/certificates/revocation                      operator admin
+        GET    /api/v1/certificates/{serialNumber}                  anyone
+        GET    /api/v1/certificates/{serialNumber}/certificate.der  anyone
+        GET    /api/v1/certificates/{serialNumber}/certificate.pem  anyone
+        GET    /api/v1/certificates/{serialNumber}/chain.p7c        anyone
+        GET    /api/v1/certificates/{serialNumber}/chain.pem        anyone
+        GET    /api/v1/certificates/{serialNumber}/classic.json     operator admin
+        POST   /api/v1/certificates/{serialNumber}/revocation       operator admin
+        DELETE /api/v1/certificates/{serialNumber}/revocation       operator admin
+        GET    /api/v1/classic/devices                              admin
+        POST   /api/v1/classic/devices                              admin
+        DELETE /api/v1/classic/devices/{name}                       admin
+        GET    /api/v1/devices                                      anyone
+        GET    /api/v1/devices/{name}                               anyone
+        DELETE /api/v1/devices/{name}                               admin
+        POST   /api/v1/devices/{name}/readmission                   operator admin
+        DELETE /api/v1/devices/{name}/readmission                   operator admin
+        POST   /api/v1/devices/{name}/revocation                    operator admin
+        GET    /api/v1/invites                                      anyone
+        POST   /api/v1/invites                                      operator admin
+        GET    /api/v1/invites/{id}                                 anyone
+        DELETE /api/v1/invites/{id}                                 operator admin
+        GET    /api/v1/restorations                                 anyone
+        POST   /api/v1/restorations/{id}/confirmation               admin
+        GET    /api/v1/sessions                                     anyone
+        DELETE /api/v1/sessions/{id}                                operator admin
+        POST   /api/v1/sessions/{id}/ratchet                        operator admin
+        GET    /api/v1/tokens                                       anyone
+        POST   /api/v1/tokens                                       anyone
+        DELETE /api/v1/tokens/{id}                                  anyone
+        GET    /api/v1/transfers                                    anyone
+        GET    /api/v1/transfers/{id}                               anyone
+        GET    /api/v1/transfers/{id}/content                       anyone
+        GET    /api/v1/transfers/{id}/evidence                      auditor admin
+        GET    /api/v1/transfers/{id}/receipt                       anyone
+        POST   /api/v1/transfers/{id}/verification                  anyone
+        GET    /api/v1/users                                        admin
+        POST   /api/v1/users                                        admin
+        GET    /api/v1/users/{name}                                 admin
+        PATCH  /api/v1/users/{name}                                 admin
+        DELETE /api/v1/users/{name}                                 admin
+        POST   /api/v1/users/{name}/password                        admin
+        POST   /api/v1/users/{name}/sign-out                        admin
+        GET    /pki/ca.pem                                          everybody
+        GET    /pki/crl                                             everybody
+        GET    /pki/crl/{id}                                        everybody
+        GET    /pki/issuing-ca.pem                                  everybody
+        GET    /pki/issuing-ca/{id}.pem                             everybody
+        POST   /pki/ocsp                                            everybody
+        GET    /pki/root-crl                                        everybody
+        GET    /actuator                                            anyone
+        GET    /actuator/health                                     everybody
+        GET    /actuator/health/**                                  anyone
+        GET    /actuator/health/liveness                            everybody
+        GET    /actuator/health/readiness                           everybody
+        GET    /actuator/info                                       anyone
+        GET    /actuator/prometheus                                 anyone
+        GET    /v3/api-docs                                         anyone
+        GET    /v3/api-docs.yaml                                    anyone
+        GET    /v3/api-docs/swagger-config                          anyone
+        GET    /                                                    anyone
+        GET    /audit                                               auditor admin
+        GET    /authority                                           anyone
+        POST   /authority/issuing/current/revocation                admin
+        POST   /authority/rotation                                  admin
+        GET    /certificates                                        anyone
+        POST   /certificates                                        operator admin
+        POST   /certificates/keys                                   operator admin
+        POST   /certificates/lookup                                 operator admin
+        GET    /certificates/new                                    anyone
+        GET    /certificates/new/key                                anyone
+        GET    /certificates/revoke                                 anyone
+        GET    /certificates/{serialNumber}                         anyone
+        GET    /certificates/{serialNumber}/certificate.der         anyone
+        GET    /certificates/{serialNumber}/certificate.pem         anyone
+        GET    /certificates/{serialNumber}/chain.p7c               anyone
+        GET    /certificates/{serialNumber}/chain.pem               anyone
+        GET    /certificates/{serialNumber}/classic.json            operator admin
+        POST   /certificates/{serialNumber}/release                 operator admin
+        POST   /certificates/{serialNumber}/revocation              operator admin
+        GET    /classic                                             admin
+        POST   /classic                                             admin
+        POST   /classic/{name}/disabled                             admin
+        POST   /classic/{name}/removal                              admin
+        GET    /devices                                             anyone
+        GET    /devices/{name}                                      anyone
+        POST   /devices/{name}/readmission                          operator admin
+        POST   /devices/{name}/readmission/withdrawal               operator admin
+        POST   /devices/{name}/removal                              admin
+        POST   /devices/{name}/revocation                           operator admin
+        GET    /expiring                                            anyone
+        GET    /invites                                             anyone
+        POST   /invites                                             operator admin
+        POST   /invites/{id}/revocation                             operator admin
+        GET    /live                                                anyone
+        GET    /login                                               everybody
+        GET    /password                                            anyone
+        POST   /password                                            anyone
+        POST   /restorations/{id}/confirmation                      admin
+        GET    /sessions                                            anyone
+        POST   /sessions/{id}/end                                   operator admin
+        POST   /sessions/{id}/ratchet                               operator admin
+        GET    /settings                                            anyone
+        POST   /settings/password                                   anyone
+        POST   /settings/sign-out                                   anyone
+        POST   /settings/tokens                                     anyone
+        POST   /settings/tokens/{id}/revocation                     anyone
+        POST   /settings/users                                      admin
+        POST   /settings/users/{id}/disabled                        admin
+        POST   /settings/users/{id}/password                        admin
+        POST   /settings/users/{id}/removal                         admin
+        POST   /settings/users/{id}/role                            admin
+        POST   /settings/users/{id}/sign-out                        admin
+        GET    /setup/{token}                                       everybody
+        POST   /setup/{token}                                       everybody
+        GET    /swagger-ui                                          anyone
+        GET    /transfers                                           anyone
+        GET    /transfers/{id}                                      anyone
+        GET    /transfers/{id}/content                              anyone
+        GET    /transfers/{id}/evidence                             auditor admin
+        GET    /transfers/{id}/preview                              anyone
+        GET    /transfers/{id}/receipt.json                         anyone
+        GET    /transfers/{id}/receipt.p7s                          anyone
+        POST   /transfers/{id}/verification                         anyone
+        *      /error                                               everybody
         """;
 
     /** An endless stream, or one that ends the session that asks. Their rules are those of every other line. */
