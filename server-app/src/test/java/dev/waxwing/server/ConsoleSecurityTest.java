@@ -823,7 +823,7 @@ class ConsoleSecurityTest {
                         "/api/v1/certificates/{serialNumber}/classic.json",
                         "/api/v1/certificates/revocation",
                         "/api/v1/devices/{name}/revocation",
-                        "/api/v1/authority/issuing/current/revocation",
+                        "/api/v1/authority/issuing/{id}/revocation",
                         "/api/v1/invites",
                         "/api/v1/devices",
                         "/api/v1/devices/{name}",
