@@ -21,7 +21,9 @@ public record AuthorityView(Root root, List<Issuer> issuing) {
             @Schema(example = "0f1e2d3c") String id,
             @Schema(example = "CN=Waxwing Root CA 0f1e2d3c") String name,
 
-            @Schema(description = "SHA-256 of the certificate")
+            @Schema(
+                    description = "SHA-256 of the certificate",
+                    example = "1c4e7a90b2d3f5681c4e7a90b2d3f5681c4e7a90b2d3f5681c4e7a90b2d3f568")
             String fingerprint,
 
             Instant notBefore,
@@ -40,7 +42,9 @@ public record AuthorityView(Root root, List<Issuer> issuing) {
             @Schema(example = "CN=Waxwing Issuing CA 4b5a6978")
             String name,
 
-            @Schema(description = "SHA-256 of the certificate")
+            @Schema(
+                    description = "SHA-256 of the certificate",
+                    example = "1c4e7a90b2d3f5681c4e7a90b2d3f5681c4e7a90b2d3f5681c4e7a90b2d3f568")
             String fingerprint,
 
             @Schema(allowableValues = {"current", "retired", "prepared", "ended"})

@@ -26,6 +26,7 @@ import dev.waxwing.ca.issuance.RequestFault;
 import dev.waxwing.trust.PeerName;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -286,24 +287,42 @@ final class CertificatesController {
 
     @GetMapping("/{serialNumber}/certificate.pem")
     @Operation(summary = "Download a certificate in PEM")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The file",
+            content = @Content(mediaType = CertificateFiles.PEM, schema = @Schema(type = "string", format = "binary")))
     ResponseEntity<byte[]> pem(@PathVariable String serialNumber, @Nullable Principal principal) {
         return files.pem(entry(serialNumber, principal));
     }
 
     @GetMapping("/{serialNumber}/chain.pem")
     @Operation(summary = "Download a certificate and its issuer in PEM")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The file",
+            content =
+                    @Content(mediaType = CertificateFiles.CHAIN, schema = @Schema(type = "string", format = "binary")))
     ResponseEntity<byte[]> chain(@PathVariable String serialNumber, @Nullable Principal principal) {
         return files.chainPem(entry(serialNumber, principal));
     }
 
     @GetMapping("/{serialNumber}/certificate.der")
     @Operation(summary = "Download a certificate in DER")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The file",
+            content = @Content(mediaType = CertificateFiles.DER, schema = @Schema(type = "string", format = "binary")))
     ResponseEntity<byte[]> der(@PathVariable String serialNumber, @Nullable Principal principal) {
         return files.der(entry(serialNumber, principal));
     }
 
     @GetMapping("/{serialNumber}/chain.p7c")
     @Operation(summary = "Download a certificate and its issuer in PKCS#7, DER")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The file",
+            content =
+                    @Content(mediaType = CertificateFiles.PKCS7, schema = @Schema(type = "string", format = "binary")))
     ResponseEntity<byte[]> pkcs7(@PathVariable String serialNumber, @Nullable Principal principal) {
         return files.pkcs7(entry(serialNumber, principal));
     }
@@ -339,7 +358,9 @@ final class CertificatesController {
             @Nullable
             String name,
 
-            @Schema(description = "With key: of the PKCS#12 file, 12 to 64 characters of ASCII; made up unless given")
+            @Schema(
+                    description = "With key: of the PKCS#12 file, 12 to 64 characters of ASCII; made up unless given",
+                    example = "four seagulls on a pier")
             @Size(max = 64, message = "must have at most {max} characters")
             @Nullable
             String password,

@@ -31,8 +31,8 @@ final class TextCommand implements AgentCommand {
                             + " --classic",
                     "nothing is queued.",
                     "Put -- before a text that begins with a dash.",
-                    "With --lines, 'text -' goes on until standard input ends, so that it can stand at the end of a pipe;"
-                            + " empty",
+                    "With --lines, 'text -' goes on until standard input ends, so that it can stand at the end of a"
+                            + " pipe; empty",
                     "lines are skipped."),
             1,
             Usage.ANY_NUMBER,

@@ -9,6 +9,8 @@ import dev.waxwing.classic.ClassicCertificate;
 import dev.waxwing.server.classic.ClassicRenderings;
 import dev.waxwing.server.classic.RenderingResult;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.security.Principal;
@@ -43,7 +45,13 @@ class ClassicCertificateEndpoint {
             description =
                     "Name and key, signed by the classic authority, for a device with an RSA-2048 key that speaks to"
                             + " an original server. The classic list decides who may come here. Audited.")
-    @ApiResponse(responseCode = "200", description = "As the original writes it")
+    @ApiResponse(
+            responseCode = "200",
+            description = "As the original writes it, in JSON",
+            content =
+                    @Content(
+                            mediaType = "application/octet-stream",
+                            schema = @Schema(type = "string", format = "binary")))
     @ApiResponse(responseCode = "409", description = "Classic is off, or the certificate has no classic form")
     ResponseEntity<byte[]> classic(@PathVariable String serialNumber, Principal caller) {
         CertificateEntry entry = SerialNumber.parse(serialNumber)

@@ -81,7 +81,10 @@ class DeviceEndpoints {
             @Schema(description = "ISO 8601, 1 minute to 30 days; 7 days unless given", example = "P7D") @Nullable
             Duration expiresIn,
 
-            @Schema(description = "The certificate whose key may come back; the device's newest unless given") @Nullable
+            @Schema(
+                    description = "The certificate whose key may come back; the device's newest unless given",
+                    example = "3f9c1e0b7a6d4258a1f0c3d2e4b59687")
+            @Nullable
             String certificateSerialNumber) {}
 
     /** That a device may come back, or could. */
@@ -92,10 +95,12 @@ class DeviceEndpoints {
                     allowableValues = {"open", "used", "expired", "withdrawn"})
             String state,
 
-            @Schema(description = "The certificate whose key may come back")
+            @Schema(
+                    description = "The certificate whose key may come back",
+                    example = "3f9c1e0b7a6d4258a1f0c3d2e4b59687")
             String certificateSerialNumber,
 
-            String createdBy,
+            @Schema(example = "olga") String createdBy,
             Instant createdAt,
             Instant expiresAt,
             @Nullable Instant usedAt) {
