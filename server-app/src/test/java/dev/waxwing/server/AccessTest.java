@@ -113,7 +113,7 @@ class AccessTest {
         GET    /                                                    anyone
         GET    /audit                                               auditor admin
         GET    /authority                                           anyone
-        POST   /authority/issuing/current/revocation                admin
+        POST   /authority/issuing/revocation                admin
         POST   /authority/rotation                                  admin
         GET    /certificates                                        anyone
         POST   /certificates                                        operator admin

@@ -233,7 +233,7 @@ class CertificateConsoleTest {
         assertThat(admin.get("/certificates/revoke").body()).contains("Revoke everything…", name);
         HttpResponse<String> page = follow(admin.submit(
                 "/certificates/revoke",
-                "/authority/issuing/current/revocation",
+                "/authority/issuing/revocation",
                 Map.of("reason", "cACompromise", "issuer", "CN=Other")));
         assertThat(page.body()).contains("Nothing was revoked");
     }

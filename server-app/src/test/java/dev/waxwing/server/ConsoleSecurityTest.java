@@ -277,7 +277,7 @@ class ConsoleSecurityTest {
                 "/certificates/keys",
                 "/certificates/lookup",
                 "/devices/x/revocation",
-                "/authority/issuing/current/revocation",
+                "/authority/issuing/revocation",
                 "/sessions/00/end",
                 "/sessions/00/ratchet",
                 "/settings/tokens",
@@ -767,7 +767,7 @@ class ConsoleSecurityTest {
         assertThat(operator.get("/certificates/revoke").body()).doesNotContain("Revoke everything");
         assertThat(operator.submit(
                                 "/certificates/revoke",
-                                "/authority/issuing/current/revocation",
+                                "/authority/issuing/revocation",
                                 Map.of("reason", "superseded", "issuer", "x"))
                         .statusCode())
                 .isEqualTo(403);

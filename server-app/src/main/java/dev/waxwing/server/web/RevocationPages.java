@@ -1,6 +1,8 @@
 package dev.waxwing.server.web;
 
+import dev.waxwing.ca.authority.AuthorityId;
 import dev.waxwing.ca.authority.CertificateAuthority;
+import dev.waxwing.ca.authority.IssuingAuthority;
 import dev.waxwing.ca.inventory.CertificateEntry;
 import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.revocation.Revocation;
@@ -9,8 +11,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
+import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Controller;
@@ -23,7 +27,7 @@ import org.springframework.web.multipart.MultipartFile;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** Revoking what is at hand as a file, all that a device has, and all that the current issuing authority has issued. */
+/** Revoking what is at hand as a file, all that a device has, and all that an issuing authority has issued. */
 @Controller
 class RevocationPages {
 
@@ -50,9 +54,7 @@ class RevocationPages {
 
     @GetMapping("/certificates/revoke")
     String page(Model model) {
-        model.addAttribute(
-                "issuer",
-                authority.issuingCertificate().getSubjectX500Principal().getName());
+        model.addAttribute("issuer", nameOf(authority.issuingCertificate()));
         model.addAttribute("reasons", reasons(false));
         return "ca/revoke";
     }
@@ -96,18 +98,27 @@ class RevocationPages {
         return "redirect:/devices/" + name;
     }
 
-    @PostMapping("/authority/issuing/current/revocation")
+    @PostMapping("/authority/issuing/revocation")
     String revokeAll(
             @RequestParam String reason, @RequestParam String issuer, Principal caller, RedirectAttributes next) {
-        String expected =
-                authority.issuingCertificate().getSubjectX500Principal().getName();
-        if (!issuer.strip().equals(expected)) {
-            next.addFlashAttribute("failure", "Nothing was revoked: the authority is called " + expected + ".");
+        Optional<AuthorityId> named = authority.issuers().stream()
+                .filter(known -> nameOf(known.certificate()).equals(issuer.strip()))
+                .map(IssuingAuthority::id)
+                .findFirst();
+        if (named.isEmpty()) {
+            next.addFlashAttribute(
+                    "failure",
+                    "Nothing was revoked: no issuing authority has this name. The current one is called "
+                            + nameOf(authority.issuingCertificate()) + ".");
             return "redirect:/certificates/revoke";
         }
-        int changed = revocation.revokeAll(authority.issuing().id(), reason(reason), caller.getName());
-        next.addFlashAttribute("done", "%s revoked. Every device needs a new invite.".formatted(certificates(changed)));
+        int changed = revocation.revokeAll(named.get(), reason(reason), caller.getName());
+        next.addFlashAttribute("done", "%s revoked. The devices need a new invite.".formatted(certificates(changed)));
         return "redirect:/certificates";
+    }
+
+    private static String nameOf(X509Certificate issuer) {
+        return issuer.getSubjectX500Principal().getName();
     }
 
     private static String certificates(int count) {
