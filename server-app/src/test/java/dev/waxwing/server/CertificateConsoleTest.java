@@ -1,6 +1,7 @@
 package dev.waxwing.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.inventory.CertificateEntry;
@@ -217,6 +218,8 @@ class CertificateConsoleTest {
     void all_of_a_device_is_revoked_from_its_page() throws Exception {
         TestDevice device = TestDevice.enrol(server.listenerPort(), server.invite("whole-01"));
         assertThat(device.name()).isEqualTo("whole-01");
+        // A device is listed a moment after it got its certificate.
+        await().until(() -> admin.get("/devices/whole-01").statusCode() == 200);
         HttpResponse<String> page = follow(admin.submit(
                 "/devices/whole-01", "/devices/whole-01/revocation", Map.of("reason", "cessationOfOperation")));
         assertThat(page.body()).contains("1 certificate was revoked.").doesNotContain("data-open=\"revoke-all\"");
