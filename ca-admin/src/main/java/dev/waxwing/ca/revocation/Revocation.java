@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -43,7 +42,7 @@ public final class Revocation {
 
     private final Inventory inventory;
     private final AuditTrail audit;
-    private final TransactionTemplate transactions;
+    private final RepeatedTransaction transactions;
     private final ApplicationEventPublisher events;
     private final Clock clock;
     private final Map<SerialNumber, RevokedEntry> revoked = new ConcurrentHashMap<>();
@@ -60,7 +59,7 @@ public final class Revocation {
             Clock clock) {
         this.inventory = inventory;
         this.audit = audit;
-        this.transactions = transactions;
+        this.transactions = new RepeatedTransaction(transactions);
         this.events = events;
         this.clock = clock;
         inventory.revokedEndingAfter(clock.instant(), entry -> revoked.put(entry.serialNumber(), entry));
@@ -82,12 +81,12 @@ public final class Revocation {
      * hands.
      */
     public RevocationResult revoke(SerialNumber serialNumber, RevocationReason reason, String actor) {
-        return inTransaction(() -> store(serialNumber, reason, actor));
+        return transactions.execute(() -> store(serialNumber, reason, actor));
     }
 
     /** Takes back a hold. */
     public ReleaseResult release(SerialNumber serialNumber, String actor) {
-        return inTransaction(() -> storeRelease(serialNumber, actor));
+        return transactions.execute(() -> storeRelease(serialNumber, actor));
     }
 
     /**
@@ -102,7 +101,9 @@ public final class Revocation {
                 .filter(entry -> !entry.notAfter().isBefore(now))
                 .map(CertificateEntry::serialNumber)
                 .toList();
-        return all.isEmpty() ? Optional.empty() : Optional.of(inTransaction(() -> storeAll(present, reason, actor)));
+        return all.isEmpty()
+                ? Optional.empty()
+                : Optional.of(transactions.execute(() -> storeAll(present, reason, actor)));
     }
 
     /**
@@ -120,12 +121,13 @@ public final class Revocation {
             List<SerialNumber> group = present.subList(from, Math.min(from + SWEPT_AT_ONCE, present.size()));
             failure = merged(
                     failure,
-                    failureOf(() -> transactions.executeWithoutResult(_ -> {
+                    failureOf(() -> transactions.execute(() -> {
                         List<CertificateEntry> some = changeAll(group, reason, actor);
                         afterCommit(() -> {
                             changed.addAndGet(some.size());
                             announce(some);
                         });
+                        return some;
                     })));
         }
         audit.record(AuditEvent.success(
@@ -161,10 +163,6 @@ public final class Revocation {
         return revokeDevice(device, reason, actor).map(List::size).orElse(0);
     }
 
-    private <T> T inTransaction(Supplier<T> work) {
-        return Objects.requireNonNull(transactions.execute(_ -> work.get()), "the work always has a result");
-    }
-
     private RevocationResult store(SerialNumber serialNumber, RevocationReason reason, String actor) {
         Optional<CertificateEntry> before = inventory.find(serialNumber);
         if (before.isEmpty()) {
@@ -174,12 +172,10 @@ public final class Revocation {
             return refused(
                     serialNumber, actor, "It expired at " + before.get().notAfter() + "; nothing trusts it any more.");
         }
-        Optional<CertificateEntry> after = change(before.get(), reason, actor);
-        if (after.isEmpty()) {
-            return again(serialNumber, reason, actor);
-        }
-        afterCommit(() -> announce(List.of(after.get())));
-        return new RevocationResult.Revoked(after.get());
+        List<CertificateEntry> changed = storeAll(List.of(serialNumber), reason, actor);
+        return changed.isEmpty()
+                ? again(serialNumber, reason, actor)
+                : new RevocationResult.Revoked(changed.getFirst());
     }
 
     private List<CertificateEntry> storeAll(List<SerialNumber> serialNumbers, RevocationReason reason, String actor) {
@@ -188,31 +184,39 @@ public final class Revocation {
         return changed;
     }
 
-    private List<CertificateEntry> changeAll(List<SerialNumber> serialNumbers, RevocationReason reason, String actor) {
-        List<CertificateEntry> changed = new ArrayList<>();
-        for (SerialNumber serialNumber : serialNumbers) {
+    /** A certificate that was revoked just now, and what the audit trail is told of it. */
+    private record Change(CertificateEntry after, AuditEvent event) {}
+
+    /**
+     * First all rows, the oldest certificate first as in a renewal, and only then the audit trail: whoever appends to it has its lock,
+     * and may wait for nothing that another has who waits for the trail.
+     */
+    private List<CertificateEntry> changeAll(List<SerialNumber> newestFirst, RevocationReason reason, String actor) {
+        List<Change> changes = new ArrayList<>();
+        for (SerialNumber serialNumber : newestFirst.reversed()) {
             inventory
                     .find(serialNumber)
                     .flatMap(before -> change(before, reason, actor))
-                    .ifPresent(changed::add);
+                    .ifPresent(changes::add);
         }
-        return List.copyOf(changed);
+        changes.forEach(change -> audit.record(change.event()));
+        return changes.reversed().stream().map(Change::after).toList();
     }
 
-    /** The certificate as it stands after the change, or nothing when it was revoked before. */
-    private Optional<CertificateEntry> change(CertificateEntry before, RevocationReason reason, String actor) {
+    /** The change, or nothing when it was revoked before. */
+    private Optional<Change> change(CertificateEntry before, RevocationReason reason, String actor) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         if (!inventory.revoke(before.serialNumber(), reason, actor, now)) {
             return Optional.empty();
         }
         Instant heldAt = before.revokedAt();
         String was = heldAt == null ? "" : ", on hold since " + heldAt;
-        audit.record(AuditEvent.success(
+        AuditEvent event = AuditEvent.success(
                 actor,
                 reason == RevocationReason.CERTIFICATE_HOLD ? "certificate.held" : "certificate.revoked",
                 before.serialNumber().toString(),
-                before.name() + ", " + reason.rfcName() + was));
-        return Optional.of(before.revoked(heldAt == null ? now : heldAt, reason));
+                before.name() + ", " + reason.rfcName() + was);
+        return Optional.of(new Change(before.revoked(heldAt == null ? now : heldAt, reason), event));
     }
 
     private RevocationResult again(SerialNumber serialNumber, RevocationReason reason, String actor) {

@@ -5,11 +5,11 @@ import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.enrollment.Invites;
 import dev.waxwing.ca.enrollment.Readmissions;
 import dev.waxwing.ca.inventory.RevocationReason;
+import dev.waxwing.ca.revocation.RepeatedTransaction;
 import dev.waxwing.ca.revocation.Revocation;
 import dev.waxwing.server.classic.ClassicDevices;
 import java.time.Clock;
 import java.time.ZoneOffset;
-import java.util.Objects;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -30,7 +30,7 @@ public final class DeviceRemoval {
     private final Revocation revocation;
     private final ClassicDevices classic;
     private final AuditTrail audit;
-    private final TransactionTemplate transactions;
+    private final RepeatedTransaction transactions;
     private final Clock clock;
 
     DeviceRemoval(
@@ -50,7 +50,7 @@ public final class DeviceRemoval {
         this.revocation = revocation;
         this.classic = classic;
         this.audit = audit;
-        this.transactions = transactions;
+        this.transactions = new RepeatedTransaction(transactions);
         this.clock = clock;
     }
 
@@ -69,7 +69,7 @@ public final class DeviceRemoval {
 
     /** Removes a device. @param actor who wants it */
     public Result remove(String name, String actor) {
-        return Objects.requireNonNull(transactions.execute(_ -> removeOnce(name, actor)));
+        return transactions.execute(() -> removeOnce(name, actor));
     }
 
     private Result removeOnce(String name, String actor) {
@@ -87,12 +87,17 @@ public final class DeviceRemoval {
             return new Result.AlreadyRemoved();
         }
         int open = invites.withdraw(name);
-        readmissions.withdraw(name, actor);
-        int revoked = revocation.revokeAll(name, RevocationReason.CESSATION_OF_OPERATION, actor);
+        // Whatever is audited comes after the last row that another may have: these, and the certificates.
+        jdbc.sql("SELECT name FROM classic_device WHERE name = :name FOR UPDATE")
+                .param("name", name)
+                .query((row, _) -> row.getString("name"))
+                .list();
         jdbc.sql("UPDATE device SET removed_at = :now WHERE name = :name")
                 .param("now", clock.instant().atOffset(ZoneOffset.UTC))
                 .param("name", name)
                 .update();
+        int revoked = revocation.revokeAll(name, RevocationReason.CESSATION_OF_OPERATION, actor);
+        readmissions.withdraw(name, actor);
         classic.remove(name, actor);
         audit.record(AuditEvent.success(
                         actor,
