@@ -97,6 +97,17 @@ class ReadmissionsTest {
     }
 
     @Test
+    void comes_back_for_no_longer_than_an_operator_chose() {
+        Duration chosen = Duration.ofDays(2);
+        KeyPair other = TestRequests.p256();
+        ended = deployment.issue(deployment.order("camera-01", "temporary", other, chosen));
+        deployment.clock.advance(Duration.ofDays(3));
+        allow();
+        assertThat(chain(redeem(other)).getFirst().getNotAfter().toInstant())
+                .isEqualTo(deployment.clock.instant().plus(chosen));
+    }
+
+    @Test
     void the_same_key_gets_the_same_chain_until_the_allowance_ends() {
         allow();
         List<X509Certificate> once = chain(redeem(key));
