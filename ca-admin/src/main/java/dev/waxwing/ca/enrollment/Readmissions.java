@@ -253,7 +253,7 @@ public final class Readmissions {
     }
 
     private Optional<Reason> refusal(ReadmissionEntry allowance, CertificateRequest request) {
-        if (allowance.state() == State.WITHDRAWN) {
+        if (allowance.state() == State.WITHDRAWN || formerDevices.has(allowance.name())) {
             return Optional.of(Reason.REVOKED);
         }
         if (!allowance.expiresAt().isAfter(clock.instant())) {

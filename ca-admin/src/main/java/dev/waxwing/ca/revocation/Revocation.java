@@ -90,30 +90,27 @@ public final class Revocation {
     }
 
     /**
-     * Revokes whatever a device has that has not ended, or puts it on hold; what is revoked for good stays as it is.
+     * Revokes whatever a device has that has not ended, or puts it on hold; what is revoked for good stays as it is. If its key is in
+     * wrong hands, what has ended is revoked too. What allows the device to come back ends, and what is being signed for it is given
+     * up.
      *
      * @return what was changed, newest first, or nothing when no certificate ever named the device
      */
     public Optional<List<CertificateEntry>> revokeDevice(String device, RevocationReason reason, String actor) {
-        List<CertificateEntry> all = inventory.ofName(device, CertificateRole.DEVICE);
-        Instant now = clock.instant();
-        List<SerialNumber> present = all.stream()
-                .filter(entry -> !entry.notAfter().isBefore(now))
-                .map(CertificateEntry::serialNumber)
-                .toList();
-        return all.isEmpty()
+        return inventory.ofName(device, CertificateRole.DEVICE).isEmpty()
                 ? Optional.empty()
-                : Optional.of(transactions.execute(() -> storeAll(present, reason, actor)));
+                : Optional.of(transactions.execute(() -> storeDevice(device, reason, actor)));
     }
 
     /**
      * Revokes every certificate of an issuing authority that has not ended, the server's own among them, or puts it on hold. The
-     * certificates are taken in groups; a process that dies in between has revoked some, and asking again goes on with the rest. A
+     * What it is signing is given up first. The certificates are taken in groups; a process that dies in between has revoked some, and asking again goes on with the rest. A
      * group that fails, or whose listeners do, does not keep the others from being revoked; its failure is thrown afterwards.
      *
      * @return how many were changed
      */
     public int revokeAll(AuthorityId issuer, RevocationReason reason, String actor) {
+        inventory.abandonAllBy(issuer);
         List<SerialNumber> present = inventory.revocable(issuer);
         AtomicInteger changed = new AtomicInteger();
         RuntimeException failure = null;
@@ -153,14 +150,29 @@ public final class Revocation {
     }
 
     /**
-     * Revokes whatever a device has that counts or may count again, and gives up what is being signed for it. Joins the caller's
-     * transaction.
+     * As {@link #revokeDevice}, for a device that perhaps never got a certificate. Joins the caller's transaction.
      *
      * @return how many certificates
      */
     public int revokeAll(String device, RevocationReason reason, String actor) {
+        return transactions.execute(() -> storeDevice(device, reason, actor)).size();
+    }
+
+    /** In this order: what was bound to an allowance before it ended is given up then, and what was signed before that is found. */
+    private List<CertificateEntry> storeDevice(String device, RevocationReason reason, String actor) {
+        boolean wasLetIn = inventory.endReadmissions(device);
         inventory.abandonAllOf(device, CertificateRole.DEVICE);
-        return revokeDevice(device, reason, actor).map(List::size).orElse(0);
+        Instant now = clock.instant();
+        List<SerialNumber> all = inventory.ofName(device, CertificateRole.DEVICE).stream()
+                .filter(entry -> reason == RevocationReason.KEY_COMPROMISE
+                        || !entry.notAfter().isBefore(now))
+                .map(CertificateEntry::serialNumber)
+                .toList();
+        List<CertificateEntry> changed = storeAll(all, reason, actor);
+        if (wasLetIn) {
+            audit.record(AuditEvent.success(actor, "device.readmission-withdrawn", device, null));
+        }
+        return changed;
     }
 
     private RevocationResult store(SerialNumber serialNumber, RevocationReason reason, String actor) {
@@ -172,10 +184,14 @@ public final class Revocation {
             return refused(
                     serialNumber, actor, "It expired at " + before.get().notAfter() + "; nothing trusts it any more.");
         }
-        List<CertificateEntry> changed = storeAll(List.of(serialNumber), reason, actor);
-        return changed.isEmpty()
-                ? again(serialNumber, reason, actor)
-                : new RevocationResult.Revoked(changed.getFirst());
+        Optional<Change> change = change(before.get(), reason, actor);
+        if (change.isEmpty()) {
+            return again(serialNumber, reason, actor);
+        }
+        CertificateEntry after = change.get().after();
+        audit.record(change.get().event());
+        afterCommit(() -> announce(List.of(after)));
+        return new RevocationResult.Revoked(after);
     }
 
     private List<CertificateEntry> storeAll(List<SerialNumber> serialNumbers, RevocationReason reason, String actor) {

@@ -220,6 +220,29 @@ class ReadmissionsTest {
     }
 
     @Test
+    void a_removal_between_binding_and_signing_leaves_no_certificate() {
+        ReadmissionEntry allowed = allow();
+        var order = deployment.order("camera-01", "temporary", key);
+        var prepared = ((Preparation.Prepared) deployment.issuance.prepare(order)).certificate();
+        ReadmissionRepository repository = new ReadmissionRepository(deployment.jdbc, deployment.clock);
+        assertThat(repository.use(allowed.id(), prepared.serialNumber())).isTrue();
+
+        deployment.revocation.revokeAll("camera-01", RevocationReason.CESSATION_OF_OPERATION, "anna");
+
+        assertThat(deployment.issuance.sign(prepared)).isEmpty();
+        assertRefused(redeem(key), Reason.REVOKED);
+        assertThat(deployment.inventory.ofName("camera-01", CertificateRole.DEVICE))
+                .hasSize(1);
+    }
+
+    @Test
+    void a_removed_device_does_not_come_back_by_an_allowance_that_is_left() {
+        allow();
+        deployment.removed.add("camera-01");
+        assertRefused(redeem(key), Reason.REVOKED);
+    }
+
+    @Test
     void the_key_of_a_superseded_certificate_can_be_let_in() {
         KeyPair lost = TestRequests.p256();
         IssuedCertificate good = deployment.issue("camera-01", "camera", lost);

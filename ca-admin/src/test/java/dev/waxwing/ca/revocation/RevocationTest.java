@@ -7,6 +7,7 @@ import dev.waxwing.ca.PkixCheck;
 import dev.waxwing.ca.TestDeployment;
 import dev.waxwing.ca.TestRequests;
 import dev.waxwing.ca.audit.AuditTrail;
+import dev.waxwing.ca.enrollment.ReadmissionEntry;
 import dev.waxwing.ca.inventory.CertificateEntry;
 import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.inventory.CertificateSearch;
@@ -14,6 +15,7 @@ import dev.waxwing.ca.inventory.CertificateStatus;
 import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.issuance.IssuedCertificate;
+import dev.waxwing.ca.issuance.Preparation;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.security.cert.CRLReason;
@@ -355,6 +357,39 @@ class RevocationTest {
                 deployment.transactions,
                 event -> deployment.events.add((CertificateRevoked) event),
                 deployment.clock);
+    }
+
+    @Test
+    void a_compromised_device_loses_what_has_ended_too_and_does_not_come_back() {
+        deployment.clock.advance(Duration.ofDays(366));
+        deployment.readmissions.allow("camera-01", camera.serialNumber(), Duration.ofDays(1), "anna");
+
+        assertThat(deployment
+                        .revocation
+                        .revokeDevice("camera-01", RevocationReason.CESSATION_OF_OPERATION, "olga")
+                        .orElseThrow())
+                .isEmpty();
+        assertThat(deployment.readmissions.of("camera-01").orElseThrow().state())
+                .isEqualTo(ReadmissionEntry.State.WITHDRAWN);
+        assertThat(deployment.audit.last().action()).isEqualTo("device.readmission-withdrawn");
+
+        assertThat(deployment
+                        .revocation
+                        .revokeDevice("camera-01", RevocationReason.KEY_COMPROMISE, "olga")
+                        .orElseThrow())
+                .extracting(CertificateEntry::serialNumber)
+                .containsExactly(camera.serialNumber());
+        assertThat(deployment.inventory.find(camera.serialNumber()).orElseThrow().revocationReason())
+                .isEqualTo(RevocationReason.KEY_COMPROMISE);
+    }
+
+    @Test
+    void what_an_authority_was_signing_when_everything_was_revoked_becomes_no_certificate() {
+        var order = deployment.order("camera-02", "camera", TestRequests.p256());
+        var prepared = ((Preparation.Prepared) deployment.issuance.prepare(order)).certificate();
+        deployment.revocation.revokeAll(
+                deployment.authority.issuing().id(), RevocationReason.CA_COMPROMISE, "anna");
+        assertThat(deployment.issuance.sign(prepared)).isEmpty();
     }
 
     @Test

@@ -3,7 +3,6 @@ package dev.waxwing.server.device;
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.enrollment.Invites;
-import dev.waxwing.ca.enrollment.Readmissions;
 import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.revocation.RepeatedTransaction;
 import dev.waxwing.ca.revocation.Revocation;
@@ -15,8 +14,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Takes a device out of the deployment for good: its certificates are revoked, which ends its sessions; its invites are void; what is
- * being signed for it is given up. What was accepted from it stays, with its evidence, under its name. Its counters and ids stay
+ * Takes a device out of the deployment for good: its certificates are revoked, which ends its sessions; its invites are void and so is
+ * what allows it to come back; what is being signed for it is given up. What was accepted from it stays, with its evidence, under its name. Its counters and ids stay
  * taken too: a successor under the same name is told the highest counter (docs/protocol.md, section 5.8) and goes on above it, so
  * that no number ever stands for two things. Any thread may call.
  */
@@ -26,7 +25,6 @@ public final class DeviceRemoval {
     private final JdbcClient jdbc;
     private final Devices devices;
     private final Invites invites;
-    private final Readmissions readmissions;
     private final Revocation revocation;
     private final ClassicDevices classic;
     private final AuditTrail audit;
@@ -37,7 +35,6 @@ public final class DeviceRemoval {
             JdbcClient jdbc,
             Devices devices,
             Invites invites,
-            Readmissions readmissions,
             Revocation revocation,
             ClassicDevices classic,
             AuditTrail audit,
@@ -46,7 +43,6 @@ public final class DeviceRemoval {
         this.jdbc = jdbc;
         this.devices = devices;
         this.invites = invites;
-        this.readmissions = readmissions;
         this.revocation = revocation;
         this.classic = classic;
         this.audit = audit;
@@ -97,7 +93,6 @@ public final class DeviceRemoval {
                 .param("name", name)
                 .update();
         int revoked = revocation.revokeAll(name, RevocationReason.CESSATION_OF_OPERATION, actor);
-        readmissions.withdraw(name, actor);
         classic.remove(name, actor);
         audit.record(AuditEvent.success(
                         actor,
