@@ -191,12 +191,12 @@ public final class Inventory {
                 .optional();
     }
 
-    /** Whether another certificate has taken the place of this one. */
-    public boolean isSuperseded(SerialNumber serialNumber) {
-        return jdbc.sql("SELECT superseded_by FROM certificate WHERE serial_number = :serial AND superseded_by IS NOT"
-                        + " NULL")
+    /** Whether this is an issued certificate whose place no other has taken; revoked or not. */
+    public boolean isInPlace(SerialNumber serialNumber) {
+        return jdbc.sql("SELECT serial_number FROM certificate"
+                        + " WHERE serial_number = :serial AND state = 'issued' AND superseded_by IS NULL")
                 .param("serial", serialNumber.toString())
-                .query((row, _) -> row.getString("superseded_by"))
+                .query((row, _) -> row.getString("serial_number"))
                 .optional()
                 .isPresent();
     }
