@@ -202,7 +202,11 @@ public final class TestDeployment {
     }
 
     public IssuedCertificate issue(String name, String profile, KeyPair pair) {
-        return switch (issuance.issue(order(name, profile, pair))) {
+        return issue(order(name, profile, pair));
+    }
+
+    public IssuedCertificate issue(CertificateOrder order) {
+        return switch (issuance.issue(order)) {
             case IssuanceResult.Issued(var issued) -> issued;
             case IssuanceResult.Refused refused -> throw new AssertionError(refused.toString());
         };

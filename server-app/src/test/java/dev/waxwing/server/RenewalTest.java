@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.waxwing.ca.enrollment.Readmissions;
+import dev.waxwing.ca.enrollment.Renewals;
 import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.revocation.OcspResponder;
 import dev.waxwing.ca.revocation.Revocation;
+import dev.waxwing.channel.RefusedException;
+import dev.waxwing.channel.SessionAdmission;
 import dev.waxwing.media.ReceiptMessage;
 import dev.waxwing.media.RefusalReason;
 import dev.waxwing.media.RenewalRefused;
@@ -23,6 +26,8 @@ import dev.waxwing.server.audit.AuditLog;
 import dev.waxwing.server.device.Devices;
 import dev.waxwing.server.device.EndingDevices;
 import dev.waxwing.trust.PeerName;
+import dev.waxwing.trust.PeerVerifier;
+import dev.waxwing.trust.VerifiedPeer;
 import dev.waxwing.wire.Alert;
 import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.Bytes;
@@ -135,6 +140,34 @@ class RenewalTest {
         assertThat(shown.path("certificateSerialNumber").stringValue())
                 .isEqualTo(serialNumber(renewed).toString());
         assertThat(http.get("/devices/" + device.name()).body()).contains("superseded");
+    }
+
+    @Test
+    void a_handshake_that_began_before_the_successor_was_used_is_refused_at_its_end() throws Exception {
+        TestDevice device = newDevice();
+        TestDevice renewed;
+        try (TestSession session = device.connect()) {
+            renewed = device.renew(session, TestDevice.freshKeys());
+        }
+        VerifiedPeer began =
+                server.bean(PeerVerifier.class).verify(device.credential().chain(), Bytes.EMPTY);
+        // Used, but not registered yet: the other session is at the same point.
+        assertThat(server.bean(Renewals.class).use(serialNumber(renewed))).isTrue();
+        assertNotAdmitted(began);
+        renewed.connect().close();
+        assertNotAdmitted(began);
+        assertThat(json("/api/v1/devices/" + device.name())
+                        .path("certificateSerialNumber")
+                        .stringValue())
+                .isEqualTo(serialNumber(renewed).toString());
+    }
+
+    private static void assertNotAdmitted(VerifiedPeer peer) {
+        SessionId session = new SessionId(Bytes.of(new byte[16]));
+        assertThatExceptionOfType(RefusedException.class)
+                .isThrownBy(() -> server.bean(SessionAdmission.class).admit(peer, session))
+                .returns(AlertCode.AUTH_FAILED, RefusedException::code)
+                .withMessageContaining("superseded during the handshake");
     }
 
     private static Object status(TestDevice device) throws Exception {

@@ -39,7 +39,7 @@ public record ReadmissionEntry(
         USED,
         /** Its time passed before the device came. */
         EXPIRED,
-        /** Somebody took it back. */
+        /** Somebody took it back, or revoked the device after it had come. */
         WITHDRAWN;
 
         /** The lower-case name, as in the REST interface. */

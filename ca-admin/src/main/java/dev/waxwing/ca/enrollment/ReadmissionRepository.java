@@ -132,11 +132,11 @@ final class ReadmissionRepository {
     }
 
     private static State state(@Nullable Instant usedAt, @Nullable Instant revokedAt, Instant expiresAt, Instant now) {
-        if (usedAt != null) {
-            return State.USED;
-        }
         if (revokedAt != null) {
             return State.WITHDRAWN;
+        }
+        if (usedAt != null) {
+            return State.USED;
         }
         return expiresAt.isAfter(now) ? State.OPEN : State.EXPIRED;
     }

@@ -53,6 +53,7 @@ public final class Readmissions {
 
     private final ReadmissionRepository repository;
     private final IssuerChain issuers;
+    private final SuccessorValidity validity;
     private final PendingIntents intents;
     private final Issuance issuance;
     private final Profiles profiles;
@@ -77,6 +78,7 @@ public final class Readmissions {
             SecureRandom random) {
         this.repository = new ReadmissionRepository(jdbc, clock);
         this.issuers = new IssuerChain(authority);
+        this.validity = new SuccessorValidity(authority);
         this.intents = new PendingIntents(inventory, issuance, clock);
         this.issuance = issuance;
         this.profiles = profiles;
@@ -251,7 +253,7 @@ public final class Readmissions {
     }
 
     private Optional<Reason> refusal(ReadmissionEntry allowance, CertificateRequest request) {
-        if (allowance.state() == State.WITHDRAWN) {
+        if (allowance.state() == State.WITHDRAWN || formerDevices.has(allowance.name())) {
             return Optional.of(Reason.REVOKED);
         }
         if (!allowance.expiresAt().isAfter(clock.instant())) {
@@ -270,15 +272,17 @@ public final class Readmissions {
     }
 
     private Optional<EnrollmentResult> issue(ReadmissionEntry allowance, CertificateRequest request) {
-        Optional<Profile> profile = inventory
-                .find(allowance.predecessor())
-                .map(CertificateEntry::profile)
-                .flatMap(profiles::find);
+        CertificateEntry predecessor = inventory.find(allowance.predecessor()).orElseThrow();
+        Optional<Profile> profile = profiles.find(predecessor.profile());
         if (profile.isEmpty()) {
             return Optional.of(new Refused(Reason.NOT_ISSUED, allowance.name()));
         }
         CertificateOrder order = CertificateOrder.of(
-                request, new PeerName(allowance.name()), profile.get(), null, "device:" + allowance.name());
+                request,
+                new PeerName(allowance.name()),
+                profile.get(),
+                validity.of(predecessor, profile.get()),
+                "device:" + allowance.name());
         return switch (issuance.prepare(order)) {
             case Preparation.Refused(var _) -> Optional.of(new Refused(Reason.NOT_ISSUED, allowance.name()));
             case Preparation.Prepared(var prepared) -> bindAndSign(allowance, prepared);

@@ -53,6 +53,7 @@ public final class Renewals {
 
     private final RenewalRepository renewals;
     private final IssuerChain issuers;
+    private final SuccessorValidity validity;
     private final PendingIntents intents;
     private final Issuance issuance;
     private final Profiles profiles;
@@ -73,6 +74,7 @@ public final class Renewals {
             Clock clock) {
         this.renewals = new RenewalRepository(jdbc, clock);
         this.issuers = new IssuerChain(authority);
+        this.validity = new SuccessorValidity(authority);
         this.intents = new PendingIntents(inventory, issuance, clock);
         this.issuance = issuance;
         this.profiles = profiles;
@@ -197,7 +199,11 @@ public final class Renewals {
             return Optional.of(refuse(Reason.NOT_NOW, "there is no profile " + predecessor.profile() + " any more"));
         }
         CertificateOrder wanted = CertificateOrder.of(
-                request, new PeerName(order.device()), profile.get(), null, "device:" + order.device());
+                request,
+                new PeerName(order.device()),
+                profile.get(),
+                validity.of(predecessor, profile.get()),
+                "device:" + order.device());
         return switch (issuance.prepare(wanted)) {
             case Preparation.Refused(RequestFault fault) -> Optional.of(refuse(reason(fault), fault.code()));
             case Preparation.Prepared(var prepared) -> bindAndSign(order, request, former, prepared);

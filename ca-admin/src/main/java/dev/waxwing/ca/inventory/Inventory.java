@@ -117,6 +117,28 @@ public final class Inventory {
                 .update();
     }
 
+    /** Gives up whatever this authority is signing. */
+    public void abandonAllBy(AuthorityId issuer) {
+        jdbc.sql("UPDATE certificate SET state = 'abandoned' WHERE issuer = :issuer AND state = 'pending'")
+                .param("issuer", issuer.toString())
+                .update();
+    }
+
+    /**
+     * Ends what allows a device to come back with a key whose certificate has ended, also where the device has come already and could
+     * ask again.
+     *
+     * @return false when nothing allowed it
+     */
+    public boolean endReadmissions(String name) {
+        return jdbc.sql("UPDATE readmission SET revoked_at = :now, open_name = NULL"
+                                + " WHERE name = :name AND revoked_at IS NULL AND expires_at > :now")
+                        .param("name", name)
+                        .param("now", utc(clock.instant()))
+                        .update()
+                > 0;
+    }
+
     /** When an intent was stored that is neither a certificate nor given up, or nothing. */
     public Optional<Instant> intentStoredAt(SerialNumber serialNumber) {
         return jdbc.sql("SELECT created_at FROM certificate WHERE serial_number = :serial AND state = 'pending'")
@@ -167,6 +189,16 @@ public final class Inventory {
                         SerialNumber.parse(Objects.requireNonNullElse(row.getString("superseded_by"), ""))
                                 .orElse(null)))
                 .optional();
+    }
+
+    /** Whether this is an issued certificate whose place no other has taken; revoked or not. */
+    public boolean isInPlace(SerialNumber serialNumber) {
+        return jdbc.sql("SELECT serial_number FROM certificate"
+                        + " WHERE serial_number = :serial AND state = 'issued' AND superseded_by IS NULL")
+                .param("serial", serialNumber.toString())
+                .query((row, _) -> row.getString("serial_number"))
+                .optional()
+                .isPresent();
     }
 
     /** By which certificates those of a device are superseded, by serial number. */

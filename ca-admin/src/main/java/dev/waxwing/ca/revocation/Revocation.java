@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -43,7 +42,7 @@ public final class Revocation {
 
     private final Inventory inventory;
     private final AuditTrail audit;
-    private final TransactionTemplate transactions;
+    private final RepeatedTransaction transactions;
     private final ApplicationEventPublisher events;
     private final Clock clock;
     private final Map<SerialNumber, RevokedEntry> revoked = new ConcurrentHashMap<>();
@@ -60,7 +59,7 @@ public final class Revocation {
             Clock clock) {
         this.inventory = inventory;
         this.audit = audit;
-        this.transactions = transactions;
+        this.transactions = new RepeatedTransaction(transactions);
         this.events = events;
         this.clock = clock;
         inventory.revokedEndingAfter(clock.instant(), entry -> revoked.put(entry.serialNumber(), entry));
@@ -82,37 +81,36 @@ public final class Revocation {
      * hands.
      */
     public RevocationResult revoke(SerialNumber serialNumber, RevocationReason reason, String actor) {
-        return inTransaction(() -> store(serialNumber, reason, actor));
+        return transactions.execute(() -> store(serialNumber, reason, actor));
     }
 
     /** Takes back a hold. */
     public ReleaseResult release(SerialNumber serialNumber, String actor) {
-        return inTransaction(() -> storeRelease(serialNumber, actor));
+        return transactions.execute(() -> storeRelease(serialNumber, actor));
     }
 
     /**
-     * Revokes whatever a device has that has not ended, or puts it on hold; what is revoked for good stays as it is.
+     * Revokes whatever a device has that has not ended, or puts it on hold; what is revoked for good stays as it is. If its key is in
+     * wrong hands, what has ended is revoked too. What allows the device to come back ends, and what is being signed for it is given
+     * up.
      *
      * @return what was changed, newest first, or nothing when no certificate ever named the device
      */
     public Optional<List<CertificateEntry>> revokeDevice(String device, RevocationReason reason, String actor) {
-        List<CertificateEntry> all = inventory.ofName(device, CertificateRole.DEVICE);
-        Instant now = clock.instant();
-        List<SerialNumber> present = all.stream()
-                .filter(entry -> !entry.notAfter().isBefore(now))
-                .map(CertificateEntry::serialNumber)
-                .toList();
-        return all.isEmpty() ? Optional.empty() : Optional.of(inTransaction(() -> storeAll(present, reason, actor)));
+        return inventory.ofName(device, CertificateRole.DEVICE).isEmpty()
+                ? Optional.empty()
+                : Optional.of(transactions.execute(() -> storeDevice(device, reason, actor)));
     }
 
     /**
      * Revokes every certificate of an issuing authority that has not ended, the server's own among them, or puts it on hold. The
-     * certificates are taken in groups; a process that dies in between has revoked some, and asking again goes on with the rest. A
+     * What it is signing is given up first. The certificates are taken in groups; a process that dies in between has revoked some, and asking again goes on with the rest. A
      * group that fails, or whose listeners do, does not keep the others from being revoked; its failure is thrown afterwards.
      *
      * @return how many were changed
      */
     public int revokeAll(AuthorityId issuer, RevocationReason reason, String actor) {
+        inventory.abandonAllBy(issuer);
         List<SerialNumber> present = inventory.revocable(issuer);
         AtomicInteger changed = new AtomicInteger();
         RuntimeException failure = null;
@@ -120,12 +118,13 @@ public final class Revocation {
             List<SerialNumber> group = present.subList(from, Math.min(from + SWEPT_AT_ONCE, present.size()));
             failure = merged(
                     failure,
-                    failureOf(() -> transactions.executeWithoutResult(_ -> {
+                    failureOf(() -> transactions.execute(() -> {
                         List<CertificateEntry> some = changeAll(group, reason, actor);
                         afterCommit(() -> {
                             changed.addAndGet(some.size());
                             announce(some);
                         });
+                        return some;
                     })));
         }
         audit.record(AuditEvent.success(
@@ -151,18 +150,29 @@ public final class Revocation {
     }
 
     /**
-     * Revokes whatever a device has that counts or may count again, and gives up what is being signed for it. Joins the caller's
-     * transaction.
+     * As {@link #revokeDevice}, for a device that perhaps never got a certificate. Joins the caller's transaction.
      *
      * @return how many certificates
      */
     public int revokeAll(String device, RevocationReason reason, String actor) {
-        inventory.abandonAllOf(device, CertificateRole.DEVICE);
-        return revokeDevice(device, reason, actor).map(List::size).orElse(0);
+        return transactions.execute(() -> storeDevice(device, reason, actor)).size();
     }
 
-    private <T> T inTransaction(Supplier<T> work) {
-        return Objects.requireNonNull(transactions.execute(_ -> work.get()), "the work always has a result");
+    /** In this order: what was bound to an allowance before it ended is given up then, and what was signed before that is found. */
+    private List<CertificateEntry> storeDevice(String device, RevocationReason reason, String actor) {
+        boolean wasLetIn = inventory.endReadmissions(device);
+        inventory.abandonAllOf(device, CertificateRole.DEVICE);
+        Instant now = clock.instant();
+        List<SerialNumber> all = inventory.ofName(device, CertificateRole.DEVICE).stream()
+                .filter(entry -> reason == RevocationReason.KEY_COMPROMISE
+                        || !entry.notAfter().isBefore(now))
+                .map(CertificateEntry::serialNumber)
+                .toList();
+        List<CertificateEntry> changed = storeAll(all, reason, actor);
+        if (wasLetIn) {
+            audit.record(AuditEvent.success(actor, "device.readmission-withdrawn", device, null));
+        }
+        return changed;
     }
 
     private RevocationResult store(SerialNumber serialNumber, RevocationReason reason, String actor) {
@@ -174,12 +184,14 @@ public final class Revocation {
             return refused(
                     serialNumber, actor, "It expired at " + before.get().notAfter() + "; nothing trusts it any more.");
         }
-        Optional<CertificateEntry> after = change(before.get(), reason, actor);
-        if (after.isEmpty()) {
+        Optional<Change> change = change(before.get(), reason, actor);
+        if (change.isEmpty()) {
             return again(serialNumber, reason, actor);
         }
-        afterCommit(() -> announce(List.of(after.get())));
-        return new RevocationResult.Revoked(after.get());
+        CertificateEntry after = change.get().after();
+        audit.record(change.get().event());
+        afterCommit(() -> announce(List.of(after)));
+        return new RevocationResult.Revoked(after);
     }
 
     private List<CertificateEntry> storeAll(List<SerialNumber> serialNumbers, RevocationReason reason, String actor) {
@@ -188,31 +200,39 @@ public final class Revocation {
         return changed;
     }
 
-    private List<CertificateEntry> changeAll(List<SerialNumber> serialNumbers, RevocationReason reason, String actor) {
-        List<CertificateEntry> changed = new ArrayList<>();
-        for (SerialNumber serialNumber : serialNumbers) {
+    /** A certificate that was revoked just now, and what the audit trail is told of it. */
+    private record Change(CertificateEntry after, AuditEvent event) {}
+
+    /**
+     * First all rows, the oldest certificate first as in a renewal, and only then the audit trail: whoever appends to it has its lock,
+     * and may wait for nothing that another has who waits for the trail.
+     */
+    private List<CertificateEntry> changeAll(List<SerialNumber> newestFirst, RevocationReason reason, String actor) {
+        List<Change> changes = new ArrayList<>();
+        for (SerialNumber serialNumber : newestFirst.reversed()) {
             inventory
                     .find(serialNumber)
                     .flatMap(before -> change(before, reason, actor))
-                    .ifPresent(changed::add);
+                    .ifPresent(changes::add);
         }
-        return List.copyOf(changed);
+        changes.forEach(change -> audit.record(change.event()));
+        return changes.reversed().stream().map(Change::after).toList();
     }
 
-    /** The certificate as it stands after the change, or nothing when it was revoked before. */
-    private Optional<CertificateEntry> change(CertificateEntry before, RevocationReason reason, String actor) {
+    /** The change, or nothing when it was revoked before. */
+    private Optional<Change> change(CertificateEntry before, RevocationReason reason, String actor) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         if (!inventory.revoke(before.serialNumber(), reason, actor, now)) {
             return Optional.empty();
         }
         Instant heldAt = before.revokedAt();
         String was = heldAt == null ? "" : ", on hold since " + heldAt;
-        audit.record(AuditEvent.success(
+        AuditEvent event = AuditEvent.success(
                 actor,
                 reason == RevocationReason.CERTIFICATE_HOLD ? "certificate.held" : "certificate.revoked",
                 before.serialNumber().toString(),
-                before.name() + ", " + reason.rfcName() + was));
-        return Optional.of(before.revoked(heldAt == null ? now : heldAt, reason));
+                before.name() + ", " + reason.rfcName() + was);
+        return Optional.of(new Change(before.revoked(heldAt == null ? now : heldAt, reason), event));
     }
 
     private RevocationResult again(SerialNumber serialNumber, RevocationReason reason, String actor) {

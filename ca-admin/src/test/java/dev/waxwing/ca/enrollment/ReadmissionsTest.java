@@ -97,6 +97,17 @@ class ReadmissionsTest {
     }
 
     @Test
+    void comes_back_for_no_longer_than_an_operator_chose() {
+        Duration chosen = Duration.ofDays(2);
+        KeyPair other = TestRequests.p256();
+        ended = deployment.issue(deployment.order("camera-01", "temporary", other, chosen));
+        deployment.clock.advance(Duration.ofDays(3));
+        allow();
+        assertThat(chain(redeem(other)).getFirst().getNotAfter().toInstant())
+                .isEqualTo(deployment.clock.instant().plus(chosen));
+    }
+
+    @Test
     void the_same_key_gets_the_same_chain_until_the_allowance_ends() {
         allow();
         List<X509Certificate> once = chain(redeem(key));
@@ -206,6 +217,29 @@ class ReadmissionsTest {
         assertThat(deployment.issuance.sign(prepared)).isEmpty();
         assertThat(chain(redeem(key)).getFirst()).isEqualTo(certificate);
         assertThat(Certificates.spkiSha256(certificate.getPublicKey())).isEqualTo(allowed.spkiSha256());
+    }
+
+    @Test
+    void a_removal_between_binding_and_signing_leaves_no_certificate() {
+        ReadmissionEntry allowed = allow();
+        var order = deployment.order("camera-01", "temporary", key);
+        var prepared = ((Preparation.Prepared) deployment.issuance.prepare(order)).certificate();
+        ReadmissionRepository repository = new ReadmissionRepository(deployment.jdbc, deployment.clock);
+        assertThat(repository.use(allowed.id(), prepared.serialNumber())).isTrue();
+
+        deployment.revocation.revokeAll("camera-01", RevocationReason.CESSATION_OF_OPERATION, "anna");
+
+        assertThat(deployment.issuance.sign(prepared)).isEmpty();
+        assertRefused(redeem(key), Reason.REVOKED);
+        assertThat(deployment.inventory.ofName("camera-01", CertificateRole.DEVICE))
+                .hasSize(1);
+    }
+
+    @Test
+    void a_removed_device_does_not_come_back_by_an_allowance_that_is_left() {
+        allow();
+        deployment.removed.add("camera-01");
+        assertRefused(redeem(key), Reason.REVOKED);
     }
 
     @Test

@@ -105,6 +105,25 @@ class RenewalsTest {
     }
 
     @Test
+    void a_certificate_lasts_no_longer_than_the_one_before_was_issued_for() {
+        Duration chosen = Duration.ofDays(7);
+        IssuedCertificate brief =
+                deployment.issue(deployment.order("camera-01", "camera", TestRequests.p256(), chosen));
+        deployment.clock.advance(Duration.ofDays(5));
+        X509Certificate renewed = certificate(renew(brief.serialNumber(), next, SESSION, false));
+        assertThat(renewed.getNotAfter().toInstant())
+                .isEqualTo(deployment.clock.instant().plus(chosen));
+
+        deployment.renewals.use(SerialNumber.of(renewed));
+        deployment.clock.advance(Duration.ofDays(5));
+        X509Certificate again =
+                certificate(renew(SerialNumber.of(renewed), TestRequests.p256(), SESSION, false));
+        assertThat(again.getNotAfter().toInstant())
+                .as("no shorter either")
+                .isEqualTo(deployment.clock.instant().plus(chosen));
+    }
+
+    @Test
     void the_same_key_gets_the_same_certificate_in_a_later_session() {
         X509Certificate once = certificate(renew(next));
         assertThat(certificate(renew(first.serialNumber(), next, LATER_SESSION, false)))

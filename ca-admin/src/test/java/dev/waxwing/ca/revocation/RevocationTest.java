@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.waxwing.ca.PkixCheck;
 import dev.waxwing.ca.TestDeployment;
 import dev.waxwing.ca.TestRequests;
+import dev.waxwing.ca.audit.AuditTrail;
+import dev.waxwing.ca.enrollment.ReadmissionEntry;
 import dev.waxwing.ca.inventory.CertificateEntry;
 import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.inventory.CertificateSearch;
@@ -13,6 +15,7 @@ import dev.waxwing.ca.inventory.CertificateStatus;
 import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.issuance.IssuedCertificate;
+import dev.waxwing.ca.issuance.Preparation;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.security.cert.CRLReason;
@@ -24,6 +27,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.bouncycastle.asn1.ASN1Integer;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.x509.Extension;
@@ -32,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.springframework.dao.CannotAcquireLockException;
 
 class RevocationTest {
 
@@ -303,6 +308,88 @@ class RevocationTest {
         assertThat(deployment.revocation.revokeAll(
                         deployment.authority.issuing().id(), RevocationReason.CA_COMPROMISE, "anna"))
                 .isZero();
+    }
+
+    @Test
+    void all_certificates_are_changed_before_the_first_is_audited() {
+        deployment.issue("camera-01");
+        List<Boolean> complete = new ArrayList<>();
+        Revocation watched =
+                revocation(_ -> complete.add(deployment.inventory.ofName("camera-01", CertificateRole.DEVICE).stream()
+                        .allMatch(CertificateEntry::revoked)));
+        watched.revokeDevice("camera-01", RevocationReason.CESSATION_OF_OPERATION, "anna");
+        assertThat(complete).containsExactly(true, true);
+    }
+
+    @Test
+    void a_revocation_that_the_database_breaks_off_is_done_once_more() {
+        AtomicInteger broken = new AtomicInteger();
+        Revocation contended = revocation(_ -> {
+            if (broken.getAndIncrement() == 0) {
+                throw new CannotAcquireLockException("a deadlock");
+            }
+        });
+        assertThat(contended.revoke(camera.serialNumber(), RevocationReason.SUPERSEDED, "anna"))
+                .isInstanceOf(RevocationResult.Revoked.class);
+        assertThat(contended.isRevoked(camera.certificate())).isTrue();
+        assertThat(deployment.events).hasSize(1);
+    }
+
+    @Test
+    void a_listener_that_fails_after_the_commit_has_nothing_done_again() {
+        Revocation told = new Revocation(
+                deployment.inventory,
+                deployment.audit,
+                deployment.transactions,
+                event -> {
+                    throw new CannotAcquireLockException("that of " + event);
+                },
+                deployment.clock);
+        assertThatThrownBy(() -> told.revoke(camera.serialNumber(), RevocationReason.SUPERSEDED, "anna"))
+                .isInstanceOf(CannotAcquireLockException.class);
+        assertThat(deployment.audit.reasons("certificate.revoked")).hasSize(1);
+    }
+
+    private Revocation revocation(AuditTrail audit) {
+        return new Revocation(
+                deployment.inventory,
+                audit,
+                deployment.transactions,
+                event -> deployment.events.add((CertificateRevoked) event),
+                deployment.clock);
+    }
+
+    @Test
+    void a_compromised_device_loses_what_has_ended_too_and_does_not_come_back() {
+        deployment.clock.advance(Duration.ofDays(366));
+        deployment.readmissions.allow("camera-01", camera.serialNumber(), Duration.ofDays(1), "anna");
+
+        assertThat(deployment
+                        .revocation
+                        .revokeDevice("camera-01", RevocationReason.CESSATION_OF_OPERATION, "olga")
+                        .orElseThrow())
+                .isEmpty();
+        assertThat(deployment.readmissions.of("camera-01").orElseThrow().state())
+                .isEqualTo(ReadmissionEntry.State.WITHDRAWN);
+        assertThat(deployment.audit.last().action()).isEqualTo("device.readmission-withdrawn");
+
+        assertThat(deployment
+                        .revocation
+                        .revokeDevice("camera-01", RevocationReason.KEY_COMPROMISE, "olga")
+                        .orElseThrow())
+                .extracting(CertificateEntry::serialNumber)
+                .containsExactly(camera.serialNumber());
+        assertThat(deployment.inventory.find(camera.serialNumber()).orElseThrow().revocationReason())
+                .isEqualTo(RevocationReason.KEY_COMPROMISE);
+    }
+
+    @Test
+    void what_an_authority_was_signing_when_everything_was_revoked_becomes_no_certificate() {
+        var order = deployment.order("camera-02", "camera", TestRequests.p256());
+        var prepared = ((Preparation.Prepared) deployment.issuance.prepare(order)).certificate();
+        deployment.revocation.revokeAll(
+                deployment.authority.issuing().id(), RevocationReason.CA_COMPROMISE, "anna");
+        assertThat(deployment.issuance.sign(prepared)).isEmpty();
     }
 
     @Test

@@ -50,7 +50,7 @@ public final class DeviceRegister {
     }
 
     /**
-     * A device comes with the certificate with which it came last.
+     * A device comes with the certificate with which it came last, and no other has taken its place since.
      *
      * @return false if it did not: then {@link #seen} is to be told
      */
@@ -58,6 +58,8 @@ public final class DeviceRegister {
         boolean again = jdbc.sql("""
             UPDATE device SET trust_level = :trustLevel, last_seen_at = :now
              WHERE name = :name AND serial_number = :serialNumber
+               AND EXISTS (SELECT 1 FROM certificate
+                            WHERE serial_number = :serialNumber AND state = 'issued' AND superseded_by IS NULL)
             """)
                         .param("name", name)
                         .param("serialNumber", serialNumber)

@@ -3,20 +3,19 @@ package dev.waxwing.server.device;
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.enrollment.Invites;
-import dev.waxwing.ca.enrollment.Readmissions;
 import dev.waxwing.ca.inventory.RevocationReason;
+import dev.waxwing.ca.revocation.RepeatedTransaction;
 import dev.waxwing.ca.revocation.Revocation;
 import dev.waxwing.server.classic.ClassicDevices;
 import java.time.Clock;
 import java.time.ZoneOffset;
-import java.util.Objects;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Takes a device out of the deployment for good: its certificates are revoked, which ends its sessions; its invites are void; what is
- * being signed for it is given up. What was accepted from it stays, with its evidence, under its name. Its counters and ids stay
+ * Takes a device out of the deployment for good: its certificates are revoked, which ends its sessions; its invites are void and so is
+ * what allows it to come back; what is being signed for it is given up. What was accepted from it stays, with its evidence, under its name. Its counters and ids stay
  * taken too: a successor under the same name is told the highest counter (docs/protocol.md, section 5.8) and goes on above it, so
  * that no number ever stands for two things. Any thread may call.
  */
@@ -26,18 +25,16 @@ public final class DeviceRemoval {
     private final JdbcClient jdbc;
     private final Devices devices;
     private final Invites invites;
-    private final Readmissions readmissions;
     private final Revocation revocation;
     private final ClassicDevices classic;
     private final AuditTrail audit;
-    private final TransactionTemplate transactions;
+    private final RepeatedTransaction transactions;
     private final Clock clock;
 
     DeviceRemoval(
             JdbcClient jdbc,
             Devices devices,
             Invites invites,
-            Readmissions readmissions,
             Revocation revocation,
             ClassicDevices classic,
             AuditTrail audit,
@@ -46,11 +43,10 @@ public final class DeviceRemoval {
         this.jdbc = jdbc;
         this.devices = devices;
         this.invites = invites;
-        this.readmissions = readmissions;
         this.revocation = revocation;
         this.classic = classic;
         this.audit = audit;
-        this.transactions = transactions;
+        this.transactions = new RepeatedTransaction(transactions);
         this.clock = clock;
     }
 
@@ -69,7 +65,7 @@ public final class DeviceRemoval {
 
     /** Removes a device. @param actor who wants it */
     public Result remove(String name, String actor) {
-        return Objects.requireNonNull(transactions.execute(_ -> removeOnce(name, actor)));
+        return transactions.execute(() -> removeOnce(name, actor));
     }
 
     private Result removeOnce(String name, String actor) {
@@ -87,12 +83,16 @@ public final class DeviceRemoval {
             return new Result.AlreadyRemoved();
         }
         int open = invites.withdraw(name);
-        readmissions.withdraw(name, actor);
-        int revoked = revocation.revokeAll(name, RevocationReason.CESSATION_OF_OPERATION, actor);
+        // Whatever is audited comes after the last row that another may have: these, and the certificates.
+        jdbc.sql("SELECT name FROM classic_device WHERE name = :name FOR UPDATE")
+                .param("name", name)
+                .query((row, _) -> row.getString("name"))
+                .list();
         jdbc.sql("UPDATE device SET removed_at = :now WHERE name = :name")
                 .param("now", clock.instant().atOffset(ZoneOffset.UTC))
                 .param("name", name)
                 .update();
+        int revoked = revocation.revokeAll(name, RevocationReason.CESSATION_OF_OPERATION, actor);
         classic.remove(name, actor);
         audit.record(AuditEvent.success(
                         actor,

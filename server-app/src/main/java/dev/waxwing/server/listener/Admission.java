@@ -1,6 +1,7 @@
 package dev.waxwing.server.listener;
 
 import dev.waxwing.ca.enrollment.Renewals;
+import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.channel.RefusedException;
 import dev.waxwing.channel.SessionAdmission;
@@ -29,6 +30,7 @@ final class Admission implements SessionAdmission {
     private final Ingest ingest;
     private final DeviceRegister devices;
     private final Renewals renewals;
+    private final Inventory inventory;
 
     /** The server cannot go back in time while it runs. */
     private final List<Restored> restored;
@@ -39,12 +41,14 @@ final class Admission implements SessionAdmission {
             Ingest ingest,
             DeviceRegister devices,
             Renewals renewals,
+            Inventory inventory,
             Restorations restorations) {
         this.properties = properties;
         this.sessions = sessions;
         this.ingest = ingest;
         this.devices = devices;
         this.renewals = renewals;
+        this.inventory = inventory;
         this.restored = restorations.all().stream()
                 .limit(Restored.MOST)
                 .map(restoration -> new Restored(restoration.restoredAt(), restoration.backupAt()))
@@ -62,21 +66,30 @@ final class Admission implements SessionAdmission {
         return new SessionGrant(ingest.durableCounter(device.name().value()), ingest.maxOpenUploads(), restored);
     }
 
-    /** Only a certificate with which the device did not come last can be one that takes the place of another. */
+    /**
+     * Only a certificate with which the device did not come last can be one that takes the place of another. It is looked at again,
+     * because the handshake did so some time ago: its end is the device's to choose, who may have used the next certificate meanwhile.
+     */
     private void register(String name, SerialNumber certificate) throws RefusedException {
         String serialNumber = certificate.toString();
         if (devices.seenAgain(name, serialNumber)) {
             return;
         }
         if (!renewals.use(certificate)) {
-            String reason = "certificate " + serialNumber
-                    + " is a renewal whose predecessor is revoked or superseded by another";
-            throw new RefusedException(
-                    AlertCode.AUTH_FAILED,
-                    reason,
-                    Duration.ZERO,
-                    new UntrustedException(UntrustedException.Reason.SUPERSEDED, reason));
+            throw superseded("certificate " + serialNumber
+                    + " is a renewal whose predecessor is revoked or superseded by another");
+        }
+        if (!inventory.isInPlace(certificate)) {
+            throw superseded("certificate " + serialNumber + " was superseded during the handshake");
         }
         devices.seen(name, serialNumber);
+    }
+
+    private static RefusedException superseded(String reason) {
+        return new RefusedException(
+                AlertCode.AUTH_FAILED,
+                reason,
+                Duration.ZERO,
+                new UntrustedException(UntrustedException.Reason.SUPERSEDED, reason));
     }
 }

@@ -3,6 +3,7 @@ package dev.waxwing.server.listener;
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.audit.Outcome;
+import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.revocation.Revocation;
 import dev.waxwing.channel.Accepted;
@@ -71,6 +72,7 @@ final class Connections {
     private final Ingest ingest;
     private final DeviceRegister devices;
     private final Revocation revocation;
+    private final Inventory inventory;
     private final AuditTrail audit;
     private final RefusalLedger ledger;
     private final Gate gate;
@@ -90,6 +92,7 @@ final class Connections {
             Ingest ingest,
             DeviceRegister devices,
             Revocation revocation,
+            Inventory inventory,
             AuditTrail audit,
             RefusalLedger ledger,
             Gate gate,
@@ -102,6 +105,7 @@ final class Connections {
         this.ingest = ingest;
         this.devices = devices;
         this.revocation = revocation;
+        this.inventory = inventory;
         this.audit = audit;
         this.ledger = ledger;
         this.gate = gate;
@@ -207,9 +211,11 @@ final class Connections {
         open.add(session);
         try {
             sessions.open(session);
-            // A revocation between the handshake and the register would have found nobody to end.
+            // A revocation between the handshake and the register would have found nobody to end, nor would a successor.
             if (revocation.find(session.certificate()).isPresent()) {
                 session.end(Ending.REVOKED);
+            } else if (!inventory.isInPlace(session.certificate())) {
+                session.end(Ending.TAKEN_OVER);
             }
             session.begin();
             begun = true;
