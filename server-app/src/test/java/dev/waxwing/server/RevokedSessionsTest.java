@@ -13,9 +13,12 @@ import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.revocation.Revocation;
 import dev.waxwing.ca.revocation.RevocationList;
 import dev.waxwing.ca.revocation.RevocationLists;
+import dev.waxwing.evidence.Manifest;
 import dev.waxwing.media.CertificateAnswer;
 import dev.waxwing.media.CertificateQuery;
 import dev.waxwing.media.ReceiptMessage;
+import dev.waxwing.media.RefusalReason;
+import dev.waxwing.media.Refused;
 import dev.waxwing.media.Text;
 import dev.waxwing.media.TextAck;
 import dev.waxwing.media.UploadOpen;
@@ -243,6 +246,101 @@ class RevokedSessionsTest {
     }
 
     @Test
+    void a_seal_by_a_signer_on_hold_may_be_repeated_and_what_was_sent_stays() throws Exception {
+        byte[] content = random(10_000);
+        TestDevice old = newDevice();
+        TestDevice renewed = old.with(server.anotherCertificate(old.name()));
+        SerialNumber signer = SerialNumber.of(old.credential().certificate());
+        UploadOpen offer = renewed.offer("clip.bin", "application/octet-stream", content);
+        Manifest manifest = renewed.manifest(offer, content);
+        Revocation revocation = server.bean(Revocation.class);
+        try (TestSession session = renewed.connect()) {
+            revocation.revoke(signer, RevocationReason.CERTIFICATE_HOLD, "test");
+            session.send(offer);
+            session.expect(UploadReady.class);
+            session.sendData(offer.id(), content, 0, content.length);
+            session.send(old.seal(manifest));
+            assertThat(session.expectAfterAcks(Refused.class).reason()).isEqualTo(RefusalReason.UNAVAILABLE);
+            assertThat(transfer(offer).orElseThrow().state()).isEqualTo(TransferState.RECEIVING);
+
+            revocation.release(signer, "test");
+            session.send(offer);
+            assertThat(session.expect(UploadReady.class).offset()).isEqualTo(content.length);
+            session.send(old.seal(manifest));
+            session.expectAfterAcks(ReceiptMessage.class);
+        }
+        assertThat(transfer(offer).orElseThrow().state()).isEqualTo(TransferState.ACCEPTED);
+    }
+
+    @Test
+    void a_seal_by_a_signer_revoked_for_good_puts_aside_what_was_sent() throws Exception {
+        byte[] content = random(10_000);
+        TestDevice old = newDevice();
+        TestDevice renewed = old.with(server.anotherCertificate(old.name()));
+        UploadOpen offer = renewed.offer("clip.bin", "application/octet-stream", content);
+        try (TestSession session = renewed.connect()) {
+            revoke(old);
+            session.send(offer);
+            session.expect(UploadReady.class);
+            session.sendData(offer.id(), content, 0, content.length);
+            session.send(old.seal(renewed.manifest(offer, content)));
+            assertThat(session.expectAfterAcks(Refused.class).reason()).isEqualTo(RefusalReason.POLICY);
+            session.send(offer);
+            assertThat(session.expect(Refused.class).reason()).isEqualTo(RefusalReason.POLICY);
+        }
+        assertThat(transfer(offer).orElseThrow().state()).isEqualTo(TransferState.QUARANTINED);
+        assertThat(directory.resolve("data/media/quarantine/" + offer.id() + ".part"))
+                .hasBinaryContent(content);
+    }
+
+    @Test
+    void a_hold_during_a_seal_wins_and_its_release_lets_the_seal_be_repeated() throws Exception {
+        byte[] content = random(10_000);
+        TestDevice device = newDevice();
+        SerialNumber certificate = SerialNumber.of(device.credential().certificate());
+        UploadOpen offer = device.offer("clip.bin", "application/octet-stream", content);
+        Revocation revocation = server.bean(Revocation.class);
+        try (TestSession session = device.connect();
+                BusyWriter writer = new BusyWriter()) {
+            session.send(offer);
+            session.expect(UploadReady.class);
+            session.sendData(offer.id(), content, 0, content.length);
+            session.awaitAck(content.length);
+            writer.keepBusy();
+            session.send(device.seal(device.manifest(offer, content)));
+            awaitInPlace(offer);
+            revocation.revoke(certificate, RevocationReason.CERTIFICATE_HOLD, "test");
+            writer.letGo();
+            session.expectEnd();
+        }
+        await().untilAsserted(() -> assertThat(refusals(offer))
+                .singleElement()
+                .satisfies(entry -> assertThat(entry.reason()).startsWith("unavailable")));
+        revocation.release(certificate, "test");
+        try (TestSession session = device.connect()) {
+            session.send(offer);
+            assertThat(session.expect(UploadReady.class).offset()).isEqualTo(content.length);
+            session.send(device.seal(device.manifest(offer, content)));
+            session.expectAfterAcks(ReceiptMessage.class);
+        }
+    }
+
+    private static List<AuditEntry> refusals(UploadOpen offer) {
+        return server.bean(AuditLog.class).page(offer.id().toString(), 0, 10).items().stream()
+                .filter(entry -> entry.action().equals("upload.refused"))
+                .toList();
+    }
+
+    /** The content is in its place: all that is missing is the commit, which waits for the writer. */
+    private static void awaitInPlace(UploadOpen offer) {
+        String id = offer.id().toString();
+        await().until(() -> directory
+                .resolve("data/media/content/" + id.substring(0, 2) + "/" + id)
+                .toFile()
+                .exists());
+    }
+
+    @Test
     void a_hold_that_becomes_a_revocation_puts_aside_what_was_half_sent() throws Exception {
         byte[] content = random(300_000);
         TestDevice device = newDevice();
@@ -318,12 +416,7 @@ class RevokedSessionsTest {
             session.awaitAck(content.length);
             writer.keepBusy();
             session.send(device.seal(device.manifest(offer, content)));
-            // The content is in its place: all that is missing is the commit, which waits for the writer.
-            String id = offer.id().toString();
-            await().until(() -> directory
-                    .resolve("data/media/content/" + id.substring(0, 2) + "/" + id)
-                    .toFile()
-                    .exists());
+            awaitInPlace(offer);
             revoke(device);
             writer.letGo();
             session.expectEnd();

@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ public final class Membership {
     private final Dialer dialer;
     private final SecureRandom random;
     private final Clock clock;
+    private @Nullable AgentFailure unusable;
 
     public Membership(
             IdentityStore identities, DeviceEndpoint endpoint, Dialer dialer, SecureRandom random, Clock clock) {
@@ -52,12 +54,27 @@ public final class Membership {
     private List<UnlockedIdentity> all() throws IOException, AgentFailure {
         List<UnlockedIdentity> all = new ArrayList<>();
         Identity current = identities.load();
-        Optional<Identity> next = identities.next(current);
-        if (next.isPresent()) {
-            all.add(new UnlockedIdentity(next.get(), identities.unlockNext(next.get())));
-        }
+        unlockedNext(current).ifPresent(all::add);
         all.add(new UnlockedIdentity(current, identities.unlock(current)));
         return all;
+    }
+
+    /** A next identity that cannot be read is none: the current one may be as good as ever. */
+    private Optional<UnlockedIdentity> unlockedNext(Identity current) throws IOException {
+        try {
+            Optional<Identity> next = identities.next(current);
+            return next.isPresent()
+                    ? Optional.of(new UnlockedIdentity(next.get(), identities.unlockNext(next.get())))
+                    : Optional.empty();
+        } catch (AgentFailure failed) {
+            unusable = failed;
+            return Optional.empty();
+        }
+    }
+
+    /** Why there is a next identity that is of no use. */
+    public Optional<AgentFailure> unusable() {
+        return Optional.ofNullable(unusable);
     }
 
     /**
@@ -67,11 +84,17 @@ public final class Membership {
      * @return whether the identity is a new one from now on
      */
     public boolean accepted(UnlockedIdentity held) throws IOException, AgentFailure {
-        Optional<Identity> next = identities.next(identities.load());
-        if (next.isEmpty()) {
-            return false;
+        Identity current = identities.load();
+        boolean isNext;
+        try {
+            Optional<Identity> next = identities.next(current);
+            if (next.isEmpty()) {
+                return false;
+            }
+            isNext = next.get().certificate().equals(held.identity().certificate());
+        } catch (AgentFailure unreadable) {
+            isNext = false;
         }
-        boolean isNext = next.get().certificate().equals(held.identity().certificate());
         if (isNext) {
             identities.useNext();
         } else {
@@ -146,9 +169,26 @@ public final class Membership {
                 "this device's certificate ended at %s, and the server has not let the device back in"
                         .formatted(identity.notAfter()),
                 refusal == null ? null : refusal.reference(),
-                ("Ask the administrator to let %s back in (in the console on the device's page, or POST"
-                    + " /api/v1/devices/%s/readmission), then run this again. What was queued stays queued.")
-                        .formatted(identity.name(), identity.name()),
+                toAskFor(identity),
                 refusal);
+    }
+
+    /** What to do about a refusal of a certificate that has not ended, when asking to be let back in was in vain. */
+    public AgentFailure turnedAway(AgentFailure refusal) throws IOException, AgentFailure {
+        String reasons = " Usual reasons: the certificate was revoked or is on hold; another one took its place; the"
+                + " server was restored from a backup that does not know it. ";
+        return new AgentFailure(
+                refusal.description(),
+                refusal.reference(),
+                Objects.requireNonNullElse(refusal.advice(), "") + reasons + toAskFor(identities.load())
+                        + " After a restore, or if that is refused, ask for an invite that replaces the device, and run"
+                        + " 'enroll --replace'.",
+                refusal.getCause());
+    }
+
+    private static String toAskFor(Identity identity) {
+        return ("Ask the administrator to let %s back in (in the console on the device's page, or POST"
+                        + " /api/v1/devices/%s/readmission), then run this again. What was queued stays queued.")
+                .formatted(identity.name(), identity.name());
     }
 }

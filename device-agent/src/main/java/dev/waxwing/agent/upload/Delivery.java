@@ -23,6 +23,7 @@ import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
@@ -56,6 +57,8 @@ public final class Delivery implements Closeable {
     private @Nullable Session session;
     private boolean isClockCompared;
     private boolean hasAskedToComeBack;
+    private boolean isDamageTold;
+    private @Nullable AgentFailure refusedNext;
 
     /**
      * @param membership whom to be
@@ -156,8 +159,22 @@ public final class Delivery implements Closeable {
                         ended);
             }
             connected(left, listener);
+            if (membership.current().certificate().equals(connected.certificate())) {
+                throw notTaken(connected);
+            }
         }
         return membership.current();
+    }
+
+    /** The server has made a certificate and does not let it in. */
+    private AgentFailure notTaken(Identity current) {
+        AgentFailure refusal = refusedNext;
+        return new AgentFailure(
+                "the server made a new certificate but then refused it; certificate %s stays in use"
+                        .formatted(current.serialNumber()),
+                refusal == null ? null : refusal.reference(),
+                "Run it again. If it is refused again, the administrator finds the reason under the reference.",
+                refusal);
     }
 
     /** What was to be delivered is delivered, so a new certificate that cannot be used yet is no failure. */
@@ -201,9 +218,13 @@ public final class Delivery implements Closeable {
     /** The next identity goes first, and the present one stands in if the server does not take it. */
     private Session open(DeliveryListener listener) throws AgentFailure, IOException {
         AgentFailure refusal = null;
-        for (UnlockedIdentity candidate : membership.candidates()) {
+        List<UnlockedIdentity> candidates = membership.candidates();
+        tellDamage(listener);
+        for (UnlockedIdentity candidate : candidates) {
             try {
-                return open(candidate, listener);
+                Session opened = open(candidate, listener);
+                refusedNext = refusal;
+                return opened;
             } catch (AgentFailure failed) {
                 if (!Refusals.isAboutIdentity(failed)) {
                     throw failed;
@@ -214,20 +235,32 @@ public final class Delivery implements Closeable {
         return open(comeBack(refusal, listener), listener);
     }
 
-    /** Who was refused with a certificate that has not ended asks once: an administrator may have allowed it. */
+    private void tellDamage(DeliveryListener listener) {
+        if (!isDamageTold && membership.unusable().isPresent()) {
+            isDamageTold = true;
+            listener.notice("the renewed certificate is not used: "
+                    + membership.unusable().get().description());
+        }
+    }
+
+    /**
+     * Who was refused with a certificate that has not ended asks once: an administrator may have allowed it. A server that does not
+     * answer was not asked.
+     */
     private UnlockedIdentity comeBack(@Nullable AgentFailure refusal, DeliveryListener listener)
             throws AgentFailure, IOException {
         if (refusal != null && hasAskedToComeBack) {
-            throw refusal;
+            throw membership.turnedAway(refusal);
         }
-        hasAskedToComeBack = refusal != null;
         try {
             UnlockedIdentity back = membership.comeBack();
+            hasAskedToComeBack = refusal != null;
             listener.notice("the server let this device back in: certificate %s, valid until %s"
                     .formatted(back.identity().serialNumber(), back.identity().notAfter()));
             return back;
         } catch (AgentFailure failed) {
-            throw refusal == null ? failed : refusal;
+            hasAskedToComeBack = refusal != null;
+            throw refusal == null ? failed : membership.turnedAway(refusal);
         }
     }
 

@@ -293,6 +293,49 @@ class RenewalTest {
     }
 
     @Test
+    void renew_fails_when_the_server_refuses_what_it_has_just_made() throws IOException {
+        String first = serialNumber();
+        onRenewal((message, double_) -> {
+            List<ServerMessage> made = double_.honestly(message, ANY);
+            double_.admissions.add(new RefusedException(AlertCode.AUTH_FAILED, "not this one"));
+            return Optional.of(made);
+        });
+
+        Run renew = run("renew");
+
+        assertThat(renew.status()).isEqualTo(1);
+        assertThat(renew.text("error")).contains("then refused it");
+        assertThat(renew.text("reference")).matches("[0-9a-f]{16}");
+        assertThat(serialNumber()).isEqualTo(first);
+        succeed("renew");
+    }
+
+    @Test
+    void a_damaged_next_identity_does_not_keep_the_current_one_out() throws IOException {
+        String first = serialNumber();
+        renewWithoutUse();
+        Files.writeString(file("next.json"), "{");
+
+        Run text = succeed("text", "still here");
+
+        assertThat(text.err()).containsOnlyOnce("next.json");
+        assertThat(server.admitted).startsWith(first, first);
+        assertThat(serialNumber()).as("it is renewed again").isNotEqualTo(first);
+    }
+
+    @Test
+    void a_server_that_did_not_answer_is_asked_again_to_let_the_device_back_in() throws IOException {
+        String first = serialNumber();
+        server.unwanted.add(first);
+        server.letsBackIn = true;
+        server.deafToEnrolments.set(1);
+
+        succeed("text", "hello");
+
+        assertThat(serialNumber()).isNotEqualTo(first);
+    }
+
+    @Test
     void a_next_identity_of_another_enrolment_counts_for_nothing() throws IOException {
         renewWithoutUse();
         byte[] next = Files.readAllBytes(file("next.json"));
@@ -537,6 +580,11 @@ class RenewalTest {
 
         assertThat(refused.status()).isEqualTo(1);
         assertThat(refused.text("error")).contains("refused this device");
+        assertThat(refused.text("reference")).matches("[0-9a-f]{16}");
+        assertThat(refused.text("advice"))
+                .contains("let camera-1 back in")
+                .contains("restored from a backup")
+                .contains("enroll --replace");
         server.letsBackIn = true;
         succeed("text", "again");
         assertThat(serialNumber()).isNotEqualTo(first);

@@ -83,6 +83,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequest;
@@ -153,6 +154,9 @@ public final class ServerDouble implements AutoCloseable {
     public volatile boolean loseEnrolmentAnswers;
     public volatile int sessions;
     public volatile int enrolments;
+    /** So many of the next who want to enrol or come back hear nothing. */
+    public final AtomicInteger deafToEnrolments = new AtomicInteger();
+
     /** What the server says beyond what it holds. */
     public volatile long durableCounter;
     /** When the server went back in time. */
@@ -306,6 +310,10 @@ public final class ServerDouble implements AutoCloseable {
     private synchronized List<X509Certificate> enrol(byte[] presented, byte[] pkcs10, SessionId session)
             throws RefusedException {
         try {
+            if (deafToEnrolments.getAndDecrement() > 0) {
+                breakConnections();
+                throw new IOException("cut off");
+            }
             var request = new JcaPKCS10CertificationRequest(pkcs10);
             List<Bytes> key = List.of(Bytes.of(request.getPublicKey().getEncoded()));
             boolean known = enrolledKey.isEmpty() || enrolledKey.equals(key);

@@ -15,6 +15,8 @@ import dev.waxwing.evidence.Receipt;
 import dev.waxwing.evidence.TrustLevel;
 import dev.waxwing.media.DetectedType;
 import dev.waxwing.media.RefusalReason;
+import dev.waxwing.server.ingest.Signers.RevokedSignerException;
+import dev.waxwing.server.ingest.Signers.Standing;
 import dev.waxwing.server.ingest.Signers.UnfitSignerException;
 import dev.waxwing.server.media.EvidenceArchive;
 import dev.waxwing.server.media.EvidenceParts;
@@ -98,6 +100,8 @@ final class Acceptance {
             X509Certificate signer =
                     signers.verify(candidate.sender().device(), candidate.manifestBytes(), candidate.signature());
             return accept(candidate, signer);
+        } catch (RevokedSignerException e) {
+            return revoked(e.standing());
         } catch (InvalidSignatureException | UnfitSignerException e) {
             return new Verdict.Refused(new Refusal(RefusalReason.BAD_SIGNATURE, String.valueOf(e.getMessage())));
         }
@@ -115,17 +119,21 @@ final class Acceptance {
         TransferRows.Outcome outcome = outcome(candidate, receipt);
         store.accept(candidate.transferId());
         try {
-            boolean accepted = commit.submit(() -> commit(candidate, signer, outcome, evidence))
+            Standing standing = commit.submit(() -> commit(candidate, signer, outcome, evidence))
                     .join();
-            if (accepted) {
+            if (standing == Standing.GOOD) {
                 return new Verdict.Accepted(evidence.receipt(), evidence.receiptSignature());
             }
             store.takeBack(candidate.transferId());
-            return new Verdict.Revoked();
+            return revoked(standing);
         } catch (CompletionException e) {
             takeBackUnlessAccepted(candidate.transferId());
             throw e;
         }
+    }
+
+    private static Verdict revoked(Standing standing) {
+        return standing == Standing.ON_HOLD ? new Verdict.OnHold() : new Verdict.Revoked();
     }
 
     /** A commit can fail in its last step, when everything is written: then the row is right. The next start looks again. */
@@ -179,13 +187,17 @@ final class Acceptance {
                 receipt.receiptId().hex());
     }
 
-    /** In the writer's transaction: a revocation that came first wins. */
-    private boolean commit(
+    /** In the writer's transaction: a revocation that came first wins, and nothing is accepted. */
+    private Standing commit(
             Candidate candidate, X509Certificate signer, TransferRows.Outcome outcome, EvidenceParts evidence) {
         Sender sender = candidate.sender();
         SerialNumber certificate = SerialNumber.of(signer);
-        if (signers.isRevoked(sender) || !certificate.equals(sender.certificate()) && signers.isRevoked(certificate)) {
-            return false;
+        Standing standing = signers.standing(sender.certificate());
+        if (!certificate.equals(sender.certificate())) {
+            standing = standing.orWorse(signers.standing(certificate));
+        }
+        if (standing != Standing.GOOD) {
+            return standing;
         }
         if (!rows.accept(candidate.transferId(), outcome)
                 || candidate.isGroup() && !texts.assign(sender.device(), candidate.texts(), candidate.transferId())) {
@@ -198,7 +210,7 @@ final class Acceptance {
                 candidate.transferId(),
                 outcome.kind().word() + ", " + candidate.received().size() + " bytes, signed by certificate "
                         + SerialNumber.of(signer)));
-        return true;
+        return Standing.GOOD;
     }
 
     /** What became of a candidate. */
@@ -208,7 +220,10 @@ final class Acceptance {
 
         record Refused(Refusal refusal) implements Verdict {}
 
-        /** The device was revoked before the transfer was complete. */
+        /** The sender's certificate or the signer's is on hold: the transfer stays as it is, and may be sealed again. */
+        record OnHold() implements Verdict {}
+
+        /** The sender's certificate or the signer's was revoked for good before the transfer was complete. */
         record Revoked() implements Verdict {}
     }
 }

@@ -62,6 +62,10 @@ public final class Ingest {
     /** On a slow line: so much at most is sent again, and so often the device hears that it gets on. */
     private static final Duration SYNC_AFTER = Duration.ofSeconds(5);
 
+    /** Nothing is decided for good, and nothing discarded: after the release the device goes on where it was. */
+    private static final Refusal ON_HOLD =
+            new Refusal(RefusalReason.UNAVAILABLE, "the certificate of the sender or of the signer is on hold");
+
     private final Semaphore textRoom = new Semaphore(TEXTS_IN_FLIGHT, true);
     private final GroupCommit commit;
     private final TransferRows rows;
@@ -151,20 +155,27 @@ public final class Ingest {
         for (TransferRows.Row row : open) {
             Incident incident = Incident.fresh(random);
             Refusal refusal = new Refusal(RefusalReason.POLICY, reason);
-            boolean changed = commit.submit(() -> {
-                        boolean put = !uploads.isOpenUnderAnother(revoked, device, row.uploadId())
-                                && rows.quarantine(row.id(), refusal, incident);
-                        if (put) {
-                            audit.record(event("device:" + device, "upload.quarantined", row.id(), refusal, incident));
-                        }
-                        return put;
-                    })
-                    .join();
-            if (changed) {
-                setAside(row.id());
-                changed(row.id());
-            }
+            putAside(device, revoked, row.id(), row.uploadId(), refusal, incident);
         }
+    }
+
+    /** Whether this call is the one that put it aside. Not if a session with another certificate has it meanwhile. */
+    private boolean putAside(
+            String device, SerialNumber sender, String id, String uploadId, Refusal refusal, Incident incident) {
+        boolean changed = commit.submit(() -> {
+                    boolean put = !uploads.isOpenUnderAnother(sender, device, uploadId)
+                            && rows.quarantine(id, refusal, incident);
+                    if (put) {
+                        audit.record(event("device:" + device, "upload.quarantined", id, refusal, incident));
+                    }
+                    return put;
+                })
+                .join();
+        if (changed) {
+            setAside(id);
+            changed(id);
+        }
+        return changed;
     }
 
     /** The devices of which something is half received. */
@@ -409,10 +420,24 @@ public final class Ingest {
                 yield new Answer.Receipted(receipt, signature);
             }
             case Verdict.Refused(Refusal refusal) -> reject(candidate, refusal);
-            case Verdict.Revoked _ ->
-                // The session is being ended, and the part put aside, by whoever spreads the revocation.
-                new Answer.Refuse(new Refusal(RefusalReason.POLICY, "the certificate was revoked meanwhile"));
+            case Verdict.OnHold _ -> new Answer.Refuse(ON_HOLD);
+            case Verdict.Revoked _ -> putAside(candidate);
         };
+    }
+
+    /** Whoever spreads a sender's revocation does the same to all that it left open; the first of both does it. */
+    private Answer putAside(Candidate candidate) {
+        Sender sender = candidate.sender();
+        Refusal refusal = new Refusal(RefusalReason.POLICY, "the certificate was revoked meanwhile");
+        Incident incident = Incident.fresh(random);
+        String uploadId = candidate.manifest().uploadId().toString();
+        boolean isDone =
+                putAside(sender.device(), sender.certificate(), candidate.transferId(), uploadId, refusal, incident);
+        if (!isDone) {
+            return new Answer.Refuse(refusal);
+        }
+        traffic.offerRefused(word(refusal));
+        return new Answer.Declined(refusal.reason(), incident);
     }
 
     private Answer reject(Candidate candidate, Refusal refusal) throws IOException {

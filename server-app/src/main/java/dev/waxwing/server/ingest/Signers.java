@@ -31,10 +31,11 @@ final class Signers implements SenderStatus {
      * The certificate that signed.
      *
      * @throws InvalidSignatureException when the signature is none of this content
-     * @throws UnfitSignerException when the signer is not a device certificate of this device, valid now and not revoked
+     * @throws UnfitSignerException when the signer is not a device certificate of this device, valid now
+     * @throws RevokedSignerException when it would be one, but is revoked, perhaps only on hold
      */
     X509Certificate verify(String device, Bytes content, Bytes signature)
-            throws InvalidSignatureException, UnfitSignerException {
+            throws InvalidSignatureException, UnfitSignerException, RevokedSignerException {
         SignerId named = DetachedSignature.signer(signature);
         if (named.serialNumber().signum() <= 0) {
             throw new UnfitSignerException("the signer's serial number is not one of ours");
@@ -52,7 +53,7 @@ final class Signers implements SenderStatus {
                 .orElseThrow(() ->
                         new UnfitSignerException("certificate " + serialNumber + " is not one of device " + device));
         if (entry.revoked()) {
-            throw new UnfitSignerException("certificate " + serialNumber + " is revoked");
+            throw new RevokedSignerException(Standing.of(entry));
         }
         checkValidity(certificate, serialNumber);
         DetachedSignature.verify(content, signature, certificate);
@@ -61,12 +62,12 @@ final class Signers implements SenderStatus {
 
     @Override
     public boolean isRevoked(Sender sender) {
-        return isRevoked(sender.certificate());
+        return standing(sender.certificate()) != Standing.GOOD;
     }
 
     /** Asks the database, inside the caller's transaction. */
-    boolean isRevoked(SerialNumber certificate) {
-        return inventory.find(certificate).map(CertificateEntry::revoked).orElse(true);
+    Standing standing(SerialNumber certificate) {
+        return inventory.find(certificate).map(Standing::of).orElse(Standing.REVOKED);
     }
 
     private void checkValidity(X509Certificate certificate, SerialNumber serialNumber) throws UnfitSignerException {
@@ -74,6 +75,39 @@ final class Signers implements SenderStatus {
             certificate.checkValidity(Date.from(clock.instant()));
         } catch (CertificateExpiredException | CertificateNotYetValidException e) {
             throw new UnfitSignerException("certificate " + serialNumber + " is not valid now");
+        }
+    }
+
+    /** Whether a certificate counts; the later, the worse. */
+    enum Standing {
+        GOOD,
+        /** Revoked until it is released: nothing is decided for good. */
+        ON_HOLD,
+        REVOKED;
+
+        static Standing of(CertificateEntry entry) {
+            if (entry.held()) {
+                return ON_HOLD;
+            }
+            return entry.revoked() ? REVOKED : GOOD;
+        }
+
+        Standing orWorse(Standing other) {
+            return compareTo(other) < 0 ? other : this;
+        }
+    }
+
+    /** The signer is one of the device, but revoked. */
+    static final class RevokedSignerException extends Exception {
+        private final Standing standing;
+
+        RevokedSignerException(Standing standing) {
+            super("the signer's certificate is revoked");
+            this.standing = standing;
+        }
+
+        Standing standing() {
+            return standing;
         }
     }
 
