@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waxwing.ca.enrollment.InviteState;
 import dev.waxwing.ca.enrollment.Invites;
+import dev.waxwing.ca.enrollment.Readmissions;
 import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.revocation.Revocation;
@@ -29,6 +30,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,6 +43,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Backup and restore as the host's owner uses them, and how server and devices go on afterwards (docs/operations.md). */
 class BackupTest {
@@ -80,6 +84,18 @@ class BackupTest {
             busy = TestDevice.enrol(server.listenerPort(), server.invite("busy"));
             revoked = TestDevice.enrol(server.listenerPort(), server.invite("revoked"));
             open = server.invite("newcomer");
+            server.bean(Accounts.class).create("test", "bert", Role.VIEWER, PASSWORD);
+            JdbcClient database = server.bean(JdbcClient.class);
+            database.sql("UPDATE console_user SET password_until = :until WHERE name = 'bert'")
+                    .param("until", OffsetDateTime.now(ZoneOffset.UTC).plusDays(7))
+                    .update();
+            database.sql("""
+                INSERT INTO readmission (id, name, open_name, spki_sha256, predecessor, created_by, created_at, expires_at)
+                VALUES ('0123456789abcdef', 'gone', 'gone', 'a', '1', 'anna', :now, :until)
+                """)
+                    .param("now", OffsetDateTime.now(ZoneOffset.UTC))
+                    .param("until", OffsetDateTime.now(ZoneOffset.UTC).plusDays(7))
+                    .update();
             token = token(http);
             assertThat(http.get("/api/v1/devices", "Authorization", "Bearer " + token)
                             .statusCode())
@@ -150,7 +166,20 @@ class BackupTest {
                     .items()
                     .getFirst();
             assertThat(entry.actor()).isEqualTo("host");
-            assertThat(entry.reason()).contains(sha256(backup), "1 open invites, 1 API tokens");
+            assertThat(entry.reason()).contains(
+                            sha256(backup),
+                            "1 open invites, 1 permissions to come back, 1 API tokens",
+                            "1 temporary passwords");
+            assertThat(server.bean(Readmissions.class).voidOpen()).isZero();
+            assertThat(http.get("/api/v1/devices", "Authorization", ConsoleClient.basic("bert", PASSWORD))
+                            .statusCode())
+                    .isEqualTo(401);
+            assertThat(server.bean(JdbcClient.class)
+                            .sql("SELECT COUNT(*) FROM console_user WHERE password_until > :now")
+                            .param("now", OffsetDateTime.now(ZoneOffset.UTC))
+                            .query(Long.class)
+                            .single())
+                    .isZero();
 
             assertThat(http.bytes("/api/v1/transfers/" + transfer + "/evidence", "Authorization", basic)
                             .body())

@@ -3,6 +3,7 @@ package dev.waxwing.server.backup;
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.enrollment.Invites;
+import dev.waxwing.ca.enrollment.Readmissions;
 import dev.waxwing.ca.revocation.ListNumberJump;
 import dev.waxwing.server.account.RestoredAccounts;
 import dev.waxwing.server.audit.AuditChain;
@@ -39,6 +40,7 @@ public final class Aftermath {
     private final TransactionTemplate transaction;
     private final CertificateAuthority authority;
     private final Invites invites;
+    private final Readmissions readmissions;
     private final RestoredAccounts accounts;
     private final Restorations restorations;
     private final AuditChain audit;
@@ -51,6 +53,7 @@ public final class Aftermath {
             TransactionTemplate transaction,
             CertificateAuthority authority,
             Invites invites,
+            Readmissions readmissions,
             RestoredAccounts accounts,
             Restorations restorations,
             AuditChain audit,
@@ -61,6 +64,7 @@ public final class Aftermath {
         this.transaction = transaction;
         this.authority = authority;
         this.invites = invites;
+        this.readmissions = readmissions;
         this.accounts = accounts;
         this.restorations = restorations;
         this.audit = audit;
@@ -112,11 +116,14 @@ public final class Aftermath {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         Instant backupAt = extracted.manifest().takenAt();
         int open = invites.voidOpen();
-        RestoredAccounts.Voided voided = accounts.voidAll();
+        int lettingIn = readmissions.voidOpen();
+        RestoredAccounts.Voided voided = accounts.voidAll(now);
         ListNumberJump.raise(jdbc, now);
         restorations.add(now, backupAt, extracted.fileSha256());
-        String done = "%d open invites, %d API tokens and %d set-up links are void"
-                .formatted(open, voided.tokens(), voided.setupLinks());
+        String done =
+                "%d open invites, %d permissions to come back, %d API tokens, %d set-up links and %d temporary passwords are void"
+                        .formatted(
+                                open, lettingIn, voided.tokens(), voided.setupLinks(), voided.temporaryPasswords());
         audit.record(AuditEvent.success(
                 actor,
                 "server.restored",
