@@ -76,9 +76,7 @@ final class ReadmissionRepository {
                AND NOT EXISTS (SELECT 1 FROM certificate
                                 WHERE certificate.serial_number = readmission.serial_number
                                   AND certificate.certificate IS NOT NULL)
-            """)
-                .param("now", now())
-                .update();
+            """).param("now", now()).update();
     }
 
     /** The newest allowance for a key, or nothing. */
