@@ -2,6 +2,7 @@ package dev.waxwing.server.backup;
 
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.authority.CertificateAuthority;
+import dev.waxwing.ca.authority.DataDirectory;
 import dev.waxwing.ca.enrollment.Invites;
 import dev.waxwing.ca.enrollment.Readmissions;
 import dev.waxwing.ca.revocation.ListNumberJump;
@@ -10,6 +11,7 @@ import dev.waxwing.server.audit.AuditChain;
 import dev.waxwing.server.audit.AuditLog;
 import dev.waxwing.server.audit.ChainCheck;
 import dev.waxwing.server.backup.Extraction.Extracted;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -35,6 +37,7 @@ public final class Aftermath {
             MigrationState.MISSING_SUCCESS,
             MigrationState.MISSING_FAILED);
 
+    private final DataDirectory directory;
     private final Flyway flyway;
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
@@ -48,6 +51,7 @@ public final class Aftermath {
     private final Clock clock;
 
     Aftermath(
+            DataDirectory directory,
             Flyway flyway,
             JdbcClient jdbc,
             TransactionTemplate transaction,
@@ -59,6 +63,7 @@ public final class Aftermath {
             AuditChain audit,
             AuditLog log,
             Clock clock) {
+        this.directory = directory;
         this.flyway = flyway;
         this.jdbc = jdbc;
         this.transaction = transaction;
@@ -78,7 +83,10 @@ public final class Aftermath {
      * @return what was done, in words for the operator
      * @throws BackupException when the state is not whole or not of this version
      */
-    String settle(Extracted extracted, String actor) throws BackupException {
+    String settle(Extracted extracted, String actor) throws IOException {
+        if (!EmbeddedDatabase.isBelow(directory.dataDir(), jdbc)) {
+            throw new BackupException("The database that is configured is not the one in the backup.");
+        }
         requireKnownSchema();
         requireSame(extracted.manifest());
         requireWholeTrail(extracted.manifest());
@@ -122,8 +130,7 @@ public final class Aftermath {
         restorations.add(now, backupAt, extracted.fileSha256());
         String done =
                 "%d open invites, %d permissions to come back, %d API tokens, %d set-up links and %d temporary passwords are void"
-                        .formatted(
-                                open, lettingIn, voided.tokens(), voided.setupLinks(), voided.temporaryPasswords());
+                        .formatted(open, lettingIn, voided.tokens(), voided.setupLinks(), voided.temporaryPasswords());
         audit.record(AuditEvent.success(
                 actor,
                 "server.restored",
