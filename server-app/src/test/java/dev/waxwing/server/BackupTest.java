@@ -1,9 +1,11 @@
 package dev.waxwing.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waxwing.ca.enrollment.InviteState;
 import dev.waxwing.ca.enrollment.Invites;
+import dev.waxwing.ca.enrollment.Readmissions;
 import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.revocation.Revocation;
@@ -16,8 +18,10 @@ import dev.waxwing.server.account.Accounts;
 import dev.waxwing.server.account.Role;
 import dev.waxwing.server.audit.AuditEntry;
 import dev.waxwing.server.audit.AuditLog;
+import dev.waxwing.server.backup.BackupPassphrase;
 import dev.waxwing.server.backup.Restorations;
 import dev.waxwing.server.backup.Restorations.Restoration;
+import dev.waxwing.server.backup.Restore;
 import dev.waxwing.server.host.Subcommands;
 import dev.waxwing.server.media.TransferState;
 import dev.waxwing.server.media.Transfers;
@@ -29,6 +33,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -40,6 +47,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Backup and restore as the host's owner uses them, and how server and devices go on afterwards (docs/operations.md). */
 class BackupTest {
@@ -80,6 +88,18 @@ class BackupTest {
             busy = TestDevice.enrol(server.listenerPort(), server.invite("busy"));
             revoked = TestDevice.enrol(server.listenerPort(), server.invite("revoked"));
             open = server.invite("newcomer");
+            server.bean(Accounts.class).create("test", "bert", Role.VIEWER, PASSWORD);
+            JdbcClient database = server.bean(JdbcClient.class);
+            database.sql("UPDATE console_user SET password_until = :until WHERE name = 'bert'")
+                    .param("until", OffsetDateTime.now(ZoneOffset.UTC).plusDays(7))
+                    .update();
+            database.sql("""
+                INSERT INTO readmission (id, name, open_name, spki_sha256, predecessor, created_by, created_at, expires_at)
+                VALUES ('0123456789abcdef', 'gone', 'gone', 'a', '1', 'anna', :now, :until)
+                """)
+                    .param("now", OffsetDateTime.now(ZoneOffset.UTC))
+                    .param("until", OffsetDateTime.now(ZoneOffset.UTC).plusDays(7))
+                    .update();
             token = token(http);
             assertThat(http.get("/api/v1/devices", "Authorization", "Bearer " + token)
                             .statusCode())
@@ -150,7 +170,21 @@ class BackupTest {
                     .items()
                     .getFirst();
             assertThat(entry.actor()).isEqualTo("host");
-            assertThat(entry.reason()).contains(sha256(backup), "1 open invites, 1 API tokens");
+            assertThat(entry.reason())
+                    .contains(
+                            sha256(backup),
+                            "1 open invites, 1 permissions to come back, 1 API tokens",
+                            "1 temporary passwords");
+            assertThat(server.bean(Readmissions.class).voidOpen()).isZero();
+            assertThat(http.get("/api/v1/devices", "Authorization", ConsoleClient.basic("bert", PASSWORD))
+                            .statusCode())
+                    .isEqualTo(401);
+            assertThat(server.bean(JdbcClient.class)
+                            .sql("SELECT COUNT(*) FROM console_user WHERE password_until > :now")
+                            .param("now", OffsetDateTime.now(ZoneOffset.UTC))
+                            .query(Long.class)
+                            .single())
+                    .isZero();
 
             assertThat(http.bytes("/api/v1/transfers/" + transfer + "/evidence", "Authorization", basic)
                             .body())
@@ -188,7 +222,11 @@ class BackupTest {
             ConsoleClient browser = ConsoleClient.of(server);
             browser.login("anna", PASSWORD);
             assertThat(browser.get("/").body())
-                    .contains("This server was restored at", "The revocations were repeated");
+                    .contains(
+                            "This server was restored at",
+                            "A root key that was taken away in between",
+                            "Devices that enrolled, renewed or",
+                            "The revocations were repeated");
             assertThat(browser.get("/certificates").body()).contains("This server was restored at");
             assertThat(http.send("POST", confirmation, "", "Authorization", basic)
                             .body())
@@ -253,6 +291,73 @@ class BackupTest {
             assertThat(aside.resolve("db/waxwing.mv.db")).exists();
         }
         assertThat(run(0, data, "audit", "verify")).contains("is whole");
+    }
+
+    @Test
+    void holds_the_keys_when_their_directory_is_a_link_and_is_refused_without_any() throws Exception {
+        Path data = directory.resolve("data");
+        Path backup = directory.resolve("waxwing.backup");
+        run(0, data, "invite", "--name", "camera", "--waxwing.listener.bind=127.0.0.1");
+        Path keys = Files.move(data.resolve("keys"), directory.resolve("keys-elsewhere"));
+        Files.createSymbolicLink(data.resolve("keys"), keys);
+        run(0, data, "backup", backup.toString(), "--passphrase-file", secret.toString());
+        Path restored = directory.resolve("restored");
+        run(0, restored, "restore", backup.toString(), "--passphrase-file", secret.toString());
+        assertThat(restored.resolve("keys/root.pem")).hasSameBinaryContentAs(keys.resolve("root.pem"));
+
+        try (RunningServer _ = RunningServer.start(data)) {
+            try (Stream<Path> all = Files.list(keys)) {
+                for (Path key : all.filter(path -> path.getFileName().toString().startsWith("issuing"))
+                        .toList()) {
+                    Files.move(key, directory.resolve(key.getFileName()));
+                }
+            }
+            assertThat(refusal(data, "backup", backup + ".2", "--passphrase-file", secret.toString()))
+                    .contains("no key of an issuing authority");
+            assertThat(directory.resolve("waxwing.backup.2")).doesNotExist();
+        }
+    }
+
+    @Test
+    void never_touches_a_database_that_is_not_in_the_data_directory() throws Exception {
+        Path data = directory.resolve("data");
+        Path backup = directory.resolve("waxwing.backup");
+        run(0, data, "invite", "--name", "camera", "--waxwing.listener.bind=127.0.0.1");
+        run(0, data, "backup", backup.toString(), "--passphrase-file", secret.toString());
+        Path other = directory.resolve("other/waxwing");
+        String url = "--spring.datasource.url=jdbc:h2:file:" + other;
+        Path fresh = directory.resolve("fresh");
+
+        assertThat(refusal(fresh, "restore", backup.toString(), "--passphrase-file", secret.toString(), url))
+                .contains("spring.datasource.url is set");
+        assertThat(refusal(data, "backup", backup + ".2", "--passphrase-file", secret.toString(), url))
+                .contains("spring.datasource.url is set");
+
+        assertThat(other.getParent()).doesNotExist();
+        assertThat(fresh).doesNotExist();
+    }
+
+    @Test
+    void has_changed_nothing_when_it_says_so_because_what_is_ready_could_not_be_decided_for() throws Exception {
+        Path data = directory.resolve("data");
+        Path backup = directory.resolve("waxwing.backup");
+        run(0, data, "invite", "--name", "camera", "--waxwing.listener.bind=127.0.0.1");
+        run(0, data, "backup", backup.toString(), "--passphrase-file", secret.toString());
+        Path home = Files.createDirectory(directory.resolve("home"));
+        Path inTheWay = home.resolve(".waxwing-restored");
+        Restore restore = new Restore(backup, BackupPassphrase.read(secret), false);
+
+        assertThatThrownBy(() -> restore.into(
+                        home,
+                        "host",
+                        (_, _) -> {
+                            Files.writeString(Files.createDirectory(inTheWay).resolve("kept"), "");
+                            return "";
+                        },
+                        Instant.now()))
+                .hasMessageContaining("nothing has changed");
+
+        assertThat(files(home)).containsExactly(home, inTheWay, inTheWay.resolve("kept"));
     }
 
     @Test

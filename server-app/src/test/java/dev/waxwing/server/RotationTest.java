@@ -279,6 +279,10 @@ class RotationTest {
                                 directory.resolve("data/root.key").toString()))
                         .err())
                 .contains("lies in the data directory");
+        Path link = Files.createSymbolicLink(directory.resolve("outside"), directory.resolve("data"));
+        assertThat(host(words(locked, "root", "export", link.resolve("root.key").toString()))
+                        .err())
+                .contains("lies in the data directory");
         Run exported = host(words(locked, "root", "export", file.toString()));
         assertThat(exported.exit()).as(exported.err()).isZero();
         assertThat(exported.out()).isEqualTo(file + System.lineSeparator());

@@ -68,6 +68,17 @@ final class ReadmissionRepository {
                 == 1;
     }
 
+    /** Takes back all that could still lead to a certificate; returns how many. */
+    int withdrawAllUnsigned() {
+        return jdbc.sql("""
+            UPDATE readmission SET revoked_at = :now, open_name = NULL
+             WHERE revoked_at IS NULL AND expires_at > :now
+               AND NOT EXISTS (SELECT 1 FROM certificate
+                                WHERE certificate.serial_number = readmission.serial_number
+                                  AND certificate.certificate IS NOT NULL)
+            """).param("now", now()).update();
+    }
+
     /** The newest allowance for a key, or nothing. */
     Optional<ReadmissionEntry> ofKey(String spkiSha256) {
         return jdbc.sql(COLUMNS

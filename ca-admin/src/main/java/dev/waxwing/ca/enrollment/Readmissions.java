@@ -191,6 +191,16 @@ public final class Readmissions {
         }));
     }
 
+    /**
+     * Takes back every allowance that is open, or used without its certificate having been signed, after the database went back in
+     * time: it may have been used or taken back since. Whoever calls writes the audit event.
+     *
+     * @return how many there were
+     */
+    public int voidOpen() {
+        return repository.withdrawAllUnsigned();
+    }
+
     /** The newest allowance of a device, or nothing. */
     public Optional<ReadmissionEntry> of(String name) {
         return Optional.ofNullable(of(List.of(name)).get(name));

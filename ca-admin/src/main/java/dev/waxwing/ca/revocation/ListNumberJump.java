@@ -1,6 +1,7 @@
 package dev.waxwing.ca.revocation;
 
 import java.time.Instant;
+import java.time.ZoneOffset;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -9,7 +10,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * that of one it has seen (RFC 5280 section 5.2.3).
  *
  * <p>Numbers begin at 1, and an issuer makes fewer than one list in a second, so the seconds since 1970 are beyond all that it can
- * have made. The second term holds where a clock was wrong.
+ * have made. The second term holds where a clock was wrong. An issuer may have made its first list since: it gets a row, too.
  */
 public final class ListNumberJump {
 
@@ -22,6 +23,14 @@ public final class ListNumberJump {
         jdbc.sql("UPDATE revocation_list SET list_number = GREATEST(list_number + :least, :seconds)")
                 .param("least", LEAST)
                 .param("seconds", now.getEpochSecond())
+                .update();
+        jdbc.sql("""
+            INSERT INTO revocation_list (issuer, list_number, this_update, next_update)
+            SELECT id, :seconds, :now, :now FROM certificate_authority
+             WHERE id NOT IN (SELECT issuer FROM revocation_list)
+            """)
+                .param("seconds", Math.max(LEAST, now.getEpochSecond()))
+                .param("now", now.atOffset(ZoneOffset.UTC))
                 .update();
     }
 }

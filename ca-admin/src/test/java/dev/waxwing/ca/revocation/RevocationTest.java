@@ -593,6 +593,19 @@ class RevocationTest {
     }
 
     @Test
+    void an_issuer_that_had_no_list_yet_does_not_begin_at_one_after_the_database_went_back_in_time() {
+        deployment.jdbc.sql("DELETE FROM revocation_list").update();
+
+        ListNumberJump.raise(deployment.jdbc, deployment.clock.instant());
+
+        RevocationLists after = deployment.restarted().lists;
+        assertThat(after.issuing().number())
+                .isGreaterThan(deployment.clock.instant().getEpochSecond());
+        assertThat(after.root().number())
+                .isGreaterThan(deployment.clock.instant().getEpochSecond());
+    }
+
+    @Test
     void numbers_go_on_beyond_all_that_were_given_out_since_the_database_went_back_in_time() throws Exception {
         RevocationList root = deployment.lists.root();
         deployment.lists.rebuild();

@@ -127,7 +127,7 @@ public final class AuditLog {
                 .param("id", id)
                 .param("count", BATCH)
                 .query((row, number) ->
-                        new Link(entry(row, number), row.getString("previous_hash"), row.getString("hash")))
+                        new Link(readable(row, number), row.getString("previous_hash"), row.getString("hash")))
                 .list();
     }
 
@@ -149,6 +149,15 @@ public final class AuditLog {
 
     private static String literal(String text) {
         return text.replace("!", "!!").replace("%", "!%").replace("_", "!_");
+    }
+
+    /** Nothing for a row that no version writes, for example with an outcome that there is none of. */
+    private static @Nullable AuditEntry readable(ResultSet row, int number) throws SQLException {
+        try {
+            return entry(row, number);
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 
     private static AuditEntry entry(ResultSet row, int number) throws SQLException {
@@ -187,9 +196,12 @@ public final class AuditLog {
         return row.getObject(column, OffsetDateTime.class).toInstant();
     }
 
-    private record Link(AuditEntry entry, String previousHash, String hash) {
+    private record Link(@Nullable AuditEntry entry, String previousHash, String hash) {
         boolean follows(String previous, long id) {
-            return entry.id() == id && previousHash.equals(previous) && hash.equals(EntryHash.of(previous, entry));
+            return entry != null
+                    && entry.id() == id
+                    && previousHash.equals(previous)
+                    && hash.equals(EntryHash.of(previous, entry));
         }
     }
 }

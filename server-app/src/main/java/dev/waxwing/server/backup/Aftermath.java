@@ -2,13 +2,16 @@ package dev.waxwing.server.backup;
 
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.authority.CertificateAuthority;
+import dev.waxwing.ca.authority.DataDirectory;
 import dev.waxwing.ca.enrollment.Invites;
+import dev.waxwing.ca.enrollment.Readmissions;
 import dev.waxwing.ca.revocation.ListNumberJump;
 import dev.waxwing.server.account.RestoredAccounts;
 import dev.waxwing.server.audit.AuditChain;
 import dev.waxwing.server.audit.AuditLog;
 import dev.waxwing.server.audit.ChainCheck;
 import dev.waxwing.server.backup.Extraction.Extracted;
+import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -34,11 +37,13 @@ public final class Aftermath {
             MigrationState.MISSING_SUCCESS,
             MigrationState.MISSING_FAILED);
 
+    private final DataDirectory directory;
     private final Flyway flyway;
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
     private final CertificateAuthority authority;
     private final Invites invites;
+    private final Readmissions readmissions;
     private final RestoredAccounts accounts;
     private final Restorations restorations;
     private final AuditChain audit;
@@ -46,21 +51,25 @@ public final class Aftermath {
     private final Clock clock;
 
     Aftermath(
+            DataDirectory directory,
             Flyway flyway,
             JdbcClient jdbc,
             TransactionTemplate transaction,
             CertificateAuthority authority,
             Invites invites,
+            Readmissions readmissions,
             RestoredAccounts accounts,
             Restorations restorations,
             AuditChain audit,
             AuditLog log,
             Clock clock) {
+        this.directory = directory;
         this.flyway = flyway;
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.authority = authority;
         this.invites = invites;
+        this.readmissions = readmissions;
         this.accounts = accounts;
         this.restorations = restorations;
         this.audit = audit;
@@ -74,7 +83,10 @@ public final class Aftermath {
      * @return what was done, in words for the operator
      * @throws BackupException when the state is not whole or not of this version
      */
-    String settle(Extracted extracted, String actor) throws BackupException {
+    String settle(Extracted extracted, String actor) throws IOException {
+        if (!EmbeddedDatabase.isBelow(directory.dataDir(), jdbc)) {
+            throw new BackupException("The database that is configured is not the one in the backup.");
+        }
         requireKnownSchema();
         requireSame(extracted.manifest());
         requireWholeTrail(extracted.manifest());
@@ -112,11 +124,13 @@ public final class Aftermath {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         Instant backupAt = extracted.manifest().takenAt();
         int open = invites.voidOpen();
-        RestoredAccounts.Voided voided = accounts.voidAll();
+        int lettingIn = readmissions.voidOpen();
+        RestoredAccounts.Voided voided = accounts.voidAll(now);
         ListNumberJump.raise(jdbc, now);
         restorations.add(now, backupAt, extracted.fileSha256());
-        String done = "%d open invites, %d API tokens and %d set-up links are void"
-                .formatted(open, voided.tokens(), voided.setupLinks());
+        String done =
+                "%d open invites, %d permissions to come back, %d API tokens, %d set-up links and %d temporary passwords are void"
+                        .formatted(open, lettingIn, voided.tokens(), voided.setupLinks(), voided.temporaryPasswords());
         audit.record(AuditEvent.success(
                 actor,
                 "server.restored",

@@ -19,6 +19,7 @@ final class Archive {
     static final int MAX_MANIFEST = 1 << 20;
 
     private static final Pattern KEY = Pattern.compile("keys(/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){1,4}");
+    private static final Pattern ISSUING_KEY = Pattern.compile("keys/issuing(-[^/]+)?\\.pem");
     private static final Pattern CONTENT =
             Pattern.compile("media/(content/[0-9a-f]{2}/[0-9a-f]{32}|quarantine/[0-9a-f]{32}\\.part)");
     private static final int BUFFER = 1 << 16;
@@ -27,6 +28,11 @@ final class Archive {
 
     static boolean isKey(String name) {
         return KEY.matcher(name).matches();
+    }
+
+    /** One of those without which a restored server could not issue anything. */
+    static boolean isIssuingKey(String name) {
+        return ISSUING_KEY.matcher(name).matches();
     }
 
     static boolean isMedia(String name) {

@@ -14,13 +14,14 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.util.HexFormat;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a backup file: beside its place first, readable by its owner only, synced, and then linked into place, which never
- * overwrites anything. What fails leaves nothing; what is killed leaves {@code FILE.unfinished}, which the next backup to this name
- * replaces.
+ * overwrites anything. What fails leaves nothing; what is killed leaves {@code FILE.RANDOM.unfinished}, a new name each time: no
+ * backup ever writes to a file that was there, which might be another one's, or a finished backup under a second name.
  *
  * @param path where it is to be
  */
@@ -69,13 +70,9 @@ public record BackupFile(Path path) {
      * @return what the content's writer returned
      */
     public String write(BackupPassphrase passphrase, SecureRandom random, Content content) throws IOException {
-        Path unfinished = path.resolveSibling(path.getFileName() + UNFINISHED);
+        Path unfinished = path.resolveSibling(path.getFileName() + "." + hex(random) + UNFINISHED);
         try (FileChannel channel = open(unfinished)) {
-            if (channel.tryLock() == null) {
-                throw new BackupException("Another backup is being written to " + unfinished + ".");
-            }
             try {
-                channel.truncate(0);
                 String result = write(channel, passphrase, random, content);
                 publish(unfinished);
                 return result;
@@ -102,10 +99,16 @@ public record BackupFile(Path path) {
         return result;
     }
 
+    private static String hex(SecureRandom random) {
+        byte[] bytes = new byte[8];
+        random.nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
     private static FileChannel open(Path file) throws IOException {
         return FileChannel.open(
                 file,
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 

@@ -18,18 +18,24 @@ import java.util.stream.Stream;
  * process has come by, all of the new.
  *
  * <pre>
- * data-dir/restoring/   is built; worth nothing                        a crash: removed
- * data-dir/restored/    the same, renamed when it is whole and synced  a crash: finished from here on
- *   before              one line: where the old things go
- *   keys/ db/ [media/]  move up one by one, the old ones out of their way first
+ * data-dir/.waxwing-restoring/  is built; worth nothing                        a crash: removed
+ * data-dir/.waxwing-restored/   the same, renamed when it is whole and synced  a crash: finished from here on
+ *   waxwing-restore             says that a restore made the directory: nothing else is ever removed or put in place
+ *   before                      one line: where the old things go
+ *   keys/ db/ [media/]          move up one by one, the old ones out of their way first
  * </pre>
  *
  * Whoever calls holds the lock of the data directory.
  */
 public final class DataSwap {
 
-    private static final String RESTORING = "restoring";
-    private static final String RESTORED = "restored";
+    static final String RESTORING = ".waxwing-restoring";
+    static final String RESTORED = ".waxwing-restored";
+
+    /** Written first and deleted last. */
+    static final String MARKER = "waxwing-restore";
+
+    private static final String MARK = "A restore of Waxwing made this directory and removes it.\n";
     private static final String BEFORE = "before";
 
     /** What belongs to a state of the server and does not come with the backup: the old one goes with the old state. */
@@ -50,7 +56,7 @@ public final class DataSwap {
     public void settle() throws IOException {
         Path unfinished = home.resolve(RESTORING);
         if (Files.exists(unfinished, LinkOption.NOFOLLOW_LINKS)) {
-            delete(unfinished);
+            drop(unfinished);
         }
         if (Files.exists(home.resolve(RESTORED), LinkOption.NOFOLLOW_LINKS)) {
             finish();
@@ -60,36 +66,39 @@ public final class DataSwap {
     /** An empty directory to build in. */
     Path begin() throws IOException {
         settle();
-        return Files.createDirectory(
+        Path built = Files.createDirectory(
                 home.resolve(RESTORING),
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.writeString(built.resolve(MARKER), MARK, StandardOpenOption.CREATE_NEW);
+        return built;
     }
 
     /** Drops what was built. */
     void abandon() throws IOException {
-        delete(home.resolve(RESTORING));
+        drop(home.resolve(RESTORING));
     }
 
     /**
-     * Decides for what was built, and puts it in place.
+     * Decides for what was built: once this has returned, {@link #finish} or the next {@link #settle} puts it in place.
      *
      * @param before the name of the directory, within the data directory, that takes what is in the way
      */
-    void commit(String before) throws IOException {
+    void decide(String before) throws IOException {
         Path built = home.resolve(RESTORING);
         Files.writeString(built.resolve(BEFORE), before);
         syncAll(built);
         Files.move(built, home.resolve(RESTORED), StandardCopyOption.ATOMIC_MOVE);
-        sync(home);
-        finish();
     }
 
-    private void finish() throws IOException {
+    /** Puts in place what was decided for. */
+    void finish() throws IOException {
+        sync(home);
         Path restored = home.resolve(RESTORED);
         if (Files.notExists(restored.resolve(BEFORE))) {
-            delete(restored); // All was in place already.
+            drop(restored); // All was in place already.
             return;
         }
+        requireMarked(restored);
         Path before = home.resolve(Files.readString(restored.resolve(BEFORE)).strip());
         for (Path part : parts(restored)) {
             Path place = home.resolve(part.getFileName());
@@ -100,7 +109,7 @@ public final class DataSwap {
         for (String name : LEFT_BEHIND) {
             putAside(home.resolve(name), before);
         }
-        delete(restored);
+        drop(restored);
         sync(home);
     }
 
@@ -145,16 +154,48 @@ public final class DataSwap {
         }
     }
 
-    private static void delete(Path directory) throws IOException {
+    /** Removes a directory that a restore made. One that is empty may have lost its process before it was marked. */
+    private static void drop(Path directory) throws IOException {
         if (Files.notExists(directory, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
+        if (!isEmpty(directory)) {
+            requireMarked(directory);
+            delete(directory);
+        }
+        Files.delete(directory);
+    }
+
+    private static boolean isEmpty(Path directory) throws IOException {
+        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
+            return false;
+        }
+        try (Stream<Path> all = Files.list(directory)) {
+            return all.findAny().isEmpty();
+        }
+    }
+
+    private static void requireMarked(Path directory) throws IOException {
+        Path marker = directory.resolve(MARKER);
+        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
+                || !Files.isRegularFile(marker, LinkOption.NOFOLLOW_LINKS)
+                || Files.size(marker) > MARK.length()
+                || !MARK.startsWith(Files.readString(marker))) {
+            throw new BackupException(directory + " was not made by a restore. Move it elsewhere.");
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        Path marker = directory.resolve(MARKER);
         List<Path> all;
         try (Stream<Path> found = Files.walk(directory)) {
-            all = found.sorted(Comparator.reverseOrder()).toList();
+            all = found.filter(path -> !path.equals(directory) && !path.equals(marker))
+                    .sorted(Comparator.reverseOrder())
+                    .toList();
         }
         for (Path path : all) {
             Files.delete(path);
         }
+        Files.delete(marker);
     }
 }

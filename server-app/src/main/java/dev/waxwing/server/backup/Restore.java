@@ -29,7 +29,7 @@ public record Restore(Path file, BackupPassphrase passphrase, boolean replace) {
             DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
 
     /** What a data directory may hold that is no state of a server. Media may have come before the rest, by other means. */
-    private static final Set<String> NO_STATE = Set.of("lock", "admin.sock", "ports.json", "media", "restoring");
+    private static final Set<String> NO_STATE = Set.of("lock", "admin.sock", "ports.json", "media", DataSwap.RESTORING);
 
     private static final String MOVED_ASIDE = "before-restore-";
 
@@ -73,10 +73,11 @@ public record Restore(Path file, BackupPassphrase passphrase, boolean replace) {
             Extracted extracted = Extraction.extract(file, passphrase, aside);
             requireMovable(home, extracted.manifest().media() != null);
             String done = opener.settle(aside, aftermath -> aftermath.settle(extracted, actor));
-            keepOnly(aside, Set.of("db", "keys", "media"));
+            keepOnly(aside, Set.of("db", "keys", "media", DataSwap.MARKER));
             String before = MOVED_ASIDE + STAMP.format(now);
+            swap.decide(before);
             decided = true;
-            swap.commit(before);
+            swap.finish();
             return new Restored(extracted.manifest(), done, before);
         } catch (BackupException e) {
             throw e;
@@ -92,8 +93,17 @@ public record Restore(Path file, BackupPassphrase passphrase, boolean replace) {
                     e);
         } finally {
             if (!decided) {
-                swap.abandon();
+                abandon(swap);
             }
+        }
+    }
+
+    /** Why it failed matters more; the next start or command removes what is left. */
+    private static void abandon(DataSwap swap) {
+        try {
+            swap.abandon();
+        } catch (IOException e) {
+            // Removed later.
         }
     }
 

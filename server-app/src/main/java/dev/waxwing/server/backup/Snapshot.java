@@ -116,8 +116,8 @@ public final class Snapshot {
         return manifest;
     }
 
-    private void requireEmbedded() throws BackupException {
-        if (!Files.exists(home.resolve("db/waxwing.mv.db"))) {
+    private void requireEmbedded() throws IOException {
+        if (!EmbeddedDatabase.isBelow(home, jdbc)) {
             throw new BackupException("The database of this server is not the embedded one below " + home
                     + ". Back it up by its own means, together with " + home.resolve("keys") + ".");
         }
@@ -141,9 +141,10 @@ public final class Snapshot {
 
     private SortedMap<String, byte[]> keys() throws IOException {
         SortedMap<String, byte[]> keys = new TreeMap<>();
-        try (Stream<Path> files = Files.walk(home.resolve("keys"))) {
+        Path directory = home.resolve("keys").toRealPath(); // It may be a link to another volume.
+        try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
-                String name = home.relativize(file).toString();
+                String name = "keys/" + directory.relativize(file);
                 if (!name.endsWith(".unfinished")) {
                     if (!Archive.isKey(name)) {
                         throw new BackupException(file + " is not a key file of this server. Remove it.");
@@ -153,6 +154,10 @@ public final class Snapshot {
             }
         } catch (NoSuchFileException | UncheckedIOException e) {
             throw new BackupException("The server renewed a key while the backup was made. Make the backup again.", e);
+        }
+        if (keys.keySet().stream().noneMatch(Archive::isIssuingKey)) {
+            throw new BackupException("There is no key of an issuing authority in " + directory
+                    + ", and nothing could go on from a backup without one.");
         }
         return keys;
     }

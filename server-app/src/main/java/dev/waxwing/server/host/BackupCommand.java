@@ -54,6 +54,7 @@ final class BackupCommand {
         if (!Files.isDirectory(home.resolve("keys"))) {
             throw new BackupException("There is no server's state in " + home + ": set waxwing.data-dir.");
         }
+        Subcommands.requireEmbeddedDatabase(settings);
         target.requireFree();
         SecureRandom random = new SecureRandom();
         Path chosen = passphraseFile;

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** {@code restore FILE}: only while no server runs on the data directory. */
 final class RestoreCommand {
@@ -39,6 +40,7 @@ final class RestoreCommand {
         }
         Restore restore = new Restore(
                 file, BackupPassphrase.read(passphraseFile), arguments.flags().contains(REPLACE));
+        Subcommands.requireEmbeddedDatabase(arguments.settings());
         Path home =
                 Subcommands.dataDirectory(arguments.settings()).toAbsolutePath().normalize();
         Restored restored = restore(restore, home, arguments.settings());
@@ -59,9 +61,20 @@ final class RestoreCommand {
             throw new BackupException(String.valueOf(e.getMessage()), e);
         } finally {
             if (made && !done) {
+                removeIfUnused(home);
+            }
+        }
+    }
+
+    /** Nothing but the lock is in it unless the restore was decided. What cannot be removed must not hide why it failed. */
+    private static void removeIfUnused(Path home) {
+        try (Stream<Path> all = Files.list(home)) {
+            if (all.allMatch(path -> path.endsWith("lock"))) {
                 Files.deleteIfExists(home.resolve("lock"));
                 Files.deleteIfExists(home);
             }
+        } catch (IOException e) {
+            // An empty directory stays.
         }
     }
 
@@ -96,6 +109,9 @@ final class RestoreCommand {
         if (restored.manifest().media() == null) {
             err.printf("The backup holds no media: what is in %s stays.%n", home.resolve("media"));
         }
-        err.println("Repeat the revocations that were made since then, and confirm it in the console.");
+        err.println(
+                "Unknown to it is what was done since then. Repeat the revocations; rotate the issuing authority, and"
+                    + " remove the root's key, again if that was done; invite devices again that enrolled or renewed"
+                    + " their certificate. Then confirm it in the console.");
     }
 }

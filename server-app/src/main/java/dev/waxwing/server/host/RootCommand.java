@@ -150,12 +150,20 @@ record RootCommand(Action action, Path file, @Nullable Path passphraseFile, List
 
     /** An export that lies in the data directory goes wherever a copy of that goes. */
     private void requireOutside() throws IOException {
-        Path data = Subcommands.dataDirectory(settings).toAbsolutePath().normalize();
-        if (file.toAbsolutePath().normalize().startsWith(data)) {
+        Path data = real(Subcommands.dataDirectory(settings).toAbsolutePath().normalize());
+        Path absolute = file.toAbsolutePath().normalize();
+        Path parent = absolute.getParent();
+        Path place = parent == null ? absolute : real(parent).resolve(absolute.getFileName());
+        if (place.startsWith(data) || real(absolute).startsWith(data)) {
             throw new IOException(
                     file + " lies in the data directory. The root's private key is to leave it: name a file"
                             + " elsewhere, best on another medium.");
         }
+    }
+
+    /** Without links, where there is something already. */
+    private static Path real(Path path) throws IOException {
+        return Files.exists(path) ? path.toRealPath() : path;
     }
 
     private Bytes read() throws IOException {

@@ -1,5 +1,6 @@
 package dev.waxwing.server.host;
 
+import dev.waxwing.server.backup.BackupException;
 import dev.waxwing.server.backup.DataSwap;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -39,6 +40,8 @@ public final class StartupChecks implements ApplicationContextInitializer<Config
     private static void finishRestore(Path directory) {
         try {
             DataSwap.in(directory).settle();
+        } catch (BackupException e) {
+            throw new StartupException(String.valueOf(e.getMessage()), e);
         } catch (IOException e) {
             throw new StartupException(
                     "An interrupted restore in " + directory.toAbsolutePath().normalize() + " cannot be finished: " + e,

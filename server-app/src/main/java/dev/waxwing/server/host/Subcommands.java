@@ -1,5 +1,6 @@
 package dev.waxwing.server.host;
 
+import dev.waxwing.server.backup.BackupException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -14,6 +15,7 @@ import java.util.function.Function;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.context.config.ConfigDataEnvironmentPostProcessor;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.SimpleCommandLinePropertySource;
@@ -24,6 +26,14 @@ import org.springframework.core.env.StandardEnvironment;
  * is opened for the moment.
  */
 public final class Subcommands {
+
+    private static final List<String> DATABASE_ELSEWHERE = List.of(
+            "spring.datasource.url",
+            "spring.datasource.jndi-name",
+            "spring.datasource.hikari.jdbc-url",
+            "spring.datasource.hikari.data-source-class-name",
+            "spring.datasource.hikari.data-source-jndi",
+            "spring.flyway.url");
 
     private Subcommands() {}
 
@@ -96,10 +106,25 @@ public final class Subcommands {
 
     /** What the server itself would take for its data directory, started here with these settings. */
     static Path dataDirectory(List<String> settings) {
+        return StartupChecks.dataDirectory(environment(settings));
+    }
+
+    /** A database elsewhere is neither in a backup nor to be touched by a restore. */
+    static void requireEmbeddedDatabase(List<String> settings) throws BackupException {
+        Binder configured = Binder.get(environment(settings));
+        for (String elsewhere : DATABASE_ELSEWHERE) {
+            if (configured.bind(elsewhere, String.class).isBound()) {
+                throw new BackupException(elsewhere + " is set. Backup and restore are for the embedded database in the"
+                        + " data directory: back up your own by its own means, together with keys/.");
+            }
+        }
+    }
+
+    private static StandardEnvironment environment(List<String> settings) {
         StandardEnvironment environment = new StandardEnvironment();
         environment.getPropertySources().addFirst(new SimpleCommandLinePropertySource(settings.toArray(String[]::new)));
         ConfigDataEnvironmentPostProcessor.applyTo(environment);
-        return StartupChecks.dataDirectory(environment);
+        return environment;
     }
 
     private static HostAnswer ask(Path socket, HostRequest request, List<String> settings) {

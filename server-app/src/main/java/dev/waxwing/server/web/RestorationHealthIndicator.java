@@ -27,8 +27,10 @@ final class RestorationHealthIndicator implements HealthIndicator {
                     .withDetail("backupAt", latest.backupAt().toString())
                     .withDetail(
                             "toDo",
-                            "Repeat the revocations made between backupAt and restoredAt, then confirm it in the"
-                                    + " console or by POST /api/v1/restorations/" + latest.id() + "/confirmation.");
+                            "Repeat the revocations, removals of the root's key and rotations made between backupAt"
+                                    + " and restoredAt, and invite devices again that enrolled or renewed then; then"
+                                    + " confirm it in the console or by POST"
+                                    + " /api/v1/restorations/" + latest.id() + "/confirmation.");
         }
         return health.build();
     }

@@ -141,6 +141,7 @@ class AuditTrailTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "outcome = 'nonsense'",
                 "source = '192.0.2.8'",
                 "source = NULL",
                 "value_before = 'admin'",

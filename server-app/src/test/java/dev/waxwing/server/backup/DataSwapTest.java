@@ -1,6 +1,7 @@
 package dev.waxwing.server.backup;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +22,9 @@ class DataSwapTest {
     void puts_a_new_state_in_place_and_the_old_one_aside() throws IOException {
         old();
         build(DataSwap.in(home).begin());
-        DataSwap.in(home).commit("before-restore-1");
+        DataSwap.in(home).decide("before-restore-1");
+        assertThat(home.resolve("keys/root.pem")).hasContent("old");
+        DataSwap.in(home).finish();
         assertNew();
     }
 
@@ -32,7 +35,7 @@ class DataSwapTest {
 
         DataSwap.in(home).settle();
 
-        assertThat(home.resolve("restoring")).doesNotExist();
+        assertThat(home.resolve(DataSwap.RESTORING)).doesNotExist();
         assertThat(home.resolve("keys/root.pem")).hasContent("old");
         assertThat(home.resolve("db/waxwing.mv.db")).hasContent("old");
         assertThat(home.resolve("first-run.txt")).exists();
@@ -42,9 +45,9 @@ class DataSwapTest {
     @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6})
     void finishes_what_was_decided_wherever_it_was_interrupted(int steps) throws IOException {
         old();
-        Path restored = Files.createDirectory(home.resolve("restored"));
-        build(restored);
-        Files.writeString(restored.resolve("before"), "before-restore-1");
+        build(DataSwap.in(home).begin());
+        DataSwap.in(home).decide("before-restore-1");
+        Path restored = home.resolve(DataSwap.RESTORED);
         Path before = home.resolve("before-restore-1");
         if (steps > 0) {
             Files.createDirectory(before);
@@ -65,6 +68,43 @@ class DataSwapTest {
         DataSwap.in(home).settle();
 
         assertNew();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {DataSwap.RESTORING, DataSwap.RESTORED})
+    void refuses_to_remove_what_no_restore_made(String name) throws IOException {
+        Path kept = Files.writeString(Files.createDirectory(home.resolve(name)).resolve("kept"), "of somebody");
+
+        assertThatThrownBy(() -> DataSwap.in(home).settle()).hasMessageContaining("was not made by a restore");
+
+        assertThat(kept).hasContent("of somebody");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"restoring", "restored"})
+    void leaves_directories_of_a_common_name_alone(String name) throws IOException {
+        Path kept = Files.writeString(Files.createDirectory(home.resolve(name)).resolve("kept"), "of somebody");
+
+        DataSwap.in(home).settle();
+
+        assertThat(kept).hasContent("of somebody");
+    }
+
+    @Test
+    void refuses_a_link_and_leaves_what_it_leads_to() throws IOException {
+        Path elsewhere = Files.createDirectory(home.resolve("elsewhere"));
+        Files.createSymbolicLink(home.resolve(DataSwap.RESTORING), elsewhere);
+
+        assertThatThrownBy(() -> DataSwap.in(home).settle()).hasMessageContaining("was not made by a restore");
+
+        assertThat(elsewhere).exists();
+    }
+
+    @Test
+    void removes_a_directory_that_was_made_and_not_yet_marked() throws IOException {
+        Path unmarked = Files.createDirectory(home.resolve(DataSwap.RESTORING));
+        DataSwap.in(home).settle();
+        assertThat(unmarked).doesNotExist();
     }
 
     private void old() throws IOException {
@@ -93,7 +133,7 @@ class DataSwapTest {
         assertThat(home.resolve("before-restore-1/db/waxwing.mv.db")).hasContent("old");
         assertThat(home.resolve("before-restore-1/first-run.txt")).exists();
         assertThat(home.resolve("first-run.txt")).doesNotExist();
-        assertThat(home.resolve("restored")).doesNotExist();
-        assertThat(home.resolve("restoring")).doesNotExist();
+        assertThat(home.resolve(DataSwap.RESTORED)).doesNotExist();
+        assertThat(home.resolve(DataSwap.RESTORING)).doesNotExist();
     }
 }
