@@ -137,9 +137,10 @@ final class RevocationsController {
     @PostMapping(path = "/devices/{name}/revocation", consumes = MediaType.APPLICATION_JSON_VALUE)
     @Operation(
             summary = "Revoke whatever a device has",
-            description = "All its certificates that have not ended, those on hold among them, and for keyCompromise those"
-                    + " that have; what is revoked for good stays as it is. What allows it to come back ends. An open"
-                    + " invite for the name stays open.")
+            description =
+                    "All its certificates that have not ended, those on hold among them, and for keyCompromise those"
+                        + " that have; what is revoked for good stays as it is. What allows it to come back ends. An"
+                        + " open invite for the name stays open.")
     @ApiResponse(responseCode = "200", description = "What was changed; nothing, when all of it was revoked before")
     @ApiResponse(responseCode = "404", description = "No certificate ever named such a device")
     Revoked revokeDevice(@PathVariable String name, @Valid @RequestBody Wish wish, @Nullable Principal principal) {

@@ -116,8 +116,7 @@ class RenewalsTest {
 
         deployment.renewals.use(SerialNumber.of(renewed));
         deployment.clock.advance(Duration.ofDays(5));
-        X509Certificate again =
-                certificate(renew(SerialNumber.of(renewed), TestRequests.p256(), SESSION, false));
+        X509Certificate again = certificate(renew(SerialNumber.of(renewed), TestRequests.p256(), SESSION, false));
         assertThat(again.getNotAfter().toInstant())
                 .as("no shorter either")
                 .isEqualTo(deployment.clock.instant().plus(chosen));

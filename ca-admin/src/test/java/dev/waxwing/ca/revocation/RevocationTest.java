@@ -379,7 +379,11 @@ class RevocationTest {
                         .orElseThrow())
                 .extracting(CertificateEntry::serialNumber)
                 .containsExactly(camera.serialNumber());
-        assertThat(deployment.inventory.find(camera.serialNumber()).orElseThrow().revocationReason())
+        assertThat(deployment
+                        .inventory
+                        .find(camera.serialNumber())
+                        .orElseThrow()
+                        .revocationReason())
                 .isEqualTo(RevocationReason.KEY_COMPROMISE);
     }
 
@@ -387,8 +391,7 @@ class RevocationTest {
     void what_an_authority_was_signing_when_everything_was_revoked_becomes_no_certificate() {
         var order = deployment.order("camera-02", "camera", TestRequests.p256());
         var prepared = ((Preparation.Prepared) deployment.issuance.prepare(order)).certificate();
-        deployment.revocation.revokeAll(
-                deployment.authority.issuing().id(), RevocationReason.CA_COMPROMISE, "anna");
+        deployment.revocation.revokeAll(deployment.authority.issuing().id(), RevocationReason.CA_COMPROMISE, "anna");
         assertThat(deployment.issuance.sign(prepared)).isEmpty();
     }
 

@@ -211,7 +211,8 @@ final class Connections {
         open.add(session);
         try {
             sessions.open(session);
-            // A revocation between the handshake and the register would have found nobody to end, nor would a successor.
+            // A revocation between the handshake and the register would have found nobody to end, nor would a
+            // successor.
             if (revocation.find(session.certificate()).isPresent()) {
                 session.end(Ending.REVOKED);
             } else if (!inventory.isInPlace(session.certificate())) {
