@@ -44,7 +44,7 @@ final class StatusCommand implements AgentCommand {
                     .with("enrolled", false);
         }
         Identity identity = device.identity();
-        Optional<Identity> next = device.identities().next(identity);
+        Optional<Identity> next = next(device, identity);
         SpoolView queue = Spool.view(device.spoolDirectory(identity));
         Instant now = device.clock().instant();
         List<List<String>> rows = new ArrayList<>();
@@ -90,6 +90,15 @@ final class StatusCommand implements AgentCommand {
         return end.isAfter(now)
                 ? " (%s left)".formatted(Durations.shown(Duration.between(now, end)))
                 : " (ENDED: ask the administrator to let this device back in, then 'connect')";
+    }
+
+    /** One that cannot be read is none; a delivery says why. */
+    private static Optional<Identity> next(Device device, Identity current) throws IOException {
+        try {
+            return device.identities().next(current);
+        } catch (AgentFailure unreadable) {
+            return Optional.empty();
+        }
     }
 
     private static String renewal(Identity identity, Optional<Identity> next, Instant now) {

@@ -315,6 +315,7 @@ class RenewalTest {
         String first = serialNumber();
         renewWithoutUse();
         Files.writeString(file("next.json"), "{");
+        assertThat(serialNumber()).isEqualTo(first);
 
         Run text = succeed("text", "still here");
 
