@@ -19,7 +19,6 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +34,6 @@ record RootCommand(Action action, Path file, @Nullable Path passphraseFile, List
 
     static final String PASSPHRASE_FILE = "--passphrase-file";
 
-    private static final String COMMAND = "root";
     private static final long MAX_FILE = 8_192;
 
     private enum Action {
@@ -44,27 +42,17 @@ record RootCommand(Action action, Path file, @Nullable Path passphraseFile, List
         IMPORT
     }
 
-    static boolean isMeant(String... args) {
-        return CommandLine.subcommand(args).equals(Optional.of(COMMAND));
-    }
-
     /** Runs it. What to do next goes to {@code err}; the result is the answer. */
-    static HostAnswer run(String[] args, PrintStream err) {
+    static HostAnswer run(String[] args, PrintStream err) throws CommandLine.UsageException, IOException {
+        RootCommand command = parse(args);
         try {
-            RootCommand command = parse(args);
             return switch (command.action()) {
                 case EXPORT -> command.export(err);
                 case REMOVE -> command.remove(err);
                 case IMPORT -> command.bringBack(err);
             };
-        } catch (CommandLine.UsageException e) {
-            return HostAnswer.usage(e.getMessage() + System.lineSeparator() + CommandLine.USAGE);
         } catch (NoSuchFileException e) {
             return HostAnswer.failed("There is no file " + e.getFile() + ".");
-        } catch (IOException e) {
-            return HostAnswer.failed(String.valueOf(e.getMessage()));
-        } catch (RuntimeException e) {
-            return HostAnswer.failed(StartupFailures.explain(e).isPresent() ? "" : String.valueOf(e));
         }
     }
 

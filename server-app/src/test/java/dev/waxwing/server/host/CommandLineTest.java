@@ -43,8 +43,8 @@ class CommandLineTest {
     void what_concerns_the_roots_key_names_a_file_and_maybe_one_with_a_passphrase() throws Exception {
         RootCommand command = RootCommand.parse(
                 "--waxwing.data-dir=/a b", "--passphrase-file", "export", "root", "import", "some file");
-        assertThat(RootCommand.isMeant("--passphrase-file", "export", "root", "import", "file"))
-                .isTrue();
+        assertThat(CommandLine.subcommand("--passphrase-file", "export", "root", "import", "file"))
+                .hasValue("root");
         assertThat(command.file()).isEqualTo(Path.of("some file"));
         assertThat(command.passphraseFile()).isEqualTo(Path.of("export"));
         assertThat(command.settings()).containsExactly("--waxwing.data-dir=/a b");
