@@ -315,6 +315,20 @@ public final class CertificateAuthority {
     }
 
     /**
+     * A certificate and its issuer, for whoever knows the root.
+     *
+     * @throws IllegalArgumentException when the certificate is none of ours
+     */
+    public List<X509Certificate> chainOf(X509Certificate certificate) {
+        return List.of(certificate, issuerOf(certificate).certificate());
+    }
+
+    /** The same and the root. */
+    public List<X509Certificate> chainWithRootOf(X509Certificate certificate) {
+        return List.of(certificate, issuerOf(certificate).certificate(), rootCertificate);
+    }
+
+    /**
      * An issuing authority to take the current one's place: one that was made within the last day, and whose turn did not come
      * because something went wrong then, or else a new one.
      *

@@ -42,7 +42,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class Enrollment {
 
     private final InviteRepository invites;
-    private final IssuerChain issuers;
+    private final CertificateAuthority authority;
     private final PendingIntents intents;
     private final Issuance issuance;
     private final Profiles profiles;
@@ -61,7 +61,7 @@ public final class Enrollment {
             AuditTrail audit,
             Clock clock) {
         this.invites = new InviteRepository(jdbc, clock);
-        this.issuers = new IssuerChain(authority);
+        this.authority = authority;
         this.intents = new PendingIntents(inventory, issuance, clock);
         this.issuance = issuance;
         this.profiles = profiles;
@@ -189,7 +189,7 @@ public final class Enrollment {
         }
         audit.record(AuditEvent.success(
                 "device:" + invite.name(), "invite.redeemed", invite.name(), "invite " + invite.id() + ", " + detail));
-        return new Enrolled(invite.name(), issuers.withRoot(certificate));
+        return new Enrolled(invite.name(), authority.chainWithRootOf(certificate));
     }
 
     private static EnrollmentResult refuse(String name, Reason reason) {

@@ -52,7 +52,7 @@ public final class Readmissions {
     private static final Duration LONGEST = Duration.ofDays(30);
 
     private final ReadmissionRepository repository;
-    private final IssuerChain issuers;
+    private final CertificateAuthority authority;
     private final SuccessorValidity validity;
     private final PendingIntents intents;
     private final Issuance issuance;
@@ -77,7 +77,7 @@ public final class Readmissions {
             Clock clock,
             SecureRandom random) {
         this.repository = new ReadmissionRepository(jdbc, clock);
-        this.issuers = new IssuerChain(authority);
+        this.authority = authority;
         this.validity = new SuccessorValidity(authority);
         this.intents = new PendingIntents(inventory, issuance, clock);
         this.issuance = issuance;
@@ -319,6 +319,6 @@ public final class Readmissions {
                 "device.readmitted",
                 allowance.name(),
                 "allowance " + allowance.id() + ", " + detail));
-        return new Enrolled(allowance.name(), issuers.withRoot(certificate));
+        return new Enrolled(allowance.name(), authority.chainWithRootOf(certificate));
     }
 }

@@ -52,7 +52,7 @@ public final class Renewals {
     private static final Duration LONGEST_SPAN = Duration.ofDays(1);
 
     private final RenewalRepository renewals;
-    private final IssuerChain issuers;
+    private final CertificateAuthority authority;
     private final SuccessorValidity validity;
     private final PendingIntents intents;
     private final Issuance issuance;
@@ -73,7 +73,7 @@ public final class Renewals {
             TransactionTemplate transactions,
             Clock clock) {
         this.renewals = new RenewalRepository(jdbc, clock);
-        this.issuers = new IssuerChain(authority);
+        this.authority = authority;
         this.validity = new SuccessorValidity(authority);
         this.intents = new PendingIntents(inventory, issuance, clock);
         this.issuance = issuance;
@@ -131,7 +131,7 @@ public final class Renewals {
         if (superseded || !isAlive(entry)) {
             return refuse(Reason.KEY_IN_USE, "the key was used before, in certificate " + serialNumber);
         }
-        return new Renewed(issuers.of(inventory.certificate(serialNumber).orElseThrow()));
+        return new Renewed(authority.chainOf(inventory.certificate(serialNumber).orElseThrow()));
     }
 
     private Optional<RenewalResult> first(RenewalOrder order, CertificateRequest request) {
@@ -242,7 +242,7 @@ public final class Renewals {
                 order.device(),
                 "certificate " + SerialNumber.of(certificate) + " in place of " + order.predecessor()
                         + " once it is used"));
-        return new Renewed(issuers.of(certificate));
+        return new Renewed(authority.chainOf(certificate));
     }
 
     private static RenewalResult refuse(Reason reason, String detail) {

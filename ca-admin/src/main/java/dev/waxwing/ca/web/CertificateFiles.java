@@ -50,8 +50,7 @@ public final class CertificateFiles {
 
     /** The certificate and its issuer; the root is at {@code /pki/ca.pem}. */
     public List<X509Certificate> chain(CertificateEntry entry) {
-        X509Certificate certificate = certificate(entry);
-        return List.of(certificate, authority.issuerOf(certificate).certificate());
+        return authority.chainOf(certificate(entry));
     }
 
     /** One certificate in PEM. */
