@@ -35,6 +35,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What a handshake and a record cost, in what can be counted: bytes on the wire, system calls, operations with keys, bytes
@@ -93,6 +94,7 @@ class CostTest {
         }
     }
 
+    /** A quarter above what it is when little is compiled yet: see {@link #a_record_allocates_a_few_small_objects_whatever_its_size}. */
     @Test
     void a_handshake_allocates_no_more_than_this() throws Exception {
         CryptoProvider crypto = CryptoProvider.conscrypt().orElseGet(() -> abort("Conscrypt does not load here"));
@@ -108,8 +110,8 @@ class CostTest {
                     server = Math.min(server, connected.serverAllocated);
                 }
             }
-            assertThat(device).as("bytes at the device").isLessThan(310_000);
-            assertThat(server).as("bytes at the server").isLessThan(245_000);
+            assertThat(device).as("bytes at the device").isLessThan(400_000);
+            assertThat(server).as("bytes at the server").isLessThan(320_000);
         }
     }
 
@@ -186,8 +188,13 @@ class CostTest {
         return new RecordStream(socket, crypto, random, new BufferPool(crypto), sending, receiving);
     }
 
-    @Test
-    void a_record_allocates_no_more_than_this() throws Exception {
+    /**
+     * Some small objects, and nothing that grows with the content. How many bytes the small ones have is the virtual machine's
+     * choice, by as much as it has compiled and by the processor, so the limit leaves room.
+     */
+    @ParameterizedTest
+    @ValueSource(ints = {100, 30_000, 60_000})
+    void a_record_allocates_a_few_small_objects_whatever_its_size(int size) throws Exception {
         CryptoProvider crypto = CryptoProvider.conscrypt().orElseGet(() -> abort("Conscrypt does not load here"));
         try (Loopback loopback = new Loopback();
                 Connected connected = connect(loopback, crypto, crypto)) {
@@ -195,15 +202,15 @@ class CostTest {
             long receiving = Long.MAX_VALUE;
             for (int i = 0; i < 200; i++) {
                 long start = THREADS.getCurrentThreadAllocatedBytes();
-                send(connected.device, 30_000);
+                send(connected.device, size);
                 long sent = THREADS.getCurrentThreadAllocatedBytes();
-                assertThat(receive(connected.server)).isEqualTo(30_000);
+                assertThat(receive(connected.server)).isEqualTo(size);
                 long received = THREADS.getCurrentThreadAllocatedBytes();
                 sending = Math.min(sending, sent - start);
                 receiving = Math.min(receiving, received - sent);
             }
-            assertThat(sending).as("bytes to send").isLessThanOrEqualTo(552);
-            assertThat(receiving).as("bytes to receive").isLessThanOrEqualTo(992);
+            assertThat(sending).as("bytes to send").isLessThanOrEqualTo(1_024);
+            assertThat(receiving).as("bytes to receive").isLessThanOrEqualTo(1_536);
         }
     }
 
