@@ -67,10 +67,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** The classic protocol at a running server, through the real listener (docs/classic.md). */
+@Execution(ExecutionMode.CONCURRENT)
 class ClassicTest {
 
     private static final AtomicInteger NAMES = new AtomicInteger();

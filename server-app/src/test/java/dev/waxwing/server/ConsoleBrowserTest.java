@@ -40,12 +40,15 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * A person's way through the console in a real browser, from the set-up link to a photograph that a real device sent. Needs a
  * Chromium on the machine, e.g. Debian's package {@code chromium}; {@code WAXWING_CHROMIUM} names another one. The screenshots
  * in {@code target/screenshots} are those of the README.
  */
+@Execution(ExecutionMode.CONCURRENT)
 class ConsoleBrowserTest {
 
     private static final Path SCREENSHOTS = Path.of("target/screenshots");

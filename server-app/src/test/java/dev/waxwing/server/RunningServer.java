@@ -35,8 +35,6 @@ final class RunningServer implements AutoCloseable {
 
     static final long ROOMY = 1L << 40;
 
-    private static final AtomicLong USABLE = new AtomicLong(ROOMY);
-
     private final ConfigurableApplicationContext context;
 
     private RunningServer(ConfigurableApplicationContext context) {
@@ -44,12 +42,12 @@ final class RunningServer implements AutoCloseable {
     }
 
     static RunningServer start(Path dataDirectory, String... more) {
-        return start(Set.of(PretendedDisk.class), dataDirectory, more);
+        return start(Set.of(PretendedHost.class), dataDirectory, more);
     }
 
     /** A server with beans of a test. */
     static RunningServer start(Class<?> beans, Path dataDirectory, String... more) {
-        return start(Set.of(PretendedDisk.class, beans), dataDirectory, more);
+        return start(Set.of(PretendedHost.class, beans), dataDirectory, more);
     }
 
     private static RunningServer start(Set<Class<?>> beans, Path dataDirectory, String... more) {
@@ -78,7 +76,7 @@ final class RunningServer implements AutoCloseable {
     }
 
     void usableSpace(long bytes) {
-        USABLE.set(bytes);
+        bean(PretendedDisk.class).usable.set(bytes);
     }
 
     Invite invite(String name) {
@@ -113,11 +111,20 @@ final class RunningServer implements AutoCloseable {
     }
 
     @Configuration(proxyBeanMethods = false)
-    static class PretendedDisk {
+    static class PretendedHost {
         @Bean
         @Primary
-        Disk pretendedDisk() {
-            return USABLE::get;
+        PretendedDisk pretendedDisk() {
+            return new PretendedDisk();
+        }
+    }
+
+    private static final class PretendedDisk implements Disk {
+        private final AtomicLong usable = new AtomicLong(ROOMY);
+
+        @Override
+        public long usableSpace() {
+            return usable.get();
         }
     }
 }
