@@ -88,11 +88,16 @@ class BackupTest {
             busy = TestDevice.enrol(server.listenerPort(), server.invite("busy"));
             revoked = TestDevice.enrol(server.listenerPort(), server.invite("revoked"));
             open = server.invite("newcomer");
+            server.invite("halfway");
             server.bean(Accounts.class).create("test", "bert", Role.VIEWER, PASSWORD);
             JdbcClient database = server.bean(JdbcClient.class);
             database.sql("UPDATE console_user SET password_until = :until WHERE name = 'bert'")
                     .param("until", OffsetDateTime.now(ZoneOffset.UTC).plusDays(7))
                     .update();
+            database.sql("""
+                UPDATE invite SET redeemed_at = :now, redeemed_spki_sha256 = 'a', serial_number = '1', open_name = NULL
+                 WHERE name = 'halfway'
+                """).param("now", OffsetDateTime.now(ZoneOffset.UTC)).update();
             database.sql("""
                 INSERT INTO readmission (id, name, open_name, spki_sha256, predecessor, created_by, created_at, expires_at)
                 VALUES ('0123456789abcdef', 'gone', 'gone', 'a', '1', 'anna', :now, :until)
@@ -173,9 +178,10 @@ class BackupTest {
             assertThat(entry.reason())
                     .contains(
                             sha256(backup),
-                            "1 open invites, 1 permissions to come back, 1 API tokens",
+                            "2 invites, 1 permissions to come back, 1 API tokens",
                             "1 temporary passwords");
-            assertThat(server.bean(Readmissions.class).voidOpen()).isZero();
+            assertThat(server.bean(Invites.class).voidUnsigned()).isZero();
+            assertThat(server.bean(Readmissions.class).voidUnsigned()).isZero();
             assertThat(http.get("/api/v1/devices", "Authorization", ConsoleClient.basic("bert", PASSWORD))
                             .statusCode())
                     .isEqualTo(401);

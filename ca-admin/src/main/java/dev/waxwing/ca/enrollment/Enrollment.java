@@ -113,8 +113,7 @@ public final class Enrollment {
         if (reason.isPresent()) {
             return Optional.of(refuse(invite.name(), reason.get()));
         }
-        Optional<SerialNumber> bound =
-                Optional.ofNullable(invite.certificateSerialNumber()).flatMap(SerialNumber::parse);
+        Optional<SerialNumber> bound = bound(invite);
         if (bound.isPresent()) {
             Optional<CertificateEntry> entry = inventory.find(bound.get());
             if (entry.isPresent()) {
@@ -125,6 +124,10 @@ public final class Enrollment {
             }
         }
         return issue(invite, request);
+    }
+
+    private static Optional<SerialNumber> bound(InviteEntry invite) {
+        return Optional.ofNullable(invite.certificateSerialNumber()).flatMap(SerialNumber::parse);
     }
 
     private Optional<Reason> refusal(InviteEntry invite, CertificateRequest request) {
@@ -171,10 +174,9 @@ public final class Enrollment {
     private Optional<EnrollmentResult> bindAndSign(
             InviteEntry invite, CertificateRequest request, PreparedCertificate prepared) {
         SerialNumber serialNumber = prepared.serialNumber();
-        String former = invite.certificateSerialNumber();
-        boolean bound = former == null
-                ? invites.redeem(invite.id(), request.spkiSha256(), serialNumber)
-                : invites.rebind(invite.id(), former, serialNumber);
+        boolean bound = bound(invite)
+                .map(former -> invites.rebind(invite.id(), former, serialNumber))
+                .orElseGet(() -> invites.redeem(invite.id(), request.spkiSha256(), serialNumber));
         if (!bound) {
             issuance.abandon(serialNumber);
             return Optional.empty();

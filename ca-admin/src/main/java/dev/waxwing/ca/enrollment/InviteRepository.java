@@ -26,10 +26,12 @@ final class InviteRepository {
     private static final String OPEN = "revoked_at IS NULL AND redeemed_at IS NULL AND expires_at > :now";
 
     private final JdbcClient jdbc;
+    private final BoundRows bound;
     private final Clock clock;
 
     InviteRepository(JdbcClient jdbc, Clock clock) {
         this.jdbc = jdbc;
+        this.bound = new BoundRows("invite", jdbc, clock);
         this.clock = clock;
     }
 
@@ -99,17 +101,8 @@ final class InviteRepository {
     }
 
     /** Puts another prepared certificate in place of one that was never signed; false when somebody was faster. */
-    boolean rebind(String id, String former, SerialNumber serialNumber) {
-        return jdbc.sql("""
-            UPDATE invite SET serial_number = :serial
-             WHERE id = :id AND serial_number = :former AND revoked_at IS NULL AND expires_at > :now
-            """)
-                        .param("id", id)
-                        .param("serial", serialNumber.toString())
-                        .param("former", former)
-                        .param("now", now())
-                        .update()
-                == 1;
+    boolean rebind(String id, SerialNumber former, SerialNumber serialNumber) {
+        return bound.rebind(id, former, serialNumber);
     }
 
     boolean revoke(String id) {
@@ -139,11 +132,9 @@ final class InviteRepository {
         return open;
     }
 
-    /** Takes back all open invites. */
-    int revokeAllOpen() {
-        return jdbc.sql("UPDATE invite SET revoked_at = :now, open_name = NULL WHERE " + OPEN)
-                .param("now", now())
-                .update();
+    /** Takes back all that could still lead to a certificate; returns how many. */
+    int withdrawAllUnsigned() {
+        return bound.withdrawAllUnsigned();
     }
 
     List<InviteEntry> list(@Nullable InviteState state, int page, int size) {

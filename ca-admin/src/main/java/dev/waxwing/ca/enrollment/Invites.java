@@ -194,13 +194,13 @@ public final class Invites {
     }
 
     /**
-     * Takes back every open invite after the database went back in time: one that is open again may have been used or taken back
-     * since. Whoever calls writes the audit event.
+     * Takes back every invite that is open, or redeemed without its certificate having been signed, after the database went back in
+     * time: it may have been used or taken back since. Whoever calls writes the audit event.
      *
      * @return how many there were
      */
-    public int voidOpen() {
-        return repository.revokeAllOpen();
+    public int voidUnsigned() {
+        return repository.withdrawAllUnsigned();
     }
 
     /** The invite of this id, or nothing. */

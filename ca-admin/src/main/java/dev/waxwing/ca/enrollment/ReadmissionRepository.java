@@ -27,10 +27,12 @@ final class ReadmissionRepository {
     private static final String OPEN = "revoked_at IS NULL AND used_at IS NULL AND expires_at > :now";
 
     private final JdbcClient jdbc;
+    private final BoundRows bound;
     private final Clock clock;
 
     ReadmissionRepository(JdbcClient jdbc, Clock clock) {
         this.jdbc = jdbc;
+        this.bound = new BoundRows("readmission", jdbc, clock);
         this.clock = clock;
     }
 
@@ -70,13 +72,7 @@ final class ReadmissionRepository {
 
     /** Takes back all that could still lead to a certificate; returns how many. */
     int withdrawAllUnsigned() {
-        return jdbc.sql("""
-            UPDATE readmission SET revoked_at = :now, open_name = NULL
-             WHERE revoked_at IS NULL AND expires_at > :now
-               AND NOT EXISTS (SELECT 1 FROM certificate
-                                WHERE certificate.serial_number = readmission.serial_number
-                                  AND certificate.certificate IS NOT NULL)
-            """).param("now", now()).update();
+        return bound.withdrawAllUnsigned();
     }
 
     /** The newest allowance for a key, or nothing. */
@@ -110,16 +106,7 @@ final class ReadmissionRepository {
 
     /** Puts another prepared certificate in place of one that was never signed; false when somebody was faster. */
     boolean rebind(String id, SerialNumber former, SerialNumber serialNumber) {
-        return jdbc.sql("""
-            UPDATE readmission SET serial_number = :serial
-             WHERE id = :id AND serial_number = :former AND revoked_at IS NULL AND expires_at > :now
-            """)
-                        .param("id", id)
-                        .param("serial", serialNumber.toString())
-                        .param("former", former.toString())
-                        .param("now", now())
-                        .update()
-                == 1;
+        return bound.rebind(id, former, serialNumber);
     }
 
     private RowMapper<ReadmissionEntry> entries() {

@@ -197,7 +197,7 @@ public final class Readmissions {
      *
      * @return how many there were
      */
-    public int voidOpen() {
+    public int voidUnsigned() {
         return repository.withdrawAllUnsigned();
     }
 

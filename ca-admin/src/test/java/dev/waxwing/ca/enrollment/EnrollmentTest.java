@@ -16,6 +16,7 @@ import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.issuance.IssuedCertificate;
 import dev.waxwing.ca.issuance.Preparation;
+import dev.waxwing.ca.issuance.PreparedCertificate;
 import dev.waxwing.enrollment.Invite;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -241,12 +242,7 @@ class EnrollmentTest {
     @Test
     void a_kill_between_binding_and_signing_leaves_an_invite_that_the_same_key_can_redeem() {
         Invite invite = invite("camera-01");
-        var order = deployment.order("camera-01", "camera", pair);
-        var prepared = ((Preparation.Prepared) deployment.issuance.prepare(order)).certificate();
-        String id = deployment.invites.list(null, 0, 1).getFirst().id();
-        InviteRepository repository = new InviteRepository(deployment.jdbc, deployment.clock);
-        assertThat(repository.redeem(id, Certificates.spkiSha256(pair.getPublic()), prepared.serialNumber()))
-                .isTrue();
+        PreparedCertificate prepared = bind("camera-01", pair);
         assertThat(deployment.inventory.ofName("camera-01", CertificateRole.DEVICE))
                 .isEmpty();
 
@@ -363,14 +359,38 @@ class EnrollmentTest {
     }
 
     @Test
+    void after_going_back_in_time_an_invite_that_is_open_or_bound_lets_nobody_in_and_a_finished_one_stays() {
+        Invite finished = invite("camera-01");
+        List<X509Certificate> chain = chain(redeem(finished, pair));
+        KeyPair other = TestRequests.p256();
+        Invite bound = invite("camera-02");
+        bind("camera-02", other);
+        Invite open = invite("camera-03");
+
+        assertThat(deployment.invites.voidUnsigned()).isEqualTo(2);
+
+        deployment.clock.advance(Duration.ofSeconds(3));
+        assertThat(redeem(bound, other)).isEqualTo(new Refused(Reason.REVOKED, "camera-02"));
+        assertThat(redeem(open, TestRequests.p256())).isEqualTo(new Refused(Reason.REVOKED, "camera-03"));
+        assertThat(chain(redeem(finished, pair))).isEqualTo(chain);
+        assertThat(deployment.invites.voidUnsigned()).isZero();
+    }
+
+    /** As it is when the process dies before it has signed. */
+    private PreparedCertificate bind(String name, KeyPair key) {
+        var order = deployment.order(name, "camera", key);
+        PreparedCertificate prepared = ((Preparation.Prepared) deployment.issuance.prepare(order)).certificate();
+        String id = deployment.invites.list(InviteState.OPEN, 0, 1).getFirst().id();
+        InviteRepository repository = new InviteRepository(deployment.jdbc, deployment.clock);
+        assertThat(repository.redeem(id, Certificates.spkiSha256(key.getPublic()), prepared.serialNumber()))
+                .isTrue();
+        return prepared;
+    }
+
+    @Test
     void a_removal_between_binding_and_signing_leaves_no_certificate() {
         Invite invite = invite("camera-01");
-        var order = deployment.order("camera-01", "camera", pair);
-        var prepared = ((Preparation.Prepared) deployment.issuance.prepare(order)).certificate();
-        String id = deployment.invites.list(null, 0, 1).getFirst().id();
-        InviteRepository repository = new InviteRepository(deployment.jdbc, deployment.clock);
-        assertThat(repository.redeem(id, Certificates.spkiSha256(pair.getPublic()), prepared.serialNumber()))
-                .isTrue();
+        PreparedCertificate prepared = bind("camera-01", pair);
 
         deployment.invites.withdraw("camera-01");
         deployment.revocation.revokeAll("camera-01", RevocationReason.CESSATION_OF_OPERATION, "anna");

@@ -135,23 +135,23 @@ class ReadmissionsTest {
     @Test
     void after_going_back_in_time_nobody_comes_back_by_what_was_allowed_before() {
         allow();
-        assertThat(deployment.readmissions.voidOpen()).isEqualTo(1);
+        assertThat(deployment.readmissions.voidUnsigned()).isEqualTo(1);
         assertRefused(redeem(key), Reason.REVOKED);
-        assertThat(deployment.readmissions.voidOpen()).isZero();
+        assertThat(deployment.readmissions.voidUnsigned()).isZero();
     }
 
     @Test
     void an_allowance_that_was_used_without_a_certificate_is_void_too_and_a_finished_one_stays() {
         allow();
         List<X509Certificate> chain = chain(redeem(key));
-        assertThat(deployment.readmissions.voidOpen()).isZero();
+        assertThat(deployment.readmissions.voidUnsigned()).isZero();
         assertThat(chain(redeem(key))).isEqualTo(chain);
         deployment
                 .jdbc
                 .sql("UPDATE certificate SET state = 'pending', certificate = NULL WHERE serial_number = :serial")
                 .param("serial", SerialNumber.of(chain.getFirst()).toString())
                 .update();
-        assertThat(deployment.readmissions.voidOpen()).isEqualTo(1);
+        assertThat(deployment.readmissions.voidUnsigned()).isEqualTo(1);
         assertRefused(redeem(key), Reason.REVOKED);
     }
 

@@ -123,14 +123,15 @@ public final class Aftermath {
     private String settled(Extracted extracted, String actor) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
         Instant backupAt = extracted.manifest().takenAt();
-        int open = invites.voidOpen();
-        int lettingIn = readmissions.voidOpen();
+        int inviting = invites.voidUnsigned();
+        int lettingIn = readmissions.voidUnsigned();
         RestoredAccounts.Voided voided = accounts.voidAll(now);
         ListNumberJump.raise(jdbc, now);
         restorations.add(now, backupAt, extracted.fileSha256());
         String done =
-                "%d open invites, %d permissions to come back, %d API tokens, %d set-up links and %d temporary passwords are void"
-                        .formatted(open, lettingIn, voided.tokens(), voided.setupLinks(), voided.temporaryPasswords());
+                "%d invites, %d permissions to come back, %d API tokens, %d set-up links and %d temporary passwords are void"
+                        .formatted(
+                                inviting, lettingIn, voided.tokens(), voided.setupLinks(), voided.temporaryPasswords());
         audit.record(AuditEvent.success(
                 actor,
                 "server.restored",
