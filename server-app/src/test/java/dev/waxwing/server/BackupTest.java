@@ -155,7 +155,12 @@ class BackupTest {
         }
 
         // The other one is whole, too, whatever was written meanwhile: a restore checks the whole audit trail.
-        run(0, directory.resolve("other"), "restore", backup + ".1", "--passphrase-file", secret.toString());
+        Path other = directory.resolve("other");
+        Files.writeString(
+                Files.createDirectories(other.resolve("media/content")).resolve("here"), "before");
+        assertThat(told(other, "restore", backup + ".1", "--passphrase-file", secret.toString()))
+                .contains("The backup holds no media: what is in " + other.resolve("media") + " stays.");
+        assertThat(other.resolve("media/content/here")).hasContent("before");
         assertThat(run(0, restored, "restore", backup.toString(), "--passphrase-file", secret.toString()))
                 .isEqualTo(restored.toString());
         copyMedia(data, restored);
@@ -224,15 +229,20 @@ class BackupTest {
             assertThat(mark.restoredAt()).isAfter(mark.backupAt());
             String confirmation = "/api/v1/restorations/" + mark.id() + "/confirmation";
             assertThat(http.get("/actuator/health", "Authorization", basic).body())
-                    .contains("Repeat the revocations", confirmation);
+                    .contains(
+                            "Do again what was done between backupAt and restoredAt",
+                            "removals of devices, changes of users",
+                            confirmation);
             ConsoleClient browser = ConsoleClient.of(server);
             browser.login("anna", PASSWORD);
             assertThat(browser.get("/").body())
                     .contains(
                             "This server was restored at",
-                            "A root key that was taken away in between",
-                            "Devices that enrolled, renewed or",
-                            "The revocations were repeated");
+                            "remove the devices that were removed",
+                            "Remove or change the users",
+                            "Take a root key away",
+                            "devices that enrolled, renewed or",
+                            "All of it was done again");
             assertThat(browser.get("/certificates").body()).contains("This server was restored at");
             assertThat(http.send("POST", confirmation, "", "Authorization", basic)
                             .body())
@@ -241,8 +251,10 @@ class BackupTest {
             assertThat(browser.get("/").body()).doesNotContain("This server was restored at");
             assertThat(server.bean(AuditLog.class)
                             .page("restoration.confirmed", 0, 5)
-                            .total())
-                    .isEqualTo(1);
+                            .items())
+                    .singleElement()
+                    .extracting(AuditEntry::reason)
+                    .isEqualTo("unconfirmed → what was done since the backup was done again");
             // What was accepted after the backup is kept, although no row knows it.
             assertThat(restored.resolve("media/orphans/" + later.id())).hasBinaryContent(photo);
         }
@@ -308,7 +320,11 @@ class BackupTest {
         Files.createSymbolicLink(data.resolve("keys"), keys);
         run(0, data, "backup", backup.toString(), "--passphrase-file", secret.toString());
         Path restored = directory.resolve("restored");
-        run(0, restored, "restore", backup.toString(), "--passphrase-file", secret.toString());
+        Files.createDirectories(restored.resolve("media/content"));
+        assertThat(told(restored, "restore", backup.toString(), "--passphrase-file", secret.toString()))
+                .contains("The backup holds no media, and there are none in " + restored.resolve("media")
+                        + ": bring them")
+                .doesNotContain("stays");
         assertThat(restored.resolve("keys/root.pem")).hasSameBinaryContentAs(keys.resolve("root.pem"));
 
         try (RunningServer _ = RunningServer.start(data)) {
@@ -445,6 +461,14 @@ class BackupTest {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         assertThat(run(data, out, err, args)).as("%s", err).isEqualTo(exit);
         return out.toString(StandardCharsets.UTF_8).strip();
+    }
+
+    /** What standard error says about a success. */
+    private static String told(Path data, String... args) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        assertThat(run(data, out, err, args)).as("%s", err).isZero();
+        return err.toString(StandardCharsets.UTF_8);
     }
 
     /** What standard error says about a failure. */

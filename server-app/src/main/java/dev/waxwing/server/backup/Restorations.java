@@ -16,8 +16,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The times at which this server went back to a backup. What happened between the backup and the restore is not known here any more:
- * revocations among it, which somebody has to repeat, and says so.
+ * The times at which this server went back to a backup. What was done between the backup and the restore is not known here any
+ * more: somebody has to do it again, revocations first, and says so.
  */
 @Component
 public final class Restorations {
@@ -44,7 +44,7 @@ public final class Restorations {
      * @param restoredAt when
      * @param backupAt the time that the state went back to
      * @param backupSha256 of the backup file, in hex
-     * @param confirmedAt when somebody said that the revocations in between were repeated, null as long as nobody did
+     * @param confirmedAt when somebody said that what was done in between was done again, null as long as nobody did
      * @param confirmedBy who
      */
     public record Restoration(
@@ -80,7 +80,7 @@ public final class Restorations {
     }
 
     /**
-     * Notes that revocations between backup and restore were repeated, or that there were none. Saying it again changes nothing.
+     * Notes that what was done between backup and restore was done again, or that there was nothing. Saying it again changes nothing.
      *
      * @return nothing when there is no such restoration
      */
@@ -96,7 +96,10 @@ public final class Restorations {
                     .update();
             if (confirmed == 1) {
                 audit.record(AuditEvent.success(
-                        actor, "restoration.confirmed", String.valueOf(id), "unconfirmed → revocations were repeated"));
+                        actor,
+                        "restoration.confirmed",
+                        String.valueOf(id),
+                        "unconfirmed → what was done since the backup was done again"));
             }
         });
         return find(id);

@@ -107,11 +107,30 @@ final class RestoreCommand {
             err.printf("What was there is in %s.%n", home.resolve(restored.movedAside()));
         }
         if (restored.manifest().media() == null) {
-            err.printf("The backup holds no media: what is in %s stays.%n", home.resolve("media"));
+            Path media = home.resolve("media");
+            err.printf(
+                    holdsFiles(media)
+                            ? "The backup holds no media: what is in %s stays.%n"
+                            : "The backup holds no media, and there are none in %s: bring them there, before the first"
+                                    + " start or later and start again.%n",
+                    media);
         }
         err.println(
-                "Unknown to it is what was done since then. Repeat the revocations; rotate the issuing authority, and"
-                    + " remove the root's key, again if that was done; invite devices again that enrolled or renewed"
-                    + " their certificate. Then confirm it in the console.");
+                "Unknown to it is what was done since then. Do it again: revocations, holds and releases; removals of"
+                    + " devices; changes of users; rotations of the issuing authority, and removals of the root's key."
+                    + " Invite devices again that enrolled or renewed their certificate. Then confirm it in the"
+                    + " console.");
+    }
+
+    /** The restore is done, so what cannot be looked into must not fail it: something is there then. */
+    private static boolean holdsFiles(Path directory) {
+        if (Files.notExists(directory)) {
+            return false;
+        }
+        try (Stream<Path> all = Files.walk(directory.toRealPath())) {
+            return all.anyMatch(Files::isRegularFile);
+        } catch (IOException | UncheckedIOException e) {
+            return true;
+        }
     }
 }

@@ -20,7 +20,9 @@ import org.springframework.web.bind.annotation.RestController;
 /** The times at which this server went back to a backup, for programs. */
 @RestController
 @RequestMapping("/api/v1/restorations")
-@Tag(name = "Restorations", description = "When this server went back to a backup, and what is to be repeated since")
+@Tag(
+        name = "Restorations",
+        description = "When this server went back to a backup, and whether what that undid was done again")
 class RestorationEndpoints {
 
     private final Restorations restorations;
@@ -43,7 +45,7 @@ class RestorationEndpoints {
                     example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")
             String backupSha256,
 
-            @Schema(description = "When somebody said that what it forgot was done again") @Nullable
+            @Schema(description = "When somebody said that what it undid was done again") @Nullable
             Instant confirmedAt,
 
             @Schema(example = "admin") @Nullable String confirmedBy) {
@@ -62,8 +64,9 @@ class RestorationEndpoints {
     @GetMapping
     @Operation(
             summary = "List restorations, newest first",
-            description = "As long as one has no confirmedAt, revocations made between backupAt and restoredAt may be"
-                    + " missing.")
+            description = "As long as one has no confirmedAt, what was done between backupAt and restoredAt may be"
+                    + " missing: revocations, holds and releases, removals of devices, changes of users, removals of"
+                    + " the root's key, rotations, enrolments and renewals.")
     Page<RestorationAnswer> list(
             @RequestParam(defaultValue = "0") int page, @RequestParam(defaultValue = "50") int size) {
         PageRequest wanted = new PageRequest(page, size);
@@ -78,7 +81,7 @@ class RestorationEndpoints {
 
     @PostMapping("/{id}/confirmation")
     @Operation(
-            summary = "Say that the revocations which a restore forgot were repeated",
+            summary = "Say that what a restore undid was done again, as far as it is wanted",
             description = "For administrators. Saying it again changes nothing.")
     RestorationAnswer confirm(@PathVariable long id, Principal caller) {
         return restorations

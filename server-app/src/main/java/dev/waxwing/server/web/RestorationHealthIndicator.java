@@ -7,7 +7,7 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
-/** Says that revocations are to be repeated after a restore. The server is fit nevertheless. */
+/** Says that after a restore something is to be done again. The server is fit nevertheless. */
 @Component
 final class RestorationHealthIndicator implements HealthIndicator {
 
@@ -27,9 +27,10 @@ final class RestorationHealthIndicator implements HealthIndicator {
                     .withDetail("backupAt", latest.backupAt().toString())
                     .withDetail(
                             "toDo",
-                            "Repeat the revocations, removals of the root's key and rotations made between backupAt"
-                                    + " and restoredAt, and invite devices again that enrolled or renewed then; then"
-                                    + " confirm it in the console or by POST"
+                            "Do again what was done between backupAt and restoredAt: revocations, holds and releases,"
+                                    + " removals of devices, changes of users, removals of the root's key, rotations;"
+                                    + " invite devices again that enrolled or renewed then. Then confirm it in the"
+                                    + " console or by POST"
                                     + " /api/v1/restorations/" + latest.id() + "/confirmation.");
         }
         return health.build();

@@ -5,7 +5,7 @@ import dev.waxwing.server.backup.Restorations.Restoration;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
-/** Tells pages whether this server went back to a backup and nobody has repeated the revocations that it forgot. */
+/** Tells pages whether this server went back to a backup and nobody has said that what that undid was done again. */
 @Component("restorationNotice")
 public class RestorationNotice {
 

@@ -8,7 +8,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** Takes the word that the revocations which a restore forgot were repeated. */
+/** Takes the word that what a restore undid was done again. */
 @Controller
 @RequestMapping("/restorations")
 class RestorationPages {
@@ -22,7 +22,7 @@ class RestorationPages {
     @PostMapping("/{id}/confirmation")
     String confirm(@PathVariable long id, Principal caller, RedirectAttributes next) {
         restorations.confirm(id, caller.getName()).orElseThrow(() -> Missing.named("restoration", String.valueOf(id)));
-        next.addFlashAttribute("done", "It is noted that the revocations were repeated.");
+        next.addFlashAttribute("done", "It is noted that all that the restore undid was done again.");
         return "redirect:/certificates";
     }
 }
