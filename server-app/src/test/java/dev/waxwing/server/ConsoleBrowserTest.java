@@ -2,6 +2,7 @@ package dev.waxwing.server;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.microsoft.playwright.Browser;
@@ -15,6 +16,7 @@ import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ViewportSize;
 import dev.waxwing.enrollment.Invite;
+import dev.waxwing.server.device.Devices;
 import dev.waxwing.server.web.ConsoleAddress;
 import java.io.InputStream;
 import java.io.StringWriter;
@@ -125,6 +127,7 @@ class ConsoleBrowserTest {
                 everyPageIsSound(page, base);
                 photographs(base, context.storageState());
                 sessionCanBeEnded(page, base, session);
+                formerKeyIsLetBackIn(page, base, server);
                 userChoosesTheirOwnPassword(page, base);
                 deviceIsRemoved(page, base);
             }
@@ -407,6 +410,28 @@ class ConsoleBrowserTest {
         page.getByRole(AriaRole.BUTTON, named("End the session")).click();
         assertThat(page.getByText("The session was ended.")).isVisible();
         assertThat(session.expectEnd()).isNotNull();
+    }
+
+    /** As for a device whose disk was put back to an old copy. */
+    private void formerKeyIsLetBackIn(Page page, String base, RunningServer server) throws Exception {
+        TestDevice former = TestDevice.enrol(server.listenerPort(), server.invite("old-copy"));
+        try (TestSession session = former.connect()) {
+            former.renew(session, TestDevice.freshKeys()).connect().close();
+        }
+        await().until(() -> server.bean(Devices.class).find("old-copy").isPresent());
+        page.navigate(base + "/devices/old-copy");
+        Locator card = page.locator("#readmission");
+        assertThat(card.getByText("put back to an old copy")).isHidden();
+        card.getByText("It comes with a former certificate?").click();
+        assertThat(card.getByText("put back to an old copy")).isVisible();
+        Locator choice = card.getByLabel("With the key of");
+        assertThat(choice.locator("option")).hasCount(1);
+        assertThat(choice.locator("option")).containsText("superseded");
+        card.getByLabel("Within").selectOption("PT24H");
+        page.getByRole(AriaRole.BUTTON, named("Let it back in")).click();
+        assertThat(page.getByText("may come back with the key of certificate")).isVisible();
+        assertThat(page.getByRole(AriaRole.BUTTON, named("Take back"))).isVisible();
+        former.comeBack().connect().close();
     }
 
     private void userChoosesTheirOwnPassword(Page page, String base) {

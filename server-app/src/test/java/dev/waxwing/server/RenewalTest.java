@@ -42,6 +42,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 import org.bouncycastle.cert.ocsp.BasicOCSPResp;
 import org.bouncycastle.cert.ocsp.CertificateStatus;
 import org.bouncycastle.cert.ocsp.OCSPResp;
@@ -407,7 +408,8 @@ class RenewalTest {
 
         HttpResponse<String> done = http.submit(page, page + "/readmission", Map.of("expiresIn", "P30D"));
         assertThat(done.statusCode()).isEqualTo(302);
-        assertThat(http.get(page).body()).contains("may come back with its key", "Take back");
+        assertThat(http.get(page).body())
+                .contains("may come back with the key of certificate " + serialNumber(device), "Take back");
         http.submit(page, page + "/readmission/withdrawal", Map.of());
         assertThat(http.get(page).body()).contains("can no longer come back");
         assertNotLetIn(device, "revoked");
@@ -415,6 +417,73 @@ class RenewalTest {
         String meters = http.get("/actuator/prometheus", "Authorization", ADMIN).body();
         assertThat(meters)
                 .contains("waxwing_devices_expired", "waxwing_devices_ending", "waxwing_devices_renewal_overdue");
+    }
+
+    @Test
+    void the_console_lets_the_key_of_a_former_certificate_back_in() throws Exception {
+        TestDevice former = newDevice();
+        TestDevice middle = renewed(former);
+        TestDevice newest = renewed(middle);
+        String page = "/devices/" + former.name();
+
+        String offered = http.get(page).body();
+        assertThat(offered).contains("With the key of", "its disk was put back to an old copy", "bin/agent status");
+        assertThat(choices(offered))
+                .as("the newest needs no leave")
+                .containsExactly(
+                        serialNumber(middle).toString(), serialNumber(former).toString());
+
+        HttpResponse<String> refused = http.submit(
+                page,
+                page + "/readmission",
+                Map.of("certificate", serialNumber(newest).toString()));
+        assertThat(refused.statusCode()).isEqualTo(302);
+        assertThat(http.get(page).body()).contains("needs nobody to let it in");
+        http.submit(
+                page,
+                page + "/readmission",
+                Map.of("certificate", serialNumber(former).toString(), "expiresIn", "PT24H"));
+        assertThat(http.get(page).body()).contains("the key of certificate " + serialNumber(former), "Take back");
+
+        assertNotLetIn(middle, "not-let-in");
+        TestDevice back = former.comeBack();
+        try (TestSession session = back.connect()) {
+            Sending.texts(back, session, "from an old copy of the disk");
+        }
+    }
+
+    @Test
+    void the_console_offers_the_newest_of_several_ended_certificates_first() throws Exception {
+        TestDevice former = newDevice();
+        TestDevice newest = renewed(former);
+        expire(newest);
+        String body = http.get("/devices/" + former.name()).body();
+        assertThat(choices(body))
+                .containsExactly(
+                        serialNumber(newest).toString(), serialNumber(former).toString());
+        assertThat(body).containsPattern("value=\"" + serialNumber(newest) + "\"\\s+selected");
+        assertThat(body).contains("The newest, unless the device was put back to an old copy of its disk.");
+    }
+
+    /** The device with its next certificate, which it has used. */
+    private static TestDevice renewed(TestDevice device) throws Exception {
+        TestDevice renewed;
+        try (TestSession session = device.connect()) {
+            renewed = device.renew(session, TestDevice.freshKeys());
+        }
+        renewed.connect().close();
+        return renewed;
+    }
+
+    /** The certificates that a device's page offers to let back in, in their order. */
+    private static List<String> choices(String page) {
+        int from = page.indexOf("<select id=\"certificate\"");
+        assertThat(from).isPositive();
+        return Pattern.compile("<option\\s+value=\"([0-9a-f]+)\"")
+                .matcher(page.substring(from, page.indexOf("</select>", from)))
+                .results()
+                .map(option -> option.group(1))
+                .toList();
     }
 
     @Test

@@ -29,11 +29,14 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -160,7 +163,7 @@ public final class Readmissions {
         }
         boolean superseded =
                 inventory.presented(certificate.serialNumber()).orElseThrow().supersededBy() != null;
-        return certificate.status() == CertificateStatus.EXPIRED || superseded
+        return needsLeave(certificate, superseded)
                 ? Optional.empty()
                 : Optional.of("The certificate holds until " + certificate.notAfter()
                         + ", so the device needs nobody to let it in.");
@@ -199,6 +202,29 @@ public final class Readmissions {
      */
     public int voidUnsigned() {
         return repository.withdrawAllUnsigned();
+    }
+
+    /**
+     * Of all certificates of a device those whose key could be let back in: they have ended or are superseded, and none of the same key
+     * was revoked. Of several with one key only the first is named.
+     *
+     * @param certificates newest first
+     * @param superseded those of them whose place another has taken
+     */
+    public static List<CertificateEntry> candidates(
+            List<CertificateEntry> certificates, Set<SerialNumber> superseded) {
+        Set<String> barred = certificates.stream()
+                .filter(CertificateEntry::revoked)
+                .map(CertificateEntry::spkiSha256)
+                .collect(Collectors.toCollection(HashSet::new));
+        return certificates.stream()
+                .filter(entry -> needsLeave(entry, superseded.contains(entry.serialNumber())))
+                .filter(entry -> barred.add(entry.spkiSha256()))
+                .toList();
+    }
+
+    private static boolean needsLeave(CertificateEntry certificate, boolean superseded) {
+        return certificate.status() == CertificateStatus.EXPIRED || superseded;
     }
 
     /** The newest allowance of a device, or nothing. */

@@ -4,9 +4,11 @@ import dev.waxwing.ca.enrollment.Readmissions;
 import dev.waxwing.ca.inventory.CertificateEntry;
 import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.inventory.Inventory;
+import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.web.Page;
 import dev.waxwing.server.device.Device;
 import dev.waxwing.server.device.DeviceRemoval;
+import dev.waxwing.server.device.DeviceState;
 import dev.waxwing.server.device.Devices;
 import dev.waxwing.server.media.TransferFilter;
 import dev.waxwing.server.media.Transfers;
@@ -15,6 +17,7 @@ import dev.waxwing.server.session.Sessions;
 import java.security.Principal;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.http.HttpStatus;
@@ -79,10 +82,20 @@ class DevicePages {
         model.addAttribute("certificates", certificates);
         model.addAttribute("revocable", certificates.stream().anyMatch(CertificatePages::isRevocable));
         model.addAttribute("reasons", RevocationPages.reasons(true));
-        model.addAttribute("successors", inventory.successors(name));
+        Map<SerialNumber, SerialNumber> successors = inventory.successors(name);
+        model.addAttribute("successors", successors);
         model.addAttribute("readmission", readmissions.of(name).orElse(null));
+        model.addAttribute("readmittable", readmittable(device, certificates, successors.keySet()));
         model.addAttribute("latest", transfers.page(new TransferFilter(name, null, null), 0, LATEST));
         return "device";
+    }
+
+    /** Whose newest certificate was revoked comes back by an invite. */
+    private static List<CertificateEntry> readmittable(
+            Device device, List<CertificateEntry> certificates, Set<SerialNumber> superseded) {
+        return device.state() == DeviceState.ACTIVE || device.state() == DeviceState.EXPIRED
+                ? Readmissions.candidates(certificates, superseded)
+                : List.of();
     }
 
     /** Removes a device; the name is typed once more, because there is no way back. */

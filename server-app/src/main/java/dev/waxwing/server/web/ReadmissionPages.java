@@ -18,7 +18,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
-/** What a device's page lets people do when its certificate has ended. */
+/** What a device's page lets people do when a certificate of it has ended or was superseded. */
 @Controller
 @RequestMapping("/devices/{name}/readmission")
 class ReadmissionPages {
@@ -35,17 +35,21 @@ class ReadmissionPages {
     String letIn(
             @PathVariable String name,
             @RequestParam(required = false) @Nullable Duration expiresIn,
+            @RequestParam(required = false) @Nullable String certificate,
             Principal caller,
             RedirectAttributes next) {
         Device device = devices.find(name).orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
-        SerialNumber certificate = Optional.ofNullable(device.certificateSerialNumber())
+        SerialNumber predecessor = Optional.ofNullable(certificate)
+                .or(() -> Optional.ofNullable(device.certificateSerialNumber()))
                 .flatMap(SerialNumber::parse)
                 .orElseThrow(() -> new ResponseStatusException(HttpStatus.CONFLICT));
         Duration lifetime = expiresIn == null ? Readmissions.DEFAULT_LIFETIME : expiresIn;
-        switch (readmissions.allow(name, certificate, lifetime, caller.getName())) {
+        switch (readmissions.allow(name, predecessor, lifetime, caller.getName())) {
             case ReadmissionResult.Allowed(var _) ->
                 next.addFlashAttribute(
-                        "done", "%s may come back with its key. It does so with its next command.".formatted(name));
+                        "done",
+                        "%s may come back with the key of certificate %s. It does so with its next command."
+                                .formatted(name, predecessor));
             case ReadmissionResult.Refused(String detail, String reference) -> refused(next, detail, reference);
             case ReadmissionResult.Invalid(String detail, String reference) -> refused(next, detail, reference);
         }
