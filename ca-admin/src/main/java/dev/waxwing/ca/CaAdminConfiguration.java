@@ -7,12 +7,12 @@ import dev.waxwing.ca.authority.KeyStorage;
 import dev.waxwing.ca.authority.KeysProperties;
 import dev.waxwing.ca.ceremony.Ceremonies;
 import dev.waxwing.ca.enrollment.Enrollment;
-import dev.waxwing.ca.enrollment.FormerDevices;
 import dev.waxwing.ca.enrollment.Invites;
 import dev.waxwing.ca.enrollment.PublicAddresses;
 import dev.waxwing.ca.enrollment.Readmissions;
 import dev.waxwing.ca.enrollment.Renewals;
 import dev.waxwing.ca.inventory.Inventory;
+import dev.waxwing.ca.issuance.FormerDevices;
 import dev.waxwing.ca.issuance.Issuance;
 import dev.waxwing.ca.issuance.IssuersInService;
 import dev.waxwing.ca.issuance.KeyMaker;
@@ -68,12 +68,13 @@ public class CaAdminConfiguration {
     Issuance issuance(
             CertificateAuthority authority,
             Inventory inventory,
+            FormerDevices formerDevices,
             AuditTrail audit,
             PkiProperties properties,
             TransactionTemplate transactions,
             Clock clock,
             SecureRandom random) {
-        return new Issuance(authority, inventory, audit, properties, transactions, clock, random);
+        return new Issuance(authority, inventory, formerDevices, audit, properties, transactions, clock, random);
     }
 
     @Bean

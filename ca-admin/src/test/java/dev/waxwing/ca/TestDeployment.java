@@ -125,7 +125,8 @@ public final class TestDeployment {
         authority = CertificateAuthority.open(keys, jdbc, clock, random);
         inventory = new Inventory(jdbc, clock);
         profiles = new Profiles(properties);
-        issuance = new Issuance(authority, inventory, audit, properties, transactions, clock, random);
+        issuance =
+                new Issuance(authority, inventory, removed::contains, audit, properties, transactions, clock, random);
         issuers = new IssuersInService(authority, inventory, properties, clock);
         credentials = new RoleCredentials(keys, authority, issuers, issuance, inventory, properties, clock, random);
         revocation = new Revocation(inventory, audit, transactions, this::hear, clock);

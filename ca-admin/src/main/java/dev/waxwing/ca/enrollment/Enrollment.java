@@ -3,6 +3,7 @@ package dev.waxwing.ca.enrollment;
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.authority.CertificateAuthority;
+import dev.waxwing.ca.enrollment.BoundIssuance.Turn;
 import dev.waxwing.ca.enrollment.EnrollmentResult.Enrolled;
 import dev.waxwing.ca.enrollment.EnrollmentResult.Reason;
 import dev.waxwing.ca.enrollment.EnrollmentResult.Refused;
@@ -13,8 +14,6 @@ import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.issuance.CertificateOrder;
 import dev.waxwing.ca.issuance.CertificateRequest;
 import dev.waxwing.ca.issuance.Issuance;
-import dev.waxwing.ca.issuance.Preparation;
-import dev.waxwing.ca.issuance.PreparedCertificate;
 import dev.waxwing.ca.issuance.Profile;
 import dev.waxwing.ca.issuance.Profiles;
 import dev.waxwing.ca.issuance.RequestCheck;
@@ -31,20 +30,18 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * Lets a device in that holds an invite (docs/protocol.md, section 9.2).
  *
  * <pre>
- *  request and session checked ── invite open ──────────────► prepare ─► bind (one UPDATE decides) ─► sign ─► chain
- *                               └ redeemed, same key ─ issued ──────────────────────────────────────────────► chain
- *                                                    └ never signed ─► abandon ─► prepare ─► rebind ─► sign ─► chain
+ *  request and session checked ── invite open ─────────────────────────────► issued and bound to it
+ *                               └ redeemed, same key ── certificate there ─► the same again
+ *                                                     └ never signed ──────► abandoned, another issued and bound
  * </pre>
  *
- * A certificate is prepared before the invite is bound to it, and an invite points to one prepared certificate at a time, so that an
- * interruption anywhere leaves an invite that the same key can redeem, and never two certificates. Any thread may call.
+ * Any thread may call.
  */
 public final class Enrollment {
 
     private final InviteRepository invites;
     private final CertificateAuthority authority;
-    private final PendingIntents intents;
-    private final Issuance issuance;
+    private final BoundIssuance certificates;
     private final Profiles profiles;
     private final Inventory inventory;
     private final Revocation revocation;
@@ -62,8 +59,7 @@ public final class Enrollment {
             Clock clock) {
         this.invites = new InviteRepository(jdbc, clock);
         this.authority = authority;
-        this.intents = new PendingIntents(inventory, issuance, clock);
-        this.issuance = issuance;
+        this.certificates = new BoundIssuance(inventory, issuance, clock);
         this.profiles = profiles;
         this.inventory = inventory;
         this.revocation = revocation;
@@ -90,37 +86,25 @@ public final class Enrollment {
         if (token.length != InviteToken.LENGTH) {
             return refuse("unknown", Reason.UNKNOWN_TOKEN);
         }
-        return redeem(HexFormat.of().formatHex(InviteToken.of(token).sha256()), request);
+        String tokenSha256 = HexFormat.of().formatHex(InviteToken.of(token).sha256());
+        return certificates.settle(() -> invites.findByToken(tokenSha256)
+                .map(invite -> turn(invite, request))
+                .orElseGet(() -> new Turn.Settled<>(refuse("unknown", Reason.UNKNOWN_TOKEN))));
     }
 
-    private EnrollmentResult redeem(String tokenSha256, CertificateRequest request) {
-        for (int turn = 0; turn < PendingIntents.MAX_TURNS; turn++) {
-            Optional<InviteEntry> invite = invites.findByToken(tokenSha256);
-            if (invite.isEmpty()) {
-                return refuse("unknown", Reason.UNKNOWN_TOKEN);
-            }
-            Optional<EnrollmentResult> result = turn(invite.get(), request);
-            if (result.isPresent()) {
-                return result.get();
-            }
-        }
-        throw new IllegalStateException("an invite was contended for more than " + PendingIntents.MAX_TURNS + " turns");
-    }
-
-    /** One try; nothing when another thread changed the invite in the meantime. */
-    private Optional<EnrollmentResult> turn(InviteEntry invite, CertificateRequest request) {
+    private Turn<EnrollmentResult> turn(InviteEntry invite, CertificateRequest request) {
         Optional<Reason> reason = refusal(invite, request);
         if (reason.isPresent()) {
-            return Optional.of(refuse(invite.name(), reason.get()));
+            return new Turn.Settled<>(refuse(invite.name(), reason.get()));
         }
         Optional<SerialNumber> bound = bound(invite);
         if (bound.isPresent()) {
             Optional<CertificateEntry> entry = inventory.find(bound.get());
             if (entry.isPresent()) {
-                return Optional.of(again(invite, entry.get()));
+                return new Turn.Settled<>(again(invite, entry.get()));
             }
-            if (!intents.outOfTheWay(bound.get())) {
-                return Optional.empty();
+            if (!certificates.isOutOfTheWay(bound.get())) {
+                return new Turn.Contended<>();
             }
         }
         return issue(invite, request);
@@ -158,31 +142,24 @@ public final class Enrollment {
         return enrolled(invite, certificate, "the same key again");
     }
 
-    private Optional<EnrollmentResult> issue(InviteEntry invite, CertificateRequest request) {
+    private Turn<EnrollmentResult> issue(InviteEntry invite, CertificateRequest request) {
         Optional<Profile> profile = profiles.find(invite.profile());
         if (profile.isEmpty()) {
-            return Optional.of(refuse(invite.name(), Reason.NOT_ISSUED));
+            return new Turn.Settled<>(refuse(invite.name(), Reason.NOT_ISSUED));
         }
         CertificateOrder order = CertificateOrder.of(
                 request, new PeerName(invite.name()), profile.get(), null, "device:" + invite.name());
-        return switch (issuance.prepare(order)) {
-            case Preparation.Refused(var _) -> Optional.of(refuse(invite.name(), Reason.NOT_ISSUED));
-            case Preparation.Prepared(var prepared) -> bindAndSign(invite, request, prepared);
-        };
+        return new Turn.Issue<>(
+                invite.replaces() ? order.replacing() : order,
+                serialNumber -> bind(invite, request, serialNumber),
+                _ -> refuse(invite.name(), Reason.NOT_ISSUED),
+                issued -> enrolled(invite, issued, "certificate " + SerialNumber.of(issued)));
     }
 
-    private Optional<EnrollmentResult> bindAndSign(
-            InviteEntry invite, CertificateRequest request, PreparedCertificate prepared) {
-        SerialNumber serialNumber = prepared.serialNumber();
-        boolean bound = bound(invite)
+    private boolean bind(InviteEntry invite, CertificateRequest request, SerialNumber serialNumber) {
+        return bound(invite)
                 .map(former -> invites.rebind(invite.id(), former, serialNumber))
                 .orElseGet(() -> invites.redeem(invite.id(), request.spkiSha256(), serialNumber));
-        if (!bound) {
-            issuance.abandon(serialNumber);
-            return Optional.empty();
-        }
-        return issuance.sign(prepared)
-                .map(issued -> enrolled(invite, issued.certificate(), "certificate " + serialNumber));
     }
 
     private EnrollmentResult enrolled(InviteEntry invite, X509Certificate certificate, String detail) {

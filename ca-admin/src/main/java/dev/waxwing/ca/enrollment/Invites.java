@@ -5,6 +5,7 @@ import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.inventory.Inventory;
+import dev.waxwing.ca.issuance.FormerDevices;
 import dev.waxwing.ca.issuance.Profile;
 import dev.waxwing.ca.issuance.Profiles;
 import dev.waxwing.enrollment.Invite;

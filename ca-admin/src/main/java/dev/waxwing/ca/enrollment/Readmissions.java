@@ -3,6 +3,7 @@ package dev.waxwing.ca.enrollment;
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.authority.CertificateAuthority;
+import dev.waxwing.ca.enrollment.BoundIssuance.Turn;
 import dev.waxwing.ca.enrollment.EnrollmentResult.Enrolled;
 import dev.waxwing.ca.enrollment.EnrollmentResult.Reason;
 import dev.waxwing.ca.enrollment.EnrollmentResult.Refused;
@@ -14,9 +15,8 @@ import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.issuance.CertificateOrder;
 import dev.waxwing.ca.issuance.CertificateRequest;
+import dev.waxwing.ca.issuance.FormerDevices;
 import dev.waxwing.ca.issuance.Issuance;
-import dev.waxwing.ca.issuance.Preparation;
-import dev.waxwing.ca.issuance.PreparedCertificate;
 import dev.waxwing.ca.issuance.Profile;
 import dev.waxwing.ca.issuance.Profiles;
 import dev.waxwing.ca.issuance.RequestCheck;
@@ -43,8 +43,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Lets a device back in whose certificate has ended, once and with the key that it has, if an administrator allows exactly that
- * (docs/protocol.md, section 16.4). As with an invite, the allowance is bound to a prepared certificate by one statement, so that
- * an interruption anywhere leaves one that the device can repeat. Any thread may call.
+ * (docs/protocol.md, section 16.4). Any thread may call.
  */
 public final class Readmissions {
 
@@ -57,8 +56,7 @@ public final class Readmissions {
     private final ReadmissionRepository repository;
     private final CertificateAuthority authority;
     private final SuccessorValidity validity;
-    private final PendingIntents intents;
-    private final Issuance issuance;
+    private final BoundIssuance certificates;
     private final Profiles profiles;
     private final Inventory inventory;
     private final FormerDevices formerDevices;
@@ -82,8 +80,7 @@ public final class Readmissions {
         this.repository = new ReadmissionRepository(jdbc, clock);
         this.authority = authority;
         this.validity = new SuccessorValidity(authority);
-        this.intents = new PendingIntents(inventory, issuance, clock);
-        this.issuance = issuance;
+        this.certificates = new BoundIssuance(inventory, issuance, clock);
         this.profiles = profiles;
         this.inventory = inventory;
         this.formerDevices = formerDevices;
@@ -106,14 +103,14 @@ public final class Readmissions {
             String fault = "A device is let back in for 1 minute (PT1M) to 30 days (P30D).";
             return new ReadmissionResult.Invalid(fault, refuse(name, actor, fault));
         }
-        for (int turn = 0; turn < PendingIntents.MAX_TURNS; turn++) {
+        for (int turn = 0; turn < BoundIssuance.MAX_TURNS; turn++) {
             try {
                 return Objects.requireNonNull(transactions.execute(_ -> store(name, predecessor, lifetime, actor)));
             } catch (DuplicateKeyException e) {
                 // Somebody else's allowance for that name came between, and is taken back this time.
             }
         }
-        throw new IllegalStateException("a name was contended for more than " + PendingIntents.MAX_TURNS + " turns");
+        throw new IllegalStateException("a name was contended for more than " + BoundIssuance.MAX_TURNS + " turns");
     }
 
     private ReadmissionResult store(String name, SerialNumber predecessor, Duration lifetime, String actor) {
@@ -211,8 +208,7 @@ public final class Readmissions {
      * @param certificates newest first
      * @param superseded those of them whose place another has taken
      */
-    public static List<CertificateEntry> candidates(
-            List<CertificateEntry> certificates, Set<SerialNumber> superseded) {
+    public static List<CertificateEntry> candidates(List<CertificateEntry> certificates, Set<SerialNumber> superseded) {
         Set<String> barred = certificates.stream()
                 .filter(CertificateEntry::revoked)
                 .map(CertificateEntry::spkiSha256)
@@ -255,34 +251,26 @@ public final class Readmissions {
         if (!request.challengePassword().equals(Optional.of(HexFormat.of().formatHex(sessionId)))) {
             return new Refused(Reason.WRONG_SESSION, "unknown");
         }
-        for (int turn = 0; turn < PendingIntents.MAX_TURNS; turn++) {
-            Optional<ReadmissionEntry> allowance = repository.ofKey(request.spkiSha256());
-            if (allowance.isEmpty()) {
-                return new Refused(Reason.NOT_LET_IN, request.commonName().orElse("unknown"));
-            }
-            Optional<EnrollmentResult> result = turn(allowance.get(), request);
-            if (result.isPresent()) {
-                return result.get();
-            }
-        }
-        throw new IllegalStateException(
-                "an allowance was contended for more than " + PendingIntents.MAX_TURNS + " turns");
+        return certificates.settle(() -> repository
+                .ofKey(request.spkiSha256())
+                .map(allowance -> turn(allowance, request))
+                .orElseGet(() -> new Turn.Settled<>(
+                        new Refused(Reason.NOT_LET_IN, request.commonName().orElse("unknown")))));
     }
 
-    /** One try; nothing when another thread changed the allowance in the meantime. */
-    private Optional<EnrollmentResult> turn(ReadmissionEntry allowance, CertificateRequest request) {
+    private Turn<EnrollmentResult> turn(ReadmissionEntry allowance, CertificateRequest request) {
         Optional<Reason> reason = refusal(allowance, request);
         if (reason.isPresent()) {
-            return Optional.of(new Refused(reason.get(), allowance.name()));
+            return new Turn.Settled<>(new Refused(reason.get(), allowance.name()));
         }
         SerialNumber bound = allowance.certificate();
         if (bound != null) {
             Optional<X509Certificate> certificate = inventory.certificate(bound);
             if (certificate.isPresent()) {
-                return Optional.of(admitted(allowance, certificate.get(), "the same key again"));
+                return new Turn.Settled<>(admitted(allowance, certificate.get(), "the same key again"));
             }
-            if (!intents.outOfTheWay(bound)) {
-                return Optional.empty();
+            if (!certificates.isOutOfTheWay(bound)) {
+                return new Turn.Contended<>();
             }
         }
         return issue(allowance, request);
@@ -307,11 +295,11 @@ public final class Readmissions {
         return otherKeySince ? Optional.of(Reason.OTHER_KEY_SINCE) : Optional.empty();
     }
 
-    private Optional<EnrollmentResult> issue(ReadmissionEntry allowance, CertificateRequest request) {
+    private Turn<EnrollmentResult> issue(ReadmissionEntry allowance, CertificateRequest request) {
         CertificateEntry predecessor = inventory.find(allowance.predecessor()).orElseThrow();
         Optional<Profile> profile = profiles.find(predecessor.profile());
         if (profile.isEmpty()) {
-            return Optional.of(new Refused(Reason.NOT_ISSUED, allowance.name()));
+            return new Turn.Settled<>(new Refused(Reason.NOT_ISSUED, allowance.name()));
         }
         CertificateOrder order = CertificateOrder.of(
                 request,
@@ -319,24 +307,18 @@ public final class Readmissions {
                 profile.get(),
                 validity.of(predecessor, profile.get()),
                 "device:" + allowance.name());
-        return switch (issuance.prepare(order)) {
-            case Preparation.Refused(var _) -> Optional.of(new Refused(Reason.NOT_ISSUED, allowance.name()));
-            case Preparation.Prepared(var prepared) -> bindAndSign(allowance, prepared);
-        };
+        return new Turn.Issue<>(
+                order,
+                serialNumber -> bind(allowance, serialNumber),
+                _ -> new Refused(Reason.NOT_ISSUED, allowance.name()),
+                issued -> admitted(allowance, issued, "certificate " + SerialNumber.of(issued)));
     }
 
-    private Optional<EnrollmentResult> bindAndSign(ReadmissionEntry allowance, PreparedCertificate prepared) {
-        SerialNumber serialNumber = prepared.serialNumber();
+    private boolean bind(ReadmissionEntry allowance, SerialNumber serialNumber) {
         SerialNumber former = allowance.certificate();
-        boolean bound = former == null
+        return former == null
                 ? repository.use(allowance.id(), serialNumber)
                 : repository.rebind(allowance.id(), former, serialNumber);
-        if (!bound) {
-            issuance.abandon(serialNumber);
-            return Optional.empty();
-        }
-        return issuance.sign(prepared)
-                .map(issued -> admitted(allowance, issued.certificate(), "certificate " + serialNumber));
     }
 
     private EnrollmentResult admitted(ReadmissionEntry allowance, X509Certificate certificate, String detail) {

@@ -3,6 +3,7 @@ package dev.waxwing.ca.enrollment;
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.authority.CertificateAuthority;
+import dev.waxwing.ca.enrollment.BoundIssuance.Turn;
 import dev.waxwing.ca.enrollment.RenewalRepository.Entry;
 import dev.waxwing.ca.enrollment.RenewalResult.Reason;
 import dev.waxwing.ca.enrollment.RenewalResult.Refused;
@@ -15,8 +16,6 @@ import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.issuance.CertificateOrder;
 import dev.waxwing.ca.issuance.CertificateRequest;
 import dev.waxwing.ca.issuance.Issuance;
-import dev.waxwing.ca.issuance.Preparation;
-import dev.waxwing.ca.issuance.PreparedCertificate;
 import dev.waxwing.ca.issuance.Profile;
 import dev.waxwing.ca.issuance.Profiles;
 import dev.waxwing.ca.issuance.RequestCheck;
@@ -37,12 +36,12 @@ import org.springframework.transaction.support.TransactionTemplate;
  * (docs/protocol.md, section 16).
  *
  * <pre>
- *  request and session checked ── key unknown ─────── predecessor, time, number ─► prepare ─► bind (one INSERT decides) ─► sign ─► chain
- *                               └ key known ── issued ──────────────────────────────────────────────────────────────────────► chain
- *                                            └ never signed ─► abandon ─► predecessor ─► prepare ─► rebind ─► sign ─► chain
+ *  request and session checked ── key unknown ── predecessor, time, number ───────► issued and bound to the key
+ *                               └ key known ── certificate there ─────────────────► the same again
+ *                                            └ never signed ── predecessor ───────► abandoned, another issued and bound
  * </pre>
  *
- * An interruption anywhere leaves a key that can ask again, and never two certificates of it. Any thread may call.
+ * Any thread may call.
  */
 public final class Renewals {
 
@@ -54,8 +53,7 @@ public final class Renewals {
     private final RenewalRepository renewals;
     private final CertificateAuthority authority;
     private final SuccessorValidity validity;
-    private final PendingIntents intents;
-    private final Issuance issuance;
+    private final BoundIssuance certificates;
     private final Profiles profiles;
     private final Inventory inventory;
     private final AuditTrail audit;
@@ -75,8 +73,7 @@ public final class Renewals {
         this.renewals = new RenewalRepository(jdbc, clock);
         this.authority = authority;
         this.validity = new SuccessorValidity(authority);
-        this.intents = new PendingIntents(inventory, issuance, clock);
-        this.issuance = issuance;
+        this.certificates = new BoundIssuance(inventory, issuance, clock);
         this.profiles = profiles;
         this.inventory = inventory;
         this.audit = audit;
@@ -96,33 +93,27 @@ public final class Renewals {
         if (request.commonName().isPresent() && !request.commonName().get().equals(order.device())) {
             return refuse(Reason.BAD_REQUEST, "the request is for another name");
         }
-        for (int turn = 0; turn < PendingIntents.MAX_TURNS; turn++) {
-            Optional<RenewalResult> result = turn(order, request);
-            if (result.isPresent()) {
-                return result.get();
-            }
-        }
-        throw new IllegalStateException("a key was contended for more than " + PendingIntents.MAX_TURNS + " turns");
+        return certificates.settle(() -> turn(order, request));
     }
 
-    /** One try; nothing when another thread was faster. */
-    private Optional<RenewalResult> turn(RenewalOrder order, CertificateRequest request) {
+    private Turn<RenewalResult> turn(RenewalOrder order, CertificateRequest request) {
         Optional<Entry> known = renewals.ofKey(request.spkiSha256());
         if (known.isEmpty()) {
             return first(order, request);
         }
         if (!known.get().name().equals(order.device())) {
-            return Optional.of(refuse(Reason.KEY_IN_USE, "the key is that of another device"));
+            return new Turn.Settled<>(refuse(Reason.KEY_IN_USE, "the key is that of another device"));
         }
         SerialNumber serialNumber = known.get().serialNumber();
         if (inventory.find(serialNumber).isPresent()) {
-            return Optional.of(again(serialNumber));
+            return new Turn.Settled<>(again(serialNumber));
         }
-        if (!intents.outOfTheWay(serialNumber)) {
-            return Optional.empty();
+        if (!certificates.isOutOfTheWay(serialNumber)) {
+            return new Turn.Contended<>();
         }
-        Optional<RenewalResult> refusal = standing(order);
-        return refusal.isPresent() ? refusal : issue(order, request, serialNumber);
+        return standing(order)
+                .<Turn<RenewalResult>>map(Turn.Settled::new)
+                .orElseGet(() -> issue(order, request, serialNumber));
     }
 
     private RenewalResult again(SerialNumber serialNumber) {
@@ -134,15 +125,17 @@ public final class Renewals {
         return new Renewed(authority.chainOf(inventory.certificate(serialNumber).orElseThrow()));
     }
 
-    private Optional<RenewalResult> first(RenewalOrder order, CertificateRequest request) {
+    private Turn<RenewalResult> first(RenewalOrder order, CertificateRequest request) {
         if (!inventory.ofKey(request.spkiSha256()).isEmpty()) {
             // It may have become a certificate by renewal in this very moment.
             return renewals.ofKey(request.spkiSha256()).isPresent()
-                    ? Optional.empty()
-                    : Optional.of(refuse(Reason.KEY_IN_USE, "the key is or was in use"));
+                    ? new Turn.Contended<>()
+                    : new Turn.Settled<>(refuse(Reason.KEY_IN_USE, "the key is or was in use"));
         }
-        Optional<RenewalResult> refusal = standing(order).or(() -> tooMany(order));
-        return refusal.isPresent() ? refusal : issue(order, request, null);
+        return standing(order)
+                .or(() -> tooMany(order))
+                .<Turn<RenewalResult>>map(Turn.Settled::new)
+                .orElseGet(() -> issue(order, request, null));
     }
 
     /** Why the predecessor gets no successor now. */
@@ -191,12 +184,12 @@ public final class Renewals {
                 Duration.ofSeconds(Math.max(1, wait.toSeconds() + 1))));
     }
 
-    private Optional<RenewalResult> issue(
-            RenewalOrder order, CertificateRequest request, @Nullable SerialNumber former) {
+    private Turn<RenewalResult> issue(RenewalOrder order, CertificateRequest request, @Nullable SerialNumber former) {
         CertificateEntry predecessor = inventory.find(order.predecessor()).orElseThrow();
         Optional<Profile> profile = profiles.find(predecessor.profile());
         if (profile.isEmpty()) {
-            return Optional.of(refuse(Reason.NOT_NOW, "there is no profile " + predecessor.profile() + " any more"));
+            return new Turn.Settled<>(
+                    refuse(Reason.NOT_NOW, "there is no profile " + predecessor.profile() + " any more"));
         }
         CertificateOrder wanted = CertificateOrder.of(
                 request,
@@ -204,10 +197,11 @@ public final class Renewals {
                 profile.get(),
                 validity.of(predecessor, profile.get()),
                 "device:" + order.device());
-        return switch (issuance.prepare(wanted)) {
-            case Preparation.Refused(RequestFault fault) -> Optional.of(refuse(reason(fault), fault.code()));
-            case Preparation.Prepared(var prepared) -> bindAndSign(order, request, former, prepared);
-        };
+        return new Turn.Issue<>(
+                wanted,
+                serialNumber -> bind(order, request.spkiSha256(), former, serialNumber),
+                fault -> refuse(reason(fault), fault.code()),
+                issued -> renewed(order, issued));
     }
 
     private static Reason reason(RequestFault fault) {
@@ -218,21 +212,10 @@ public final class Renewals {
         };
     }
 
-    private Optional<RenewalResult> bindAndSign(
-            RenewalOrder order,
-            CertificateRequest request,
-            @Nullable SerialNumber former,
-            PreparedCertificate prepared) {
-        SerialNumber serialNumber = prepared.serialNumber();
-        String key = request.spkiSha256();
-        boolean bound = former == null
+    private boolean bind(RenewalOrder order, String key, @Nullable SerialNumber former, SerialNumber serialNumber) {
+        return former == null
                 ? renewals.bind(key, serialNumber, order.predecessor(), order.device())
                 : renewals.rebind(key, former, serialNumber, order.predecessor());
-        if (!bound) {
-            issuance.abandon(serialNumber);
-            return Optional.empty();
-        }
-        return issuance.sign(prepared).map(issued -> renewed(order, issued.certificate()));
     }
 
     private RenewalResult renewed(RenewalOrder order, X509Certificate certificate) {

@@ -21,6 +21,11 @@ public enum CertificateRole {
         this.uriPrefix = uriPrefix;
     }
 
+    /** Whether its certificates are for administrators only: who has one can speak for the deployment itself. */
+    public boolean isForAdministrators() {
+        return this != DEVICE;
+    }
+
     /** The one extended key usage, in dotted form. */
     public String extendedKeyUsage() {
         return extendedKeyUsage;

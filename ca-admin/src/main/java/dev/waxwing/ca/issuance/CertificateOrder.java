@@ -17,6 +17,7 @@ public final class CertificateOrder {
     private final String issuedBy;
     private final boolean keyMadeHere;
     private final @Nullable Authority issuer;
+    private final boolean replacing;
 
     private CertificateOrder(
             PublicKey publicKey,
@@ -25,7 +26,8 @@ public final class CertificateOrder {
             @Nullable Duration validity,
             String issuedBy,
             boolean keyMadeHere,
-            @Nullable Authority issuer) {
+            @Nullable Authority issuer,
+            boolean replacing) {
         this.publicKey = publicKey;
         this.name = name;
         this.profile = profile;
@@ -33,6 +35,7 @@ public final class CertificateOrder {
         this.issuedBy = issuedBy;
         this.keyMadeHere = keyMadeHere;
         this.issuer = issuer;
+        this.replacing = replacing;
     }
 
     /**
@@ -44,23 +47,28 @@ public final class CertificateOrder {
      */
     public static CertificateOrder of(
             CertificateRequest request, PeerName name, Profile profile, @Nullable Duration validity, String issuedBy) {
-        return new CertificateOrder(request.publicKey(), name, profile, validity, issuedBy, false, null);
+        return new CertificateOrder(request.publicKey(), name, profile, validity, issuedBy, false, null, false);
     }
 
     /** An order for a key that this server made for itself. */
     static CertificateOrder own(PublicKey publicKey, PeerName name, Profile profile) {
-        return new CertificateOrder(publicKey, name, profile, null, "system", false, null);
+        return new CertificateOrder(publicKey, name, profile, null, "system", false, null, true);
     }
 
     /** An order for the key of an OCSP responder, which the authority delegates that it is to speak for. */
     static CertificateOrder responder(PublicKey publicKey, PeerName name, Authority issuer) {
-        return new CertificateOrder(publicKey, name, Profiles.OCSP, null, "system", false, issuer);
+        return new CertificateOrder(publicKey, name, Profiles.OCSP, null, "system", false, issuer, true);
     }
 
     /** An order for a key that this server made for somebody else. */
     static CertificateOrder withKeyMadeHere(
             PublicKey publicKey, PeerName name, Profile profile, @Nullable Duration validity, String issuedBy) {
-        return new CertificateOrder(publicKey, name, profile, validity, issuedBy, true, null);
+        return new CertificateOrder(publicKey, name, profile, validity, issuedBy, true, null, false);
+    }
+
+    /** The same order by somebody who gives the name to another if the device of that name was removed. */
+    public CertificateOrder replacing() {
+        return new CertificateOrder(publicKey, name, profile, validity, issuedBy, keyMadeHere, issuer, true);
     }
 
     PublicKey publicKey() {
@@ -86,6 +94,11 @@ public final class CertificateOrder {
     /** Whether this server made the key, and could have kept it. */
     boolean keyMadeHere() {
         return keyMadeHere;
+    }
+
+    /** Whether the name may be that of a removed device. */
+    boolean isReplacing() {
+        return replacing;
     }
 
     /** The authority to sign it, if it cannot be whichever is current. */

@@ -46,6 +46,7 @@ public final class Issuance {
 
     private final CertificateAuthority authority;
     private final Inventory inventory;
+    private final FormerDevices formerDevices;
     private final AuditTrail audit;
     private final TransactionTemplate transactions;
     private final Clock clock;
@@ -55,6 +56,7 @@ public final class Issuance {
     public Issuance(
             CertificateAuthority authority,
             Inventory inventory,
+            FormerDevices formerDevices,
             AuditTrail audit,
             PkiProperties properties,
             TransactionTemplate transactions,
@@ -62,6 +64,7 @@ public final class Issuance {
             SecureRandom random) {
         this.authority = authority;
         this.inventory = inventory;
+        this.formerDevices = formerDevices;
         this.audit = audit;
         this.transactions = transactions;
         this.clock = clock;
@@ -117,6 +120,9 @@ public final class Issuance {
     }
 
     private Optional<RequestFault> fault(CertificateOrder order, Authority issuing) {
+        if (!order.isReplacing() && formerDevices.has(order.name().value())) {
+            return Optional.of(RequestFault.NAME_OF_REMOVED);
+        }
         Duration validity = order.validity();
         if (!validity.isPositive() || validity.compareTo(order.profile().validity()) > 0) {
             return Optional.of(RequestFault.VALIDITY);

@@ -38,7 +38,7 @@ public final class KeyMaker {
         KeyPair pair = order.kind().generate(random);
         var wanted = CertificateOrder.withKeyMadeHere(
                 pair.getPublic(), new PeerName(order.name()), order.profile(), order.validity(), actor);
-        return switch (issuance.issue(wanted)) {
+        return switch (issuance.issue(order.replace() ? wanted.replacing() : wanted)) {
             case IssuanceResult.Issued(var issued) -> {
                 String password = given == null ? KeyFile.newPassword(random) : given;
                 KeyFile file = KeyFile.of(order.name(), pair.getPrivate(), issued.chain(), password);

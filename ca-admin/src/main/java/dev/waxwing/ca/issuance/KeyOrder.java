@@ -11,13 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param profile what kind of certificate to make
  * @param validity how long it shall live, or null for as long as the profile says
  * @param password of the file, or null for one that is made up
+ * @param replace whether the name may be that of a removed device
  */
 public record KeyOrder(
         String name,
         KeyKind kind,
         Profile profile,
         @Nullable Duration validity,
-        @Nullable String password) {
+        @Nullable String password,
+        boolean replace) {
 
     @Override
     public String toString() {

@@ -3,9 +3,7 @@ package dev.waxwing.ca.web;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.authority.Pem;
-import dev.waxwing.ca.enrollment.FormerDevices;
 import dev.waxwing.ca.inventory.CertificateEntry;
-import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.inventory.CertificateSearch;
 import dev.waxwing.ca.inventory.CertificateStatus;
 import dev.waxwing.ca.inventory.Inventory;
@@ -63,14 +61,11 @@ final class CertificatesController {
 
     private static final String PKCS12 = "application/x-pkcs12";
 
-    /** Whoever has a server's or a receipt signer's certificate can speak for the deployment itself. */
     private final Issuance issuance;
-
     private final Profiles profiles;
     private final KeyMaker keys;
     private final Inventory inventory;
     private final CertificateFiles files;
-    private final FormerDevices formerDevices;
     private final AuditTrail audit;
 
     CertificatesController(
@@ -79,14 +74,12 @@ final class CertificatesController {
             KeyMaker keys,
             Inventory inventory,
             CertificateFiles files,
-            FormerDevices formerDevices,
             AuditTrail audit) {
         this.issuance = issuance;
         this.profiles = profiles;
         this.keys = keys;
         this.inventory = inventory;
         this.files = files;
-        this.formerDevices = formerDevices;
         this.audit = audit;
     }
 
@@ -143,9 +136,8 @@ final class CertificatesController {
         String name =
                 request.commonName().orElseThrow(() -> refused(issuance.refuse(actor, "unknown", RequestFault.NAME)));
         Profile profile = profile(order, name, principal, http);
-        refuseNameOfRemoved(order, name, actor);
         var wanted = CertificateOrder.of(request, new PeerName(name), profile, order.validity(), actor);
-        return switch (issuance.issue(wanted)) {
+        return switch (issuance.issue(replaces(order) ? wanted.replacing() : wanted)) {
             case IssuanceResult.Issued(var issued) -> issued;
             case IssuanceResult.Refused refusal -> throw refused(refusal);
         };
@@ -167,8 +159,7 @@ final class CertificatesController {
                         "A key is one of: " + String.join(", ", KeyKind.texts()) + ".",
                         principal));
         Profile profile = profile(order, name, principal, http);
-        refuseNameOfRemoved(order, name, Refusals.actor(principal));
-        var wanted = new KeyOrder(name, kind, profile, order.validity(), order.password());
+        var wanted = new KeyOrder(name, kind, profile, order.validity(), order.password(), replaces(order));
         return switch (keys.make(wanted, Refusals.actor(principal))) {
             case KeyResult.Made made -> made;
             case KeyResult.Refused(var fault, var reference) ->
@@ -180,7 +171,7 @@ final class CertificatesController {
         String subject = PeerName.isValid(name) ? name : "unknown";
         Profile profile = profiles.find(order.profile())
                 .orElseThrow(() -> refused(issuance.refuse(Refusals.actor(principal), subject, RequestFault.PROFILE)));
-        if (profile.role() != CertificateRole.DEVICE && principal != null && !http.isUserInRole(Refusals.ADMINISTER)) {
+        if (profile.role().isForAdministrators() && principal != null && !http.isUserInRole(Refusals.ADMINISTER)) {
             throw refuse(
                     HttpStatus.FORBIDDEN,
                     subject,
@@ -191,10 +182,8 @@ final class CertificatesController {
         return profile;
     }
 
-    private void refuseNameOfRemoved(Order order, String name, String actor) {
-        if (!Boolean.TRUE.equals(order.replace()) && formerDevices.has(name)) {
-            throw refused(issuance.refuse(actor, name, RequestFault.NAME_OF_REMOVED));
-        }
+    private static boolean replaces(Order order) {
+        return Boolean.TRUE.equals(order.replace());
     }
 
     /** An answer with a key in it is for nobody's cache. */

@@ -5,7 +5,6 @@ import dev.waxwing.ca.authority.AuthorityId;
 import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.authority.IssuingAuthority;
 import dev.waxwing.ca.inventory.CertificateEntry;
-import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.inventory.SerialNumber;
@@ -184,7 +183,7 @@ final class RevocationsController {
 
     private void requireAdministratorUnlessDevices(
             CertificateEntry entry, @Nullable Principal principal, HttpServletRequest http) {
-        if (entry.role() != CertificateRole.DEVICE && principal != null && !http.isUserInRole(Refusals.ADMINISTER)) {
+        if (entry.role().isForAdministrators() && principal != null && !http.isUserInRole(Refusals.ADMINISTER)) {
             throw refuse(
                     HttpStatus.FORBIDDEN,
                     entry.serialNumber().toString(),

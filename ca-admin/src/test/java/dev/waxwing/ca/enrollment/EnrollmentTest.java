@@ -342,8 +342,10 @@ class EnrollmentTest {
 
         assertThat(deployment.invites.create(new InviteOrder("camera-01", null, null, false), "anna"))
                 .isInstanceOf(InviteResult.NameTaken.class);
-        assertThat(deployment.invites.create(new InviteOrder("camera-01", null, null, true), "anna"))
-                .isInstanceOf(InviteResult.Created.class);
+        Invite replacing =
+                created(new InviteOrder("camera-01", null, null, true)).invite();
+
+        assertThat(chain(redeem(replacing, pair))).isNotEmpty();
     }
 
     @Test

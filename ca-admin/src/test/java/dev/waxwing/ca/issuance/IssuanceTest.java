@@ -88,6 +88,19 @@ class IssuanceTest {
     }
 
     @Test
+    void the_name_of_a_removed_device_is_for_who_replaces_it() {
+        deployment.removed.add("camera-01");
+        CertificateOrder order = deployment.order("camera-01", "camera", TestRequests.p256());
+
+        assertThat(deployment.issuance.issue(order)).isInstanceOfSatisfying(IssuanceResult.Refused.class, refused -> {
+            assertThat(refused.fault()).isEqualTo(RequestFault.NAME_OF_REMOVED);
+            assertThat(deployment.audit.last().subject()).isEqualTo("camera-01");
+            assertThat(refused.reference()).isEqualTo(deployment.audit.last().reference());
+        });
+        assertThat(deployment.issuance.issue(order.replacing())).isInstanceOf(IssuanceResult.Issued.class);
+    }
+
+    @Test
     void serial_numbers_are_128_random_bits() {
         Set<SerialNumber> serials = new HashSet<>();
         int bits = 0;

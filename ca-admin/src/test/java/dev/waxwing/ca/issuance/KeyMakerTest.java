@@ -57,7 +57,11 @@ class KeyMakerTest {
     }
 
     private static KeyOrder order(String name, KeyKind kind, String password) {
-        return new KeyOrder(name, kind, deployment.profiles.find("camera").orElseThrow(), null, password);
+        return order(name, kind, password, false);
+    }
+
+    private static KeyOrder order(String name, KeyKind kind, String password, boolean replace) {
+        return new KeyOrder(name, kind, deployment.profiles.find("camera").orElseThrow(), null, password, replace);
     }
 
     private static KeyResult.Made made(KeyOrder order) {
@@ -193,10 +197,21 @@ class KeyMakerTest {
                         Duration.ofHours(24)))
                 .find("drone")
                 .orElseThrow();
-        assertThat(maker.make(new KeyOrder("drone-01", KeyKind.RSA_4096, elliptic, null, null), "anna"))
+        assertThat(maker.make(new KeyOrder("drone-01", KeyKind.RSA_4096, elliptic, null, null, false), "anna"))
                 .isInstanceOfSatisfying(
                         KeyResult.Refused.class,
                         refused -> assertThat(refused.fault()).isEqualTo(RequestFault.KEY_KIND));
+    }
+
+    @Test
+    void makes_a_key_in_the_name_of_a_removed_device_only_for_who_replaces_it() {
+        deployment.removed.add("leaver");
+        assertThat(maker.make(order("leaver", KeyKind.ECDSA_P256, null), "anna"))
+                .isInstanceOfSatisfying(
+                        KeyResult.Refused.class,
+                        refused -> assertThat(refused.fault()).isEqualTo(RequestFault.NAME_OF_REMOVED));
+        assertThat(maker.make(order("leaver", KeyKind.ECDSA_P256, null, true), "anna"))
+                .isInstanceOf(KeyResult.Made.class);
     }
 
     @Test

@@ -2,8 +2,8 @@ package dev.waxwing.ca.web;
 
 import dev.waxwing.ca.CaAdminConfiguration;
 import dev.waxwing.ca.RecordedAudit;
-import dev.waxwing.ca.enrollment.FormerDevices;
 import dev.waxwing.ca.enrollment.PublicAddresses;
+import dev.waxwing.ca.issuance.FormerDevices;
 import dev.waxwing.enrollment.ServerAddress;
 import java.util.List;
 import org.springframework.boot.SpringBootConfiguration;

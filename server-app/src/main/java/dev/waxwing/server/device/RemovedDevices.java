@@ -1,6 +1,6 @@
 package dev.waxwing.server.device;
 
-import dev.waxwing.ca.enrollment.FormerDevices;
+import dev.waxwing.ca.issuance.FormerDevices;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 

@@ -2,7 +2,6 @@ package dev.waxwing.server.web;
 
 import dev.waxwing.ca.authority.Pem;
 import dev.waxwing.ca.inventory.CertificateEntry;
-import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.inventory.CertificateSearch;
 import dev.waxwing.ca.inventory.CertificateStatus;
 import dev.waxwing.ca.inventory.Inventory;
@@ -157,10 +156,9 @@ class CertificatePages {
         next.addFlashAttribute("reference", reference);
     }
 
-    /** What speaks for the deployment itself is for administrators. */
     private CertificateEntry entryFor(Caller caller, String serialNumber) {
         CertificateEntry entry = entry(serialNumber);
-        if (entry.role() != CertificateRole.DEVICE && !caller.may(Permission.ADMINISTER)) {
+        if (entry.role().isForAdministrators() && !caller.may(Permission.ADMINISTER)) {
             throw new ResponseStatusException(HttpStatus.FORBIDDEN);
         }
         return entry;

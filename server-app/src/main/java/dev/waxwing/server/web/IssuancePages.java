@@ -1,7 +1,5 @@
 package dev.waxwing.server.web;
 
-import dev.waxwing.ca.enrollment.FormerDevices;
-import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.issuance.CertificateOrder;
 import dev.waxwing.ca.issuance.CertificateRequest;
 import dev.waxwing.ca.issuance.Issuance;
@@ -47,13 +45,11 @@ class IssuancePages {
     private final Issuance issuance;
     private final KeyMaker keys;
     private final Profiles profiles;
-    private final FormerDevices formerDevices;
 
-    IssuancePages(Issuance issuance, KeyMaker keys, Profiles profiles, FormerDevices formerDevices) {
+    IssuancePages(Issuance issuance, KeyMaker keys, Profiles profiles) {
         this.issuance = issuance;
         this.keys = keys;
         this.profiles = profiles;
-        this.formerDevices = formerDevices;
     }
 
     @GetMapping("/new")
@@ -75,10 +71,9 @@ class IssuancePages {
         return view;
     }
 
-    /** Whoever has a server's or a receipt signer's certificate can speak for the deployment itself. */
     private List<Profile> profilesFor(Caller caller) {
         return profiles.all().stream()
-                .filter(profile -> profile.role() == CertificateRole.DEVICE || caller.may(Permission.ADMINISTER))
+                .filter(profile -> !profile.role().isForAdministrators() || caller.may(Permission.ADMINISTER))
                 .toList();
     }
 
@@ -122,9 +117,6 @@ class IssuancePages {
                 }
                 if (profile == null) {
                     yield issuance.refuse(actor, name, RequestFault.PROFILE);
-                }
-                if (formerDevices.has(name)) {
-                    yield issuance.refuse(actor, name, RequestFault.NAME_OF_REMOVED);
                 }
                 yield issuance.issue(CertificateOrder.of(request, new PeerName(name), profile, validity(days), actor));
             }
@@ -172,11 +164,8 @@ class IssuancePages {
         if (kind == null) {
             return refuseKey(RequestFault.KEY_TYPE, caller);
         }
-        if (formerDevices.has(name)) {
-            return refuseKey(RequestFault.NAME_OF_REMOVED, caller);
-        }
         String chosen = password.isEmpty() ? null : password;
-        return keys.make(new KeyOrder(name, kind, profile, validity(days), chosen), caller.getName());
+        return keys.make(new KeyOrder(name, kind, profile, validity(days), chosen, false), caller.getName());
     }
 
     private KeyResult refuseKey(RequestFault fault, Caller caller) {

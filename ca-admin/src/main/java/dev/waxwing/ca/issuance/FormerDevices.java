@@ -1,4 +1,4 @@
-package dev.waxwing.ca.enrollment;
+package dev.waxwing.ca.issuance;
 
 /** Knows the devices that were removed. What they sent keeps their names, so nobody is given one by accident. The server implements it. */
 public interface FormerDevices {
