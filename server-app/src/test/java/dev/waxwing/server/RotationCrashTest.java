@@ -41,8 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * A server that is killed in the middle of a rotation, and the host's command that takes it up and is killed as well: the next
- * server is whole. Each run tries one step; {@code -Dwaxwing.crash.steps=all} every one, {@code =9,17} those.
+ * A server that is killed in the middle of a rotation, which was asked for over REST, or by the host's command, of which the next
+ * one is killed, too: the server after that is whole. Each run tries one step; {@code -Dwaxwing.crash.steps=all} every one, {@code =9,17} those.
  */
 class RotationCrashTest {
 
@@ -103,6 +103,7 @@ class RotationCrashTest {
     private static boolean stoppedAndKilled(int step, Path home) throws Exception {
         Path data = home.resolve("data");
         Path mark = home.resolve("stopped");
+        boolean byHost = step % 2 == 1;
         TestDevice device;
         try (ServerProcess server = ServerProcess.start(
                 List.of(QUICK, StoppingServer.class.getName(), Integer.toString(step), mark.toString()),
@@ -110,20 +111,22 @@ class RotationCrashTest {
                 home.resolve("log"),
                 "--waxwing.console.admin-password-file=" + password)) {
             device = TestDevice.enrol(server.listenerPort(), server.invite("camera-01"));
-            CompletableFuture<Boolean> rotation = step % 2 == 0 ? overRest(server) : byTheHost(data);
+            CompletableFuture<Boolean> rotation = byHost ? askedByTheHost(data) : askedOverRest(server);
             await().atMost(Duration.ofMinutes(1)).until(() -> Files.exists(mark) || rotation.isDone());
             server.kill();
             // Whoever asked is told, and nothing is done a second time behind the back of who asked.
             assertThat(rotation.get(1, TimeUnit.MINUTES)).isEqualTo(Files.notExists(mark));
         }
-        killTheHostsCommand(data, home.resolve("command"), 1 + step % 6);
+        if (byHost) {
+            killTheHostsCommand(data, home.resolve("command"), 1 + step % 6);
+        }
         try (RunningServer server = RunningServer.start(data)) {
             new Judgement(server, data, home).of(device.at(server.listenerPort()));
         }
         return Files.exists(mark);
     }
 
-    private static CompletableFuture<Boolean> overRest(ServerProcess server) throws IOException {
+    private static CompletableFuture<Boolean> askedOverRest(ServerProcess server) throws IOException {
         HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.consolePort() + ROTATION))
                 .header("Authorization", ADMIN)
                 .POST(BodyPublishers.noBody())
@@ -139,7 +142,7 @@ class RotationCrashTest {
         });
     }
 
-    private static CompletableFuture<Boolean> byTheHost(Path data) {
+    private static CompletableFuture<Boolean> askedByTheHost(Path data) {
         PrintStream nowhere = new PrintStream(new ByteArrayOutputStream());
         return CompletableFuture.supplyAsync(() ->
                 Subcommands.run(new String[] {"rotate-issuing", "--waxwing.data-dir=" + data}, nowhere, nowhere) == 0);
