@@ -19,7 +19,6 @@ import java.util.regex.Pattern;
 /** A server in a process of its own, with a small heap, that can be killed. */
 final class ServerProcess implements AutoCloseable {
 
-    private static final Pattern LISTENER = Pattern.compile("\"listener\": (\\d+)");
     private static final Duration START = Duration.ofMinutes(2);
 
     private final Process process;
@@ -33,28 +32,40 @@ final class ServerProcess implements AutoCloseable {
     }
 
     static ServerProcess start(Path dataDirectory, Path log, String... settings) throws IOException {
+        return start(List.of(WaxwingServer.class.getName()), dataDirectory, log, settings);
+    }
+
+    /** A server with another main class, which may have arguments of its own. */
+    static ServerProcess start(List<String> main, Path dataDirectory, Path log, String... settings) throws IOException {
         // What a killed server left behind would be taken for the new one's.
         Files.deleteIfExists(dataDirectory.resolve("ports.json"));
+        List<String> arguments = new ArrayList<>(main);
+        arguments.addAll(List.of(
+                "--waxwing.data-dir=" + dataDirectory,
+                "--waxwing.console.port=0",
+                "--waxwing.listener.port=0",
+                "--waxwing.listener.bind=127.0.0.1"));
+        arguments.addAll(List.of(settings));
+        Process process = java(log, arguments);
+        ServerProcess server = new ServerProcess(process, dataDirectory, log);
+        await().atMost(START).until(server::isReady);
+        return server;
+    }
+
+    /** A process of this class path: options of the JVM, the main class, its arguments. */
+    static Process java(Path log, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx160m",
                 "--enable-native-access=ALL-UNNAMED",
                 "-Djava.awt.headless=true",
                 "-cp",
-                System.getProperty("java.class.path"),
-                WaxwingServer.class.getName(),
-                "--waxwing.data-dir=" + dataDirectory,
-                "--waxwing.console.port=0",
-                "--waxwing.listener.port=0",
-                "--waxwing.listener.bind=127.0.0.1"));
-        command.addAll(List.of(settings));
-        Process process = new ProcessBuilder(command)
+                System.getProperty("java.class.path")));
+        command.addAll(arguments);
+        return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
-        ServerProcess server = new ServerProcess(process, dataDirectory, log);
-        await().atMost(START).until(server::isReady);
-        return server;
     }
 
     private boolean isReady() throws IOException {
@@ -65,9 +76,18 @@ final class ServerProcess implements AutoCloseable {
     }
 
     int listenerPort() throws IOException {
-        Matcher port = LISTENER.matcher(Files.readString(dataDirectory.resolve("ports.json")));
+        return port("listener");
+    }
+
+    int consolePort() throws IOException {
+        return port("console");
+    }
+
+    private int port(String name) throws IOException {
+        Matcher port = Pattern.compile("\"" + name + "\": (\\d+)")
+                .matcher(Files.readString(dataDirectory.resolve("ports.json")));
         if (!port.find()) {
-            throw new AssertionError("no listener in ports.json");
+            throw new AssertionError("no " + name + " in ports.json");
         }
         return Integer.parseInt(port.group(1));
     }

@@ -12,6 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,8 +38,24 @@ final class AdminSocket implements SmartLifecycle {
         this.desk = desk;
     }
 
-    static Path file(Path dataDirectory) {
+    private static Path file(Path dataDirectory) {
         return dataDirectory.toAbsolutePath().normalize().resolve(NAME);
+    }
+
+    /**
+     * The server that runs on a data directory, or nothing: one that was killed leaves its socket behind. Whether one runs, the lock
+     * says.
+     */
+    static Optional<SocketChannel> connect(Path dataDirectory) {
+        Path file = file(dataDirectory);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(SocketChannel.open(UnixDomainSocketAddress.of(file)));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
     }
 
     @Override

@@ -7,7 +7,6 @@ import dev.waxwing.server.host.CommandLine.UsageException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -80,7 +79,7 @@ final class BackupCommand {
     }
 
     private String take(Path home, OutputStream out) throws IOException {
-        Optional<SocketChannel> server = connect(AdminSocket.file(home));
+        Optional<SocketChannel> server = AdminSocket.connect(home);
         HostAnswer answer;
         if (server.isPresent()) {
             try (SocketChannel channel = server.get()) {
@@ -96,17 +95,5 @@ final class BackupCommand {
             throw new BackupException("The backup could not be made: " + answer.text());
         }
         return answer.text();
-    }
-
-    /** A server that was killed leaves its socket behind; whether one runs, the lock says. */
-    private static Optional<SocketChannel> connect(Path socket) {
-        if (!Files.exists(socket)) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.of(SocketChannel.open(UnixDomainSocketAddress.of(socket)));
-        } catch (IOException e) {
-            return Optional.empty();
-        }
     }
 }

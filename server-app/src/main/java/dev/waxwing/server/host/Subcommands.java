@@ -4,9 +4,7 @@ import dev.waxwing.server.backup.BackupException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,8 +88,9 @@ public final class Subcommands {
 
     /** Has a request answered by the server that runs on the data directory of these settings, or else here. */
     static HostAnswer answer(HostRequest request, List<String> settings) {
-        Path socket = AdminSocket.file(dataDirectory(settings));
-        return Files.exists(socket) ? ask(socket, request, settings) : alone(request, settings);
+        return AdminSocket.connect(dataDirectory(settings))
+                .map(server -> ask(server, request))
+                .orElseGet(() -> alone(request, settings));
     }
 
     private static HostAnswer written(KitFolder folder, HostAnswer answer) {
@@ -127,13 +126,15 @@ public final class Subcommands {
         return environment;
     }
 
-    private static HostAnswer ask(Path socket, HostRequest request, List<String> settings) {
-        try (SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
-            AdminMessages.send(channel, AdminMessages.write(request));
-            return AdminMessages.readAnswer(AdminMessages.receive(channel));
+    /** What a server was asked and did not answer may have been done, so it is not done here once more. */
+    private static HostAnswer ask(SocketChannel server, HostRequest request) {
+        try (server) {
+            AdminMessages.send(server, AdminMessages.write(request));
+            return AdminMessages.readAnswer(AdminMessages.receive(server));
         } catch (IOException e) {
-            // A server that was killed leaves its socket behind; whether one runs, the lock says.
-            return alone(request, settings);
+            return HostAnswer.failed(
+                    "The server ended before it answered, so this may have been done or not. The audit log says"
+                            + " which; if it was not, ask again.");
         }
     }
 
