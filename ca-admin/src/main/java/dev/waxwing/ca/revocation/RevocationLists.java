@@ -136,8 +136,7 @@ public final class RevocationLists {
         } finally {
             building.unlock();
         }
-        if (authority.root().isPresent()
-                && clock.instant().isAfter(root.nextUpdate().minus(RevocationFacts.ROOT_RENEWAL))) {
+        if (authority.root().isPresent() && facts().rootListDue(clock.instant())) {
             signRoot();
         }
     }
