@@ -142,7 +142,7 @@ class BackupTest {
                             SerialNumber.of(revoked.credential().certificate()),
                             RevocationReason.KEY_COMPROMISE,
                             "test");
-            server.bean(RevocationLists.class).rebuild();
+            server.bean(RevocationLists.class).rebuildWhereChanged();
             try (TestSession session = device.connect()) {
                 later = device.offer("dusk.jpg", "image/jpeg", photo);
                 session.send(later);

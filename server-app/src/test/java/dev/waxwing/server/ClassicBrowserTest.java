@@ -2,15 +2,11 @@ package dev.waxwing.server;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.waxwing.classic.ClassicDeviceSession;
@@ -21,18 +17,11 @@ import dev.waxwing.server.account.AccountChange;
 import dev.waxwing.server.account.Accounts;
 import dev.waxwing.server.account.Role;
 import dev.waxwing.server.web.ConsoleAddress;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.AfterAll;
@@ -46,56 +35,33 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 @Execution(ExecutionMode.CONCURRENT)
 class ClassicBrowserTest {
 
-    private static final Path SCREENSHOTS = Path.of("target/screenshots");
     private static final String PASSWORD = "plum tree by the harbour";
 
-    private static Playwright playwright;
-    private static Browser browser;
-
-    private final List<String> complaints = new ArrayList<>();
+    private static Chromium chromium;
 
     @TempDir
     private Path directory;
 
     @BeforeAll
     static void launch() {
-        Optional<Path> chromium = Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-                .map(Path::of)
-                .filter(Files::isExecutable)
-                .findFirst();
-        assumeTrue(
-                chromium.isPresent(),
-                "No Chromium on this machine (apt-get install chromium): classic was not tried in a browser.");
-        playwright = Playwright.create(
-                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        browser = playwright
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(chromium.get())
-                        .setArgs(List.of(
-                                "--no-sandbox",
-                                "--disable-gpu",
-                                "--disable-background-networking",
-                                "--disable-component-update",
-                                "--no-first-run")));
+        chromium = Chromium.launch("classic was not tried in a browser");
     }
 
     @AfterAll
     static void quit() {
-        if (playwright != null) {
-            playwright.close();
+        if (chromium != null) {
+            chromium.close();
         }
     }
 
     @Test
     void a_kit_is_made_used_and_closed_and_everything_of_it_is_marked() throws Exception {
         try (RunningServer server = RunningServer.start(directory.resolve("data"), "--waxwing.classic.enabled=true");
-                BrowserContext context = browser.newContext(options(1440, ColorScheme.LIGHT))) {
+                BrowserContext context = chromium.window(1440, ColorScheme.LIGHT)) {
             assertThat(server.bean(Accounts.class).create("test", "admin", Role.ADMIN, PASSWORD))
                     .isInstanceOf(AccountChange.Made.class);
             String base = server.bean(ConsoleAddress.class).url();
-            Page page = context.newPage();
-            listen(page);
+            Page page = chromium.page(context);
             page.navigate(base + "/login");
             page.getByLabel("User name").fill("admin");
             page.getByLabel("Password").fill(PASSWORD);
@@ -118,7 +84,7 @@ class ClassicBrowserTest {
             send(server, kit.path());
             page.navigate(base + "/transfers");
             assertThat(page.locator(".tile .badge.classic")).hasCount(2);
-            photographs(base, context.storageState());
+            photographs(base, context);
 
             page.navigate(base + "/classic");
             page.getByRole(AriaRole.BUTTON, named("Keep out")).click();
@@ -129,7 +95,7 @@ class ClassicBrowserTest {
                     .click();
             assertThat(page.getByText("old-camera is off the list.")).isVisible();
         }
-        assertThat(complaints).isEmpty();
+        assertThat(chromium.complaints()).isEmpty();
     }
 
     private void send(RunningServer server, Path zip) throws Exception {
@@ -153,50 +119,28 @@ class ClassicBrowserTest {
         }
     }
 
-    private void photographs(String base, String state) throws IOException {
+    private void photographs(String base, BrowserContext loggedIn) {
         for (int width : new int[] {1440, 390}) {
             for (ColorScheme scheme : new ColorScheme[] {ColorScheme.LIGHT, ColorScheme.DARK}) {
-                try (BrowserContext context =
-                        browser.newContext(options(width, scheme).setStorageState(state))) {
-                    Page page = context.newPage();
-                    listen(page);
-                    photograph(page, base, "/classic", "classic", width, scheme);
-                    photograph(page, base, "/", "classic-dashboard", width, scheme);
-                    photograph(page, base, "/transfers?view=list", "classic-transfers", width, scheme);
-                    photograph(page, base, "/devices", "classic-devices", width, scheme);
-                    photograph(page, base, "/devices/old-camera", "classic-device", width, scheme);
+                try (BrowserContext context = chromium.window(width, scheme, loggedIn)) {
+                    Page page = chromium.page(context);
+                    photograph(page, base + "/classic", "classic", scheme);
+                    photograph(page, base + "/", "classic-dashboard", scheme);
+                    photograph(page, base + "/transfers?view=list", "classic-transfers", scheme);
+                    photograph(page, base + "/devices", "classic-devices", scheme);
+                    photograph(page, base + "/devices/old-camera", "classic-device", scheme);
                     page.navigate(base + "/transfers?kind=image");
                     String image = page.locator(".tile").first().getAttribute("href");
-                    photograph(page, base, image, "classic-image", width, scheme);
+                    photograph(page, base + image, "classic-image", scheme);
                 }
             }
         }
     }
 
-    private static void photograph(Page page, String base, String path, String name, int width, ColorScheme scheme) {
-        page.navigate(base + path);
-        page.waitForFunction("() => [...document.images].every((i) => i.complete)");
-        assertThat(page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"))
-                .as("no sideways scrolling on %s at %d", path, width)
-                .isEqualTo(true);
+    private static void photograph(Page page, String url, String name, ColorScheme scheme) {
+        Chromium.open(page, url);
         assertThat(page.locator("main .badge.classic").first()).isVisible();
-        String file = "%s-%d-%s.png".formatted(name, width, scheme.name().toLowerCase(Locale.ROOT));
-        page.screenshot(new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(file)));
-    }
-
-    private static Browser.NewContextOptions options(int width, ColorScheme scheme) {
-        return new Browser.NewContextOptions()
-                .setViewportSize(width, width < 600 ? 844 : 900)
-                .setColorScheme(scheme);
-    }
-
-    private void listen(Page page) {
-        page.onConsoleMessage(message -> {
-            if (message.type().equals("error") || message.type().equals("warning")) {
-                complaints.add(page.url() + ": " + message.text());
-            }
-        });
-        page.onPageError(error -> complaints.add(page.url() + ": " + error));
+        Chromium.photograph(page, name, scheme);
     }
 
     private static Page.GetByRoleOptions named(String name) {

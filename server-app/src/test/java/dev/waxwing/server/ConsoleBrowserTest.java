@@ -3,15 +3,11 @@ package dev.waxwing.server;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ViewportSize;
@@ -28,12 +24,8 @@ import java.security.KeyStore;
 import java.security.spec.ECGenParameterSpec;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -46,68 +38,35 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
- * A person's way through the console in a real browser, from the set-up link to a photograph that a real device sent. Needs a
- * Chromium on the machine, e.g. Debian's package {@code chromium}; {@code WAXWING_CHROMIUM} names another one. The screenshots
- * in {@code target/screenshots} are those of the README.
+ * A person's way through the console in a real browser, from the set-up link to a photograph that a real device sent. The
+ * screenshots in {@code target/screenshots} are those of the README.
  */
 @Execution(ExecutionMode.CONCURRENT)
 class ConsoleBrowserTest {
 
-    private static final Path SCREENSHOTS = Path.of("target/screenshots");
     private static final String PASSWORD = "plum tree by the harbour";
 
-    private static Playwright playwright;
-    private static Browser browser;
-
-    private final List<String> complaints = new ArrayList<>();
+    private static Chromium chromium;
 
     @BeforeAll
     static void launch() {
-        Optional<Path> chromium = chromium();
-        assumeTrue(
-                chromium.isPresent(),
-                "No Chromium on this machine (apt-get install chromium): the console was not tried in a browser.");
-        playwright = Playwright.create(
-                new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-        browser = playwright
-                .chromium()
-                .launch(new BrowserType.LaunchOptions()
-                        .setExecutablePath(chromium.get())
-                        .setArgs(List.of(
-                                "--no-sandbox",
-                                "--disable-gpu",
-                                "--disable-background-networking",
-                                "--disable-component-update",
-                                "--no-first-run")));
+        chromium = Chromium.launch("the console was not tried in a browser");
     }
 
     @AfterAll
     static void quit() {
-        if (playwright != null) {
-            playwright.close();
+        if (chromium != null) {
+            chromium.close();
         }
-    }
-
-    private static Optional<Path> chromium() {
-        return Stream.of(
-                        Optional.ofNullable(System.getenv("WAXWING_CHROMIUM")).orElse(""),
-                        "/usr/bin/chromium",
-                        "/usr/bin/chromium-browser",
-                        "/usr/bin/google-chrome")
-                .filter(path -> !path.isEmpty())
-                .map(Path::of)
-                .filter(Files::isExecutable)
-                .findFirst();
     }
 
     @Test
     void from_the_setup_link_to_a_verified_photograph_and_a_playing_video(@TempDir Path directory) throws Exception {
         Path data = directory.resolve("data");
         try (RunningServer server = RunningServer.start(data);
-                BrowserContext context = window(1440, 900, ColorScheme.LIGHT)) {
+                BrowserContext context = chromium.window(1440, ColorScheme.LIGHT)) {
             String base = server.bean(ConsoleAddress.class).url();
-            Page page = context.newPage();
-            listen(page);
+            Page page = chromium.page(context);
 
             setUp(page, Files.readString(data.resolve("first-run.txt")));
             emptyPagesSayWhatToDoNext(page, base);
@@ -125,21 +84,21 @@ class ConsoleBrowserTest {
                 deviceCanBeRevoked(page, base);
                 tokenIsShownOnce(page, base);
                 everyPageIsSound(page, base);
-                photographs(base, context.storageState());
+                photographs(base, context);
                 sessionCanBeEnded(page, base, session);
                 formerKeyIsLetBackIn(page, base, server);
                 userChoosesTheirOwnPassword(page, base);
                 deviceIsRemoved(page, base);
             }
         }
-        assertThat(complaints).isEmpty();
+        assertThat(chromium.complaints()).isEmpty();
     }
 
     private void setUp(Page page, String firstRun) {
         Matcher link = Pattern.compile("http://\\S+").matcher(firstRun);
         assertThat(link.find()).isTrue();
         page.navigate(link.group());
-        page.screenshot(shot("setup-1440-light"));
+        Chromium.photograph(page, "setup", ColorScheme.LIGHT);
         page.getByLabel("Password", new Page.GetByLabelOptions().setExact(true)).fill(PASSWORD);
         page.getByLabel("Password again").fill(PASSWORD);
         page.getByRole(AriaRole.BUTTON, named("Create the administrator")).click();
@@ -148,7 +107,7 @@ class ConsoleBrowserTest {
 
     private void emptyPagesSayWhatToDoNext(Page page, String base) {
         assertThat(page.getByText("bin/agent enroll")).isVisible();
-        page.screenshot(shot("first-steps-1440-light"));
+        Chromium.photograph(page, "first-steps", ColorScheme.LIGHT);
         page.navigate(base + "/transfers");
         assertThat(page.getByText("Nothing has arrived yet")).isVisible();
         page.navigate(base + "/sessions");
@@ -160,7 +119,7 @@ class ConsoleBrowserTest {
         page.getByLabel("Device name").fill(name);
         page.getByRole(AriaRole.BUTTON, named("Make the invite")).click();
         Invite invite = Invite.parse(page.locator("#invite-text").textContent().strip());
-        page.screenshot(shot("invite-1440-light"));
+        Chromium.photograph(page, "invite", ColorScheme.LIGHT);
         page.reload();
         assertThat(page.locator("#invite-text")).hasCount(0);
         return invite;
@@ -218,7 +177,7 @@ class ConsoleBrowserTest {
         page.getByRole(AriaRole.BUTTON, named("Issue the certificate")).click();
         assertThat(page.getByText("This is not a PKCS#10 certificate request")).isVisible();
         // A refused form answers 422, which the browser reports as a resource that failed.
-        complaints.removeIf(complaint -> complaint.contains("422"));
+        chromium.complaints().removeIf(complaint -> complaint.contains("422"));
 
         page.getByLabel("Request, PEM").fill(request("harbour-camera"));
         page.getByRole(AriaRole.BUTTON, named("Issue the certificate")).click();
@@ -256,7 +215,7 @@ class ConsoleBrowserTest {
         page.getByRole(AriaRole.BUTTON, named("Make key and certificate")).click();
         assertThat(page.locator("#days-fault")).containsText("outside what the profile allows");
         fourShots(page, "key-refused");
-        complaints.removeIf(complaint -> complaint.contains("422"));
+        chromium.complaints().removeIf(complaint -> complaint.contains("422"));
 
         page.getByLabel("Days").fill("30");
         page.getByRole(AriaRole.BUTTON, named("Make key and certificate")).click();
@@ -291,11 +250,8 @@ class ConsoleBrowserTest {
             for (ColorScheme scheme : new ColorScheme[] {ColorScheme.DARK, ColorScheme.LIGHT}) {
                 page.setViewportSize(width, width == size.width ? size.height : 844);
                 page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(scheme));
-                assertThat(page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"))
-                        .as("no sideways scrolling of %s at %d", name, width)
-                        .isEqualTo(true);
-                page.screenshot(
-                        shot("%s-%d-%s".formatted(name, width, scheme.name().toLowerCase(Locale.ROOT))));
+                Chromium.assertFits(page);
+                Chromium.photograph(page, name, scheme);
             }
         }
     }
@@ -346,25 +302,17 @@ class ConsoleBrowserTest {
         }
     }
 
-    private void photographs(String base, String state) {
+    private void photographs(String base, BrowserContext loggedIn) {
         for (int width : new int[] {1440, 390}) {
             for (ColorScheme scheme : new ColorScheme[] {ColorScheme.LIGHT, ColorScheme.DARK}) {
-                try (BrowserContext context = browser.newContext(
-                        options(width, width < 600 ? 844 : 900, scheme).setStorageState(state))) {
-                    Page page = context.newPage();
-                    listen(page);
+                try (BrowserContext context = chromium.window(width, scheme, loggedIn)) {
+                    Page page = chromium.page(context);
                     for (String path : paths(page, base)) {
-                        page.navigate(base + path);
-                        page.waitForFunction("() => [...document.images].every((i) => i.complete)");
-                        assertThat(page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"))
-                                .as("no sideways scrolling on %s at %d", path, width)
-                                .isEqualTo(true);
+                        Chromium.open(page, base + path);
                         String name = path.equals("/")
                                 ? "dashboard"
                                 : path.substring(1).replaceAll("[^a-z]+", "-");
-                        page.screenshot(shot("%s-%d-%s"
-                                .formatted(
-                                        named(path, name), width, scheme.name().toLowerCase(Locale.ROOT))));
+                        Chromium.photograph(page, named(path, name), scheme);
                     }
                 }
             }
@@ -441,9 +389,8 @@ class ConsoleBrowserTest {
         page.getByLabel("Temporary password").last().fill("seven grey herons");
         page.getByRole(AriaRole.BUTTON, named("Create")).click();
         assertThat(page.getByText("The user was created.")).isVisible();
-        try (BrowserContext other = window(390, 844, ColorScheme.DARK)) {
-            Page olga = other.newPage();
-            listen(olga);
+        try (BrowserContext other = chromium.window(390, ColorScheme.DARK)) {
+            Page olga = chromium.page(other);
             olga.navigate(base + "/login");
             olga.getByLabel("User name").fill("olga");
             olga.getByLabel("Password").fill("seven grey herons");
@@ -471,32 +418,6 @@ class ConsoleBrowserTest {
         page.navigate(base + "/devices/garden-camera");
         assertThat(page.getByText("This device was removed.")).isVisible();
         assertThat(page.locator(".tile")).not().hasCount(0);
-    }
-
-    private static BrowserContext window(int width, int height, ColorScheme scheme) {
-        return browser.newContext(options(width, height, scheme));
-    }
-
-    private static Browser.NewContextOptions options(int width, int height, ColorScheme scheme) {
-        return new Browser.NewContextOptions().setViewportSize(width, height).setColorScheme(scheme);
-    }
-
-    private void listen(Page page) {
-        page.onConsoleMessage(message -> {
-            if (message.type().equals("error") || message.type().equals("warning")) {
-                complaints.add(page.url() + ": " + message.text());
-            }
-        });
-        page.onPageError(error -> complaints.add(page.url() + ": " + error));
-        page.onResponse(response -> {
-            if (response.status() >= 500) {
-                complaints.add(response.status() + " " + response.url());
-            }
-        });
-    }
-
-    private static Page.ScreenshotOptions shot(String name) {
-        return new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png"));
     }
 
     private static Page.GetByRoleOptions named(String name) {

@@ -431,17 +431,13 @@ class IngestTest {
         byte[] content = random(300_000);
         UploadOpen offer = device.offer("b.bin", "application/octet-stream", content);
         try (TestSession older = device.connect()) {
-            older.send(offer);
-            older.expect(UploadReady.class);
-            older.sendData(offer.id(), content, 0, 131_072);
+            older.begin(offer, content, 131_072);
             older.awaitAck(131_072);
             try (TestSession newer = device.connect()) {
                 Exception end = older.expectEnd();
                 assertThat(end).isInstanceOf(PeerAlertException.class);
                 assertThat(((PeerAlertException) end).alert().code()).isEqualTo(AlertCode.GOING_AWAY);
-                newer.send(offer);
-                assertThat(newer.expect(UploadReady.class).offset()).isEqualTo(131_072);
-                newer.sendData(offer.id(), content, 131_072, content.length);
+                newer.resume(offer, content, 131_072);
                 newer.send(device.seal(device.manifest(offer, content)));
                 newer.expectAfterAcks(ReceiptMessage.class);
                 assertThat(server.bean(Sessions.class).live())
@@ -456,9 +452,7 @@ class IngestTest {
         byte[] content = random(400_000);
         UploadOpen offer = device.offer("c.bin", "application/octet-stream", content);
         try (TestSession session = device.connect()) {
-            session.send(offer);
-            session.expect(UploadReady.class);
-            session.sendData(offer.id(), content, 0, 131_072);
+            session.begin(offer, content, 131_072);
             session.awaitAck(131_072);
 
             long revokedAt = System.nanoTime();
@@ -523,9 +517,7 @@ class IngestTest {
         byte[] content = random(600_000);
         UploadOpen offer = device.offer("d.bin", "application/octet-stream", content);
         try (TestSession session = device.connect()) {
-            session.send(offer);
-            session.expect(UploadReady.class);
-            session.sendData(offer.id(), content, 0, 131_072);
+            session.begin(offer, content, 131_072);
             session.awaitAck(131_072);
             server.usableSpace(10 << 20);
             session.sendData(offer.id(), content, 131_072, 262_144);
@@ -593,9 +585,7 @@ class IngestTest {
         other[500] ^= 1;
         UploadOpen offer = device.offer("f.bin", "application/octet-stream", content);
         try (TestSession session = device.connect()) {
-            session.send(offer);
-            session.expect(UploadReady.class);
-            session.sendData(offer.id(), content, 0, content.length);
+            session.begin(offer, content, content.length);
             session.send(device.seal(device.manifest(offer, other)));
             Refused refused = session.expectAfterAcks(Refused.class);
             assertThat(refused.reason()).isEqualTo(RefusalReason.MISMATCH);
@@ -617,9 +607,7 @@ class IngestTest {
         UploadOpen offer = device.offer("o.bin", "application/octet-stream", content);
         Refused refused;
         try (TestSession session = device.connect()) {
-            session.send(offer);
-            session.expect(UploadReady.class);
-            session.sendData(offer.id(), content, 0, content.length);
+            session.begin(offer, content, content.length);
             Bytes manifest = device.manifest(offer, content).encode();
             session.send(new UploadSeal(offer.id(), manifest, Bytes.of(random(70))));
             refused = session.expectAfterAcks(Refused.class);
@@ -674,9 +662,7 @@ class IngestTest {
         byte[] content = random(200_000);
         UploadOpen offer = device.offer("p.bin", "application/octet-stream", content);
         try (TestSession session = device.connect()) {
-            session.send(offer);
-            session.expect(UploadReady.class);
-            session.sendData(offer.id(), content, 0, 131_072);
+            session.begin(offer, content, 131_072);
             session.awaitAck(131_072);
             session.send(new UploadOpen(
                     offer.id(), offer.counter(), 7, offer.capturedAt(), true, offer.mediaType(), offer.name()));
@@ -820,9 +806,7 @@ class IngestTest {
         byte[] content = random(200_000);
         UploadOpen offer = device.offer("n.bin", "application/octet-stream", content);
         try (TestSession session = device.connect()) {
-            session.send(offer);
-            session.expect(UploadReady.class);
-            session.sendData(offer.id(), content, 0, 131_072);
+            session.begin(offer, content, 131_072);
             session.awaitAck(131_072);
             session.send(new UploadCancel(offer.id()), offer);
             assertThat(session.expectAfterAcks(UploadReady.class).offset()).isZero();
@@ -866,9 +850,7 @@ class IngestTest {
 
     private RefusalReason refusalOf(UploadOpen offer, byte[] content, UploadSeal seal) throws Exception {
         try (TestSession session = device.connect()) {
-            session.send(offer);
-            session.expect(UploadReady.class);
-            session.sendData(offer.id(), content, 0, content.length);
+            session.begin(offer, content, content.length);
             session.send(seal);
             RefusalReason reason = session.expectAfterAcks(Refused.class).reason();
             assertThat(transfer(offer.id()).state()).isEqualTo(TransferState.REJECTED);

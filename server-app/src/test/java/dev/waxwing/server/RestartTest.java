@@ -43,14 +43,10 @@ class RestartTest {
             accepted = device.offer("first.bin", "application/octet-stream", first);
             open = device.offer("second.bin", "application/octet-stream", second);
             TestSession session = device.connect();
-            session.send(accepted);
-            session.expect(UploadReady.class);
-            session.sendData(accepted.id(), first, 0, first.length);
+            session.begin(accepted, first, first.length);
             session.send(device.seal(device.manifest(accepted, first)));
             session.expectAfterAcks(ReceiptMessage.class);
-            session.send(open);
-            session.expect(UploadReady.class);
-            session.sendData(open.id(), second, 0, second.length);
+            session.begin(open, second, second.length);
             session.awaitAck(second.length);
 
             Text text = new Text(device.nextCounter(), TestDevice.freshId(), TestDevice.CAPTURED, "last words");
@@ -122,9 +118,7 @@ class RestartTest {
     private static UploadOpen halfSend(TestDevice device, byte[] content) throws Exception {
         UploadOpen offer = device.offer("half.bin", "application/octet-stream", content);
         try (TestSession session = device.connect()) {
-            session.send(offer);
-            session.expect(UploadReady.class);
-            session.sendData(offer.id(), content, 0, 131_072);
+            session.begin(offer, content, 131_072);
             session.awaitAck(131_072);
         }
         return offer;

@@ -220,9 +220,7 @@ class RevokedSessionsTest {
         UploadOpen offer = device.offer("clip.bin", "application/octet-stream", content);
         Revocation revocation = server.bean(Revocation.class);
         try (TestSession first = device.connect()) {
-            first.send(offer);
-            first.expect(UploadReady.class);
-            first.sendData(offer.id(), content, 0, 131_072);
+            first.begin(offer, content, 131_072);
             first.awaitAck(131_072);
             revocation.revoke(certificate, RevocationReason.CERTIFICATE_HOLD, "test");
             assertThat(first.expectEnd())
@@ -236,9 +234,7 @@ class RevokedSessionsTest {
 
         revocation.release(certificate, "test");
         try (TestSession second = device.connect()) {
-            second.send(offer);
-            assertThat(second.expect(UploadReady.class).offset()).isEqualTo(131_072);
-            second.sendData(offer.id(), content, 131_072, content.length);
+            second.resume(offer, content, 131_072);
             second.send(device.seal(device.manifest(offer, content)));
             second.expectAfterAcks(ReceiptMessage.class);
         }
@@ -256,9 +252,7 @@ class RevokedSessionsTest {
         Revocation revocation = server.bean(Revocation.class);
         try (TestSession session = renewed.connect()) {
             revocation.revoke(signer, RevocationReason.CERTIFICATE_HOLD, "test");
-            session.send(offer);
-            session.expect(UploadReady.class);
-            session.sendData(offer.id(), content, 0, content.length);
+            session.begin(offer, content, content.length);
             session.send(old.seal(manifest));
             assertThat(session.expectAfterAcks(Refused.class).reason()).isEqualTo(RefusalReason.UNAVAILABLE);
             assertThat(transfer(offer).orElseThrow().state()).isEqualTo(TransferState.RECEIVING);
@@ -280,9 +274,7 @@ class RevokedSessionsTest {
         UploadOpen offer = renewed.offer("clip.bin", "application/octet-stream", content);
         try (TestSession session = renewed.connect()) {
             revoke(old);
-            session.send(offer);
-            session.expect(UploadReady.class);
-            session.sendData(offer.id(), content, 0, content.length);
+            session.begin(offer, content, content.length);
             session.send(old.seal(renewed.manifest(offer, content)));
             assertThat(session.expectAfterAcks(Refused.class).reason()).isEqualTo(RefusalReason.POLICY);
             session.send(offer);
@@ -302,9 +294,7 @@ class RevokedSessionsTest {
         Revocation revocation = server.bean(Revocation.class);
         try (TestSession session = device.connect();
                 BusyWriter writer = new BusyWriter()) {
-            session.send(offer);
-            session.expect(UploadReady.class);
-            session.sendData(offer.id(), content, 0, content.length);
+            session.begin(offer, content, content.length);
             session.awaitAck(content.length);
             writer.keepBusy();
             session.send(device.seal(device.manifest(offer, content)));
@@ -348,9 +338,7 @@ class RevokedSessionsTest {
         UploadOpen offer = device.offer("clip.bin", "application/octet-stream", content);
         Revocation revocation = server.bean(Revocation.class);
         try (TestSession first = device.connect()) {
-            first.send(offer);
-            first.expect(UploadReady.class);
-            first.sendData(offer.id(), content, 0, 131_072);
+            first.begin(offer, content, 131_072);
             first.awaitAck(131_072);
             revocation.revoke(certificate, RevocationReason.CERTIFICATE_HOLD, "test");
             first.expectEnd();
@@ -380,9 +368,7 @@ class RevokedSessionsTest {
         TestDevice old = newDevice();
         UploadOpen offer = old.offer("clip.bin", "application/octet-stream", content);
         TestSession first = old.connect();
-        first.send(offer);
-        first.expect(UploadReady.class);
-        first.sendData(offer.id(), content, 0, 131_072);
+        first.begin(offer, content, 131_072);
         first.awaitAck(131_072);
 
         TestDevice renewed = old.with(server.anotherCertificate(old.name()));
@@ -410,9 +396,7 @@ class RevokedSessionsTest {
         UploadOpen offer = device.offer("clip.bin", "application/octet-stream", content);
         try (TestSession session = device.connect();
                 BusyWriter writer = new BusyWriter()) {
-            session.send(offer);
-            session.expect(UploadReady.class);
-            session.sendData(offer.id(), content, 0, content.length);
+            session.begin(offer, content, content.length);
             session.awaitAck(content.length);
             writer.keepBusy();
             session.send(device.seal(device.manifest(offer, content)));

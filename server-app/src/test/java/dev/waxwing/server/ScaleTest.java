@@ -194,7 +194,10 @@ class ScaleTest {
                         .isInstanceOf(RevocationResult.Revoked.class));
         assertThat(inventory.find(victims.getLast()).orElseThrow().revoked()).isTrue();
         RevocationLists lists = server.bean(RevocationLists.class);
-        measure("revocation list built", lists::rebuild);
+        // As at a start: a server that runs makes only those lists again that would say something else.
+        measure(
+                "revocation list built",
+                () -> server.context().getAutowireCapableBeanFactory().createBean(RevocationLists.class));
         System.out.printf(
                 "%d revoked: list of %d bytes%n", count, lists.issuing().der().length);
     }

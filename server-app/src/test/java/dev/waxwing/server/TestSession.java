@@ -1,5 +1,7 @@
 package dev.waxwing.server;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.waxwing.channel.OutgoingRecord;
 import dev.waxwing.channel.SecureChannel;
 import dev.waxwing.media.DeviceMessage;
@@ -7,6 +9,8 @@ import dev.waxwing.media.ItemId;
 import dev.waxwing.media.ServerMessage;
 import dev.waxwing.media.UploadAck;
 import dev.waxwing.media.UploadData;
+import dev.waxwing.media.UploadOpen;
+import dev.waxwing.media.UploadReady;
 import dev.waxwing.wire.ProtocolException;
 import dev.waxwing.wire.Reader;
 import dev.waxwing.wire.Writer;
@@ -40,6 +44,20 @@ final class TestSession implements AutoCloseable {
             message.encode(Writer.into(record.buffer()));
             channel.send(record);
         }
+    }
+
+    /** Offers an upload and sends its content up to this offset. */
+    void begin(UploadOpen offer, byte[] content, int to) throws IOException, InterruptedException {
+        send(offer);
+        expect(UploadReady.class);
+        sendData(offer.id(), content, 0, to);
+    }
+
+    /** Offers an upload again that the server has up to this offset, and sends the rest. */
+    void resume(UploadOpen offer, byte[] content, int from) throws IOException, InterruptedException {
+        send(offer);
+        assertThat(expect(UploadReady.class).offset()).isEqualTo(from);
+        sendData(offer.id(), content, from, content.length);
     }
 
     /** Sends content from one offset to another, in pieces of 64 KiB at most. */

@@ -114,40 +114,29 @@ class HostileStreamTest {
 
     @Test
     void refuses_a_version_that_it_does_not_speak_as_unsupported() throws Exception {
-        try (Loopback loopback = new Loopback()) {
-            loopback.accept();
-            try (RawPeer peer = new RawPeer(loopback.dial())) {
-                peer.sendPlain(helloRecord(0x0003, 0x0001, 0x11EC)).expectAlert(AlertCode.UNSUPPORTED);
-            }
-        }
+        assertAnswer(AlertCode.UNSUPPORTED, helloRecord(0x0003, 0x0001, 0x11EC));
     }
 
     @Test
     void refuses_a_group_that_it_does_not_speak_before_it_looks_at_the_share() throws Exception {
-        try (Loopback loopback = new Loopback()) {
-            loopback.accept();
-            try (RawPeer peer = new RawPeer(loopback.dial())) {
-                peer.sendPlain(helloRecord(0x0002, 0x0001, 0x001D)).expectAlert(AlertCode.UNSUPPORTED);
-            }
-        }
+        assertAnswer(AlertCode.UNSUPPORTED, helloRecord(0x0002, 0x0001, 0x001D));
     }
 
     @Test
     void refuses_a_reserved_suite_as_unsupported() throws Exception {
-        try (Loopback loopback = new Loopback()) {
-            loopback.accept();
-            try (RawPeer peer = new RawPeer(loopback.dial())) {
-                peer.sendPlain(helloRecord(0x0002, 0x0010, 0x11EC)).expectAlert(AlertCode.UNSUPPORTED);
-            }
-        }
+        assertAnswer(AlertCode.UNSUPPORTED, helloRecord(0x0002, 0x0010, 0x11EC));
     }
 
     @Test
     void refuses_a_key_share_of_another_length_as_protocol_error() throws Exception {
+        assertAnswer(AlertCode.PROTOCOL_ERROR, helloRecord(0x0002, 0x0001, 0x11EC));
+    }
+
+    private static void assertAnswer(AlertCode code, Bytes hello) throws Exception {
         try (Loopback loopback = new Loopback()) {
             loopback.accept();
             try (RawPeer peer = new RawPeer(loopback.dial())) {
-                peer.sendPlain(helloRecord(0x0002, 0x0001, 0x11EC)).expectAlert(AlertCode.PROTOCOL_ERROR);
+                peer.sendPlain(hello).expectAlert(code);
             }
         }
     }

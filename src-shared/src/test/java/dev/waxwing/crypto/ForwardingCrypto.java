@@ -16,6 +16,11 @@ public class ForwardingCrypto implements CryptoProvider {
         this.provider = provider;
     }
 
+    /** Keys from this generator, wherever the other provider takes its own from. */
+    protected final X25519Keys drawnFrom(SecureRandom random) {
+        return X25519Keys.drawnFrom(random, this);
+    }
+
     @Override
     public String name() {
         return provider.name();

@@ -1,10 +1,13 @@
 package dev.waxwing.evidence;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.waxwing.media.ItemId;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerName;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.TestPki;
+import dev.waxwing.trust.TrustedRoots;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.SessionId;
 import java.io.ByteArrayInputStream;
@@ -21,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -134,5 +138,36 @@ final class TestEvidence {
             }
         }
         return bundle;
+    }
+
+    /** What a verifier says who knows the root of these certificates. */
+    static VerificationReport verify(Path bundle, TestPki pki) throws IOException {
+        return BundleVerification.verify(bundle, Optional.of(TrustedRoots.of(pki.root())));
+    }
+
+    static List<Check> failed(VerificationReport report) {
+        return report.lines().stream()
+                .filter(line -> line.outcome() == VerificationReport.Outcome.FAILED)
+                .map(VerificationReport.Line::check)
+                .toList();
+    }
+
+    /** Tries some places of a file in a right bundle. */
+    static void assertOneChangedByteFails(Path bundle, String file, Check check, TestPki pki) throws IOException {
+        Path directory = bundle.getParent();
+        Map<String, byte[]> files = unpack(bundle);
+        Random random = new Random(file.hashCode());
+        for (int round = 0; round < 20; round++) {
+            byte[] right = files.get(file);
+            byte[] changed = right.clone();
+            int place = random.nextInt(changed.length);
+            changed[place] = (byte) (changed[place] == 'A' ? 'B' : 'A');
+            files.put(file, changed);
+            VerificationReport report = verify(pack(directory, files), pki);
+            assertThat(failed(report)).as("byte %d", place).contains(check);
+            assertThat(report.holds()).isFalse();
+            files.put(file, right);
+        }
+        assertThat(verify(pack(directory, files), pki).holds()).isTrue();
     }
 }

@@ -1,20 +1,16 @@
 package dev.waxwing.vectors;
 
-import dev.waxwing.crypto.Aead;
 import dev.waxwing.crypto.CryptoProvider;
-import dev.waxwing.crypto.Secret;
+import dev.waxwing.crypto.ForwardingCrypto;
 import dev.waxwing.crypto.SignatureScheme;
-import dev.waxwing.crypto.TrafficKeys;
 import dev.waxwing.crypto.X25519Keys;
 import dev.waxwing.wire.Bytes;
 import java.io.IOException;
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
-import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.interfaces.ECPrivateKey;
 import org.bouncycastle.asn1.sec.SECNamedCurves;
@@ -30,7 +26,11 @@ import org.bouncycastle.crypto.signers.StandardDSAEncoding;
  * A provider whose ECDSA P-256 signatures are those of RFC 6979, and whose X25519 keys come from the randomness that is passed in,
  * so that a handshake can be repeated to the byte.
  */
-public record RepeatableSignatures(CryptoProvider provider) implements CryptoProvider {
+public final class RepeatableSignatures extends ForwardingCrypto {
+
+    public RepeatableSignatures(CryptoProvider provider) {
+        super(provider);
+    }
 
     @Override
     public Bytes sign(SignatureScheme scheme, PrivateKey key, Bytes content) throws InvalidKeyException {
@@ -47,32 +47,7 @@ public record RepeatableSignatures(CryptoProvider provider) implements CryptoPro
     }
 
     @Override
-    public String name() {
-        return provider.name();
-    }
-
-    @Override
-    public ByteBuffer allocate(int size) {
-        return provider.allocate(size);
-    }
-
-    @Override
-    public Aead aead(TrafficKeys keys, SecureRandom random) {
-        return provider.aead(keys, random);
-    }
-
-    @Override
     public X25519Keys x25519Keys(SecureRandom random) {
-        return CryptoProvider.super.x25519Keys(random);
-    }
-
-    @Override
-    public Secret x25519(Secret scalar, Bytes u) throws InvalidKeyException {
-        return provider.x25519(scalar, u);
-    }
-
-    @Override
-    public boolean verify(SignatureScheme scheme, PublicKey key, Bytes content, Bytes signature) {
-        return provider.verify(scheme, key, content, signature);
+        return drawnFrom(random);
     }
 }

@@ -3,7 +3,7 @@ package dev.waxwing.bench.handshake;
 import dev.waxwing.bench.Sample;
 import dev.waxwing.bench.Subject;
 import dev.waxwing.bench.process.Worker;
-import dev.waxwing.bench.waxwing.RealServer;
+import dev.waxwing.bench.waxwing.ServerAndDevice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,8 +15,7 @@ final class ServerHandshakes implements Subject {
 
     private final Path repository;
     private final Effort effort;
-    private @Nullable RealServer server;
-    private @Nullable Worker client;
+    private @Nullable ServerAndDevice both;
 
     ServerHandshakes(Path repository, Effort effort) {
         this.repository = repository;
@@ -36,34 +35,34 @@ final class ServerHandshakes implements Subject {
     @Override
     public void start(Path workDirectory) throws IOException, InterruptedException {
         // What is counted by source does not apply to loopback, which is exempt by default (docs/operations.md).
-        RealServer started = RealServer.start(repository, workDirectory, List.of());
-        server = started;
-        Worker dialer = Worker.start(
-                ServerClient.class,
-                List.of("-Xmx256m"),
-                List.of(
-                        workDirectory.resolve("home").toString(),
-                        started.invite("bench"),
-                        String.valueOf(started.port())),
-                workDirectory.resolve("client.log"));
-        client = dialer;
-        effort.warm(dialer);
+        ServerAndDevice started = ServerAndDevice.start(
+                repository,
+                workDirectory,
+                List.of(),
+                server -> Worker.start(
+                        ServerClient.class,
+                        List.of("-Xmx256m"),
+                        List.of(
+                                workDirectory.resolve("home").toString(),
+                                server.invite("bench"),
+                                String.valueOf(server.port())),
+                        workDirectory.resolve("client.log")));
+        both = started;
+        effort.warm(started.device());
     }
 
     @Override
     public Sample sample() throws IOException {
-        if (server == null || client == null) {
+        if (both == null) {
             throw new IllegalStateException(name() + " was not started");
         }
-        return effort.sample(client, List.of(server.pid(), client.pid()));
+        return effort.sample(both.device(), both.pids());
     }
 
     @Override
     public void close() throws IOException {
-        try (RealServer _ = server;
-                Worker _ = client) {
-            server = null;
-            client = null;
+        try (ServerAndDevice _ = both) {
+            both = null;
         }
     }
 }

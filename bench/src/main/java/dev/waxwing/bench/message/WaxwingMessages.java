@@ -2,9 +2,8 @@ package dev.waxwing.bench.message;
 
 import dev.waxwing.bench.Sample;
 import dev.waxwing.bench.Subject;
-import dev.waxwing.bench.process.CpuTime;
 import dev.waxwing.bench.process.Worker;
-import dev.waxwing.bench.waxwing.RealServer;
+import dev.waxwing.bench.waxwing.ServerAndDevice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,8 +17,7 @@ final class WaxwingMessages implements Subject {
     private final String from;
     private final Path repository;
     private final int count;
-    private @Nullable RealServer server;
-    private @Nullable Worker device;
+    private @Nullable ServerAndDevice both;
 
     private WaxwingMessages(String name, String from, Path repository, int count) {
         this.name = name;
@@ -50,33 +48,29 @@ final class WaxwingMessages implements Subject {
 
     @Override
     public void start(Path workDirectory) throws IOException, InterruptedException {
-        RealServer started = RealServer.start(repository, workDirectory, List.of());
-        server = started;
-        device = Worker.start(
-                WaxwingTexts.class,
-                List.of("-Xmx192m", "-XX:+UseSerialGC"),
-                List.of(from, workDirectory.resolve("home").toString(), started.invite("bench")),
-                workDirectory.resolve("device.log"));
+        both = ServerAndDevice.start(
+                repository,
+                workDirectory,
+                List.of(),
+                server -> Worker.start(
+                        WaxwingTexts.class,
+                        List.of("-Xmx192m", "-XX:+UseSerialGC"),
+                        List.of(from, workDirectory.resolve("home").toString(), server.invite("bench")),
+                        workDirectory.resolve("device.log")));
     }
 
     @Override
     public Sample sample() throws IOException {
-        if (server == null || device == null) {
+        if (both == null) {
             throw new IllegalStateException(name + " was not started");
         }
-        CpuTime cpu = new CpuTime(List.of(server.pid(), device.pid()));
-        double before = cpu.read();
-        var done = device.ask("sample " + count);
-        double used = cpu.read() - before;
-        return new Sample(done.get("amount").asDouble(), done.get("seconds").asDouble(), used);
+        return both.sample("sample " + count);
     }
 
     @Override
     public void close() throws IOException {
-        try (RealServer _ = server;
-                Worker _ = device) {
-            server = null;
-            device = null;
+        try (ServerAndDevice _ = both) {
+            both = null;
         }
     }
 }

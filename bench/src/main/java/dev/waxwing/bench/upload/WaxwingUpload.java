@@ -2,10 +2,9 @@ package dev.waxwing.bench.upload;
 
 import dev.waxwing.bench.Sample;
 import dev.waxwing.bench.Subject;
-import dev.waxwing.bench.process.CpuTime;
 import dev.waxwing.bench.process.Disk;
 import dev.waxwing.bench.process.Worker;
-import dev.waxwing.bench.waxwing.RealServer;
+import dev.waxwing.bench.waxwing.ServerAndDevice;
 import dev.waxwing.crypto.CryptoProvider;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 
 /** A file queued, sent, signed, stored and receipted, between the real server and a JVM with the agent's classes. */
 final class WaxwingUpload implements Subject {
@@ -26,8 +24,7 @@ final class WaxwingUpload implements Subject {
     private final String crypto;
     private final Path repository;
     private final Path file;
-    private @Nullable RealServer server;
-    private @Nullable Worker device;
+    private @Nullable ServerAndDevice both;
 
     private WaxwingUpload(String name, String crypto, Path repository, Path file) {
         this.name = name;
@@ -58,36 +55,33 @@ final class WaxwingUpload implements Subject {
     @Override
     public void start(Path workDirectory) throws IOException, InterruptedException {
         String setting = CryptoProvider.SETTING + "=" + crypto;
-        RealServer started = RealServer.start(repository, workDirectory, List.of("--" + setting));
-        server = started;
         List<String> jvm = new ArrayList<>(JVM);
         jvm.add("-D" + setting);
-        device = Worker.start(
-                WaxwingSender.class,
-                jvm,
-                List.of(file.toString(), workDirectory.resolve("home").toString(), started.invite("bench")),
-                workDirectory.resolve("device.log"));
+        both = ServerAndDevice.start(
+                repository,
+                workDirectory,
+                List.of("--" + setting),
+                server -> Worker.start(
+                        WaxwingSender.class,
+                        jvm,
+                        List.of(file.toString(), workDirectory.resolve("home").toString(), server.invite("bench")),
+                        workDirectory.resolve("device.log")));
     }
 
     @Override
     public Sample sample() throws IOException, InterruptedException {
-        if (server == null || device == null) {
+        if (both == null) {
             throw new IllegalStateException(name + " was not started");
         }
-        CpuTime cpu = new CpuTime(List.of(server.pid(), device.pid()));
-        double before = cpu.read();
-        JsonNode done = device.ask("sample");
-        double used = cpu.read() - before;
-        Disk.removeFilesOf(server.media(), Files.size(file));
-        return new Sample(done.get("amount").asDouble(), done.get("seconds").asDouble(), used);
+        Sample sample = both.sample("sample");
+        Disk.removeFilesOf(both.server().media(), Files.size(file));
+        return sample;
     }
 
     @Override
     public void close() throws IOException {
-        try (RealServer _ = server;
-                Worker _ = device) {
-            server = null;
-            device = null;
+        try (ServerAndDevice _ = both) {
+            both = null;
         }
     }
 }

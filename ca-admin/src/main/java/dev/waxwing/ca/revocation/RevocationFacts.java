@@ -21,7 +21,7 @@ public record RevocationFacts(
         int revokedCertificates) {
 
     /** How long before its end the root's list has to be signed anew. */
-    public static final Duration ROOT_RENEWAL = Duration.ofDays(60);
+    private static final Duration ROOT_RENEWAL = Duration.ofDays(60);
 
     /**
      * An issuing authority's newest list.

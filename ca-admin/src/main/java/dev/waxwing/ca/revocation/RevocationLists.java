@@ -110,12 +110,7 @@ public final class RevocationLists {
         return new RevocationFacts(lists, root.nextUpdate(), failure, revocation.size());
     }
 
-    /** Builds all lists of issuing authorities now. On failure the present ones stay, and {@link #facts} says why. */
-    public void rebuild() {
-        tryToBuild(issuers.all(), (_, _) -> true);
-    }
-
-    /** Builds those lists now whose entries are not the same any more. */
+    /** Builds those lists now whose entries are not the same any more. On failure the present ones stay, and {@link #facts} says why. */
     public void rebuildWhereChanged() {
         tryToBuild(issuers.all(), (present, entries) -> !present.entries().equals(entries));
     }
@@ -136,8 +131,7 @@ public final class RevocationLists {
         } finally {
             building.unlock();
         }
-        if (authority.root().isPresent()
-                && clock.instant().isAfter(root.nextUpdate().minus(RevocationFacts.ROOT_RENEWAL))) {
+        if (authority.root().isPresent() && facts().rootListDue(clock.instant())) {
             signRoot();
         }
     }

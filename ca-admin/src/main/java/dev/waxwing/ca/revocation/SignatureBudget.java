@@ -1,10 +1,8 @@
 package dev.waxwing.ca.revocation;
 
-import java.net.Inet6Address;
+import dev.waxwing.channel.SourcePrefix;
 import java.net.InetAddress;
 import java.time.Clock;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,14 +24,13 @@ final class SignatureBudget {
     static final int PER_SECOND = 20;
 
     private static final int MAX_SOURCES = 10_000;
-    private static final int IPV6_PREFIX = 8;
 
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
     private final Bucket all;
-    private final Map<String, Bucket> sources = new LinkedHashMap<>(16, 0.75f, true) {
+    private final Map<SourcePrefix, Bucket> sources = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Bucket> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<SourcePrefix, Bucket> eldest) {
             return size() > MAX_SOURCES;
         }
     };
@@ -49,7 +46,7 @@ final class SignatureBudget {
      * @param address of the one who asks, as the web server spells it
      */
     boolean take(String address) {
-        String source = source(address);
+        SourcePrefix source = source(address);
         lock.lock();
         try {
             long now = clock.millis();
@@ -65,15 +62,11 @@ final class SignatureBudget {
         }
     }
 
-    /** Whoever has one address of an IPv6 /64 has all of them. */
-    private static String source(String address) {
+    private static SourcePrefix source(String address) {
         try {
-            InetAddress parsed = InetAddress.ofLiteral(address);
-            return parsed instanceof Inet6Address
-                    ? HexFormat.of().formatHex(Arrays.copyOf(parsed.getAddress(), IPV6_PREFIX))
-                    : parsed.getHostAddress();
+            return SourcePrefix.of(InetAddress.ofLiteral(address));
         } catch (IllegalArgumentException e) {
-            return address; // A proxy's word for it.
+            return new SourcePrefix(address); // A proxy's word for it.
         }
     }
 

@@ -65,7 +65,10 @@ class OfflineRootTest {
             assertThat(each.authority.root()).isEmpty();
             assertThat(each.authority.facts().rootKeyAtHand()).isFalse();
             IssuedCertificate issued = each.issue("camera-" + System.identityHashCode(each));
-            each.lists.rebuild();
+            long before = each.lists.issuing().number();
+            each.clock.advance(Duration.ofHours(9));
+            each.lists.rebuildWhereDue();
+            assertThat(each.lists.issuing().number()).isGreaterThan(before);
             PkixCheck.of(each).withLists(issued.certificate());
             PkixCheck.of(each).withStaple(issued.certificate(), each.responder.staple(issued.certificate()));
         }

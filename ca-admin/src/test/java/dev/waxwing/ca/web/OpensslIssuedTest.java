@@ -1,7 +1,6 @@
 package dev.waxwing.ca.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -9,7 +8,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,13 +30,13 @@ class OpensslIssuedTest {
     static Path directory;
 
     private static RunningAuthority server;
+    private static OpensslJudge openssl;
 
     @BeforeAll
     static void start() throws IOException {
-        assumeTrue(available(), "skipped: there is no openssl on this machine");
+        OpensslJudge.assumeInstalled();
         server = new RunningAuthority(directory.resolve("data"));
-        save("ca.pem", server.get("/pki/ca.pem").body());
-        save("issuing.pem", server.get("/pki/issuing-ca.pem").body());
+        openssl = new OpensslJudge(directory, server);
     }
 
     @AfterAll
@@ -49,57 +46,29 @@ class OpensslIssuedTest {
         }
     }
 
-    private static boolean available() {
-        try {
-            return new ProcessBuilder("openssl", "version").start().waitFor() == 0;
-        } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static String openssl(int exit, String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of("openssl"));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(output).isEqualTo(exit);
-        return output;
-    }
-
-    private static void save(String name, byte[] content) throws IOException {
-        Files.write(directory.resolve(name), content);
-    }
-
     private static String issue(String name) throws IOException {
-        JsonNode issued = server.issue(name);
-        save(name + ".pem", issued.path("pem").asString().getBytes(StandardCharsets.US_ASCII));
-        return "/api/v1/certificates/" + issued.path("serialNumber").asString();
+        return "/api/v1/certificates/"
+                + openssl.issue(name).path("serialNumber").asString();
     }
 
     @Test
     void reads_every_download() throws Exception {
         String path = issue("forms-01");
-        save("forms.der", server.get(path + "/certificate.der").body());
-        save("forms.chain", server.get(path + "/chain.pem").body());
-        save("forms.p7c", server.get(path + "/chain.p7c").body());
+        openssl.save("forms.der", server.get(path + "/certificate.der").body());
+        openssl.save("forms.chain", server.get(path + "/chain.pem").body());
+        openssl.save("forms.p7c", server.get(path + "/chain.p7c").body());
 
-        assertThat(openssl(0, "x509", "-inform", "DER", "-in", "forms.der"))
-                .isEqualTo(Files.readString(directory.resolve("forms-01.pem")));
-        assertThat(openssl(0, "verify", "-CAfile", "ca.pem", "-untrusted", "forms.chain", "forms.chain"))
+        assertThat(openssl.exits(0, "x509", "-inform", "DER", "-in", "forms.der"))
+                .isEqualTo(openssl.text("forms-01.pem"));
+        assertThat(openssl.exits(0, "verify", "-CAfile", "ca.pem", "-untrusted", "forms.chain", "forms.chain"))
                 .contains("OK");
-        openssl(0, "pkcs7", "-inform", "DER", "-in", "forms.p7c", "-print_certs", "-out", "forms-p7.pem");
-        String inside = Files.readString(directory.resolve("forms-p7.pem"));
+        openssl.exits(0, "pkcs7", "-inform", "DER", "-in", "forms.p7c", "-print_certs", "-out", "forms-p7.pem");
+        String inside = openssl.text("forms-p7.pem");
         assertThat(inside)
                 .contains("subject=CN = forms-01".replace(" = ", inside.contains("CN = ") ? " = " : "="))
-                .contains(Files.readString(directory.resolve("forms-01.pem")))
-                .contains(Files.readString(directory.resolve("issuing.pem")));
-        assertThat(openssl(0, "pkcs7", "-inform", "DER", "-in", "forms.p7c", "-print", "-noout"))
+                .contains(openssl.text("forms-01.pem"))
+                .contains(openssl.text("issuing.pem"));
+        assertThat(openssl.exits(0, "pkcs7", "-inform", "DER", "-in", "forms.p7c", "-print", "-noout"))
                 .as("certificates only")
                 .contains("signer_info", "<EMPTY>");
     }
@@ -110,20 +79,21 @@ class OpensslIssuedTest {
             JsonNode made = RunningAuthority.json(server.post(
                     "/api/v1/certificates",
                     Map.of("key", kind, "name", "file-01", "profile", "camera", "password", PASSWORD)));
-            save("file.p12", Base64.getDecoder().decode(made.path("pkcs12").asString()));
+            openssl.save(
+                    "file.p12", Base64.getDecoder().decode(made.path("pkcs12").asString()));
             String[] read = {"pkcs12", "-in", "file.p12", "-passin", "pass:" + PASSWORD, "-info", "-noout"};
-            assertThat(openssl(0, read))
+            assertThat(openssl.exits(0, read))
                     .contains(
                             "MAC: sha256",
                             "Shrouded Keybag: PBES2, PBKDF2, AES-256-CBC",
                             "PKCS7 Encrypted data: PBES2, PBKDF2, AES-256-CBC",
                             "PRF hmacWithSHA256");
-            openssl(0, "pkcs12", "-in", "file.p12", "-passin", "pass:" + PASSWORD, "-nodes", "-out", "file.pem");
-            String certificate = openssl(0, "x509", "-in", "file.pem", "-pubkey", "-noout");
-            assertThat(openssl(0, "pkey", "-in", "file.pem", "-pubout")).isEqualTo(certificate);
-            assertThat(openssl(0, "verify", "-CAfile", "ca.pem", "-untrusted", "file.pem", "file.pem"))
+            openssl.exits(0, "pkcs12", "-in", "file.p12", "-passin", "pass:" + PASSWORD, "-nodes", "-out", "file.pem");
+            String certificate = openssl.exits(0, "x509", "-in", "file.pem", "-pubkey", "-noout");
+            assertThat(openssl.exits(0, "pkey", "-in", "file.pem", "-pubout")).isEqualTo(certificate);
+            assertThat(openssl.exits(0, "verify", "-CAfile", "ca.pem", "-untrusted", "file.pem", "file.pem"))
                     .contains("OK");
-            openssl(1, "pkcs12", "-in", "file.p12", "-passin", "pass:plum tree by the harbor", "-noout");
+            openssl.exits(1, "pkcs12", "-in", "file.p12", "-passin", "pass:plum tree by the harbor", "-noout");
         }
     }
 
@@ -166,7 +136,7 @@ class OpensslIssuedTest {
 
     @Test
     void no_cache_keeps_the_word_to_try_later() throws Exception {
-        openssl(
+        openssl.exits(
                 0,
                 "ocsp",
                 "-issuer",
@@ -190,9 +160,11 @@ class OpensslIssuedTest {
         String withNonce = ocsp(name);
         assertThat(withNonce).contains("Response verify OK");
         String withoutNonce = ocsp(name, "-no_nonce");
-        openssl(0, "ocsp", "-issuer", "issuing.pem", "-cert", name + ".pem", "-no_nonce", "-reqout", "request.der");
-        save("response.der", server.get("/pki/ocsp/" + inPath("request.der")).body());
-        String byGet = openssl(
+        openssl.exits(
+                0, "ocsp", "-issuer", "issuing.pem", "-cert", name + ".pem", "-no_nonce", "-reqout", "request.der");
+        openssl.save(
+                "response.der", server.get("/pki/ocsp/" + inPath("request.der")).body());
+        String byGet = openssl.exits(
                 0,
                 "ocsp",
                 "-respin",
@@ -216,9 +188,9 @@ class OpensslIssuedTest {
     }
 
     private static void nonceByGet(String name) throws Exception {
-        openssl(0, "ocsp", "-issuer", "issuing.pem", "-cert", name + ".pem", "-reqout", "nonce.der");
-        save("nonce-response.der", getFromElsewhere("/pki/ocsp/" + inPath("nonce.der")));
-        String verdict = openssl(
+        openssl.exits(0, "ocsp", "-issuer", "issuing.pem", "-cert", name + ".pem", "-reqout", "nonce.der");
+        openssl.save("nonce-response.der", getFromElsewhere("/pki/ocsp/" + inPath("nonce.der")));
+        String verdict = openssl.exits(
                 0,
                 "ocsp",
                 "-reqin",
@@ -258,32 +230,16 @@ class OpensslIssuedTest {
                 new ArrayList<>(List.of("ocsp", "-issuer", "issuing.pem", "-cert", name + ".pem", "-CAfile", "ca.pem"));
         arguments.addAll(List.of("-url", server.uri("/pki/ocsp").toString()));
         arguments.addAll(List.of(options));
-        return openssl(0, arguments.toArray(String[]::new));
+        return openssl.exits(0, arguments.toArray(String[]::new));
     }
 
     private static String list() throws Exception {
-        save("crl.der", server.get("/pki/crl").body());
-        return openssl(0, "crl", "-inform", "DER", "-in", "crl.der", "-noout", "-text");
+        openssl.save("crl.der", server.get("/pki/crl").body());
+        return openssl.exits(0, "crl", "-inform", "DER", "-in", "crl.der", "-noout", "-text");
     }
 
     private static String verify(int exit, String name) throws Exception {
-        StringBuilder lists = new StringBuilder();
-        for (String list : List.of("crl", "root-crl")) {
-            save(list + ".der", server.get("/pki/" + list).body());
-            lists.append(openssl(0, "crl", "-inform", "DER", "-in", list + ".der"));
-        }
-        Files.writeString(directory.resolve("lists.pem"), lists);
-        return openssl(
-                exit,
-                "verify",
-                "-x509_strict",
-                "-crl_check_all",
-                "-CRLfile",
-                "lists.pem",
-                "-CAfile",
-                "ca.pem",
-                "-untrusted",
-                "issuing.pem",
-                name + ".pem");
+        openssl.fetchLists("crl", "root-crl");
+        return openssl.exits(exit, OpensslJudge.checkAll("issuing.pem", name + ".pem"));
     }
 }

@@ -1,7 +1,6 @@
 package dev.waxwing.ca.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waxwing.ca.PkixCheck;
 import dev.waxwing.ca.authority.CertificateAuthority;
@@ -20,7 +19,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,15 +32,13 @@ class OpensslTest {
     Path directory;
 
     private RunningAuthority server;
-
-    private record Verdict(int exit, String output) {}
+    private OpensslJudge openssl;
 
     @BeforeEach
     void start() throws IOException {
-        assumeTrue(available(), "skipped: there is no openssl on this machine");
+        OpensslJudge.assumeInstalled();
         server = new RunningAuthority(directory.resolve("data"));
-        save("ca.pem", server.get("/pki/ca.pem").body());
-        save("issuing.pem", server.get("/pki/issuing-ca.pem").body());
+        openssl = new OpensslJudge(directory, server);
     }
 
     @AfterEach
@@ -50,54 +46,6 @@ class OpensslTest {
         if (server != null) {
             server.close();
         }
-    }
-
-    private static boolean available() {
-        try {
-            return new ProcessBuilder("openssl", "version").start().waitFor() == 0;
-        } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private Verdict openssl(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of("openssl"));
-        command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-        return new Verdict(process.exitValue(), output);
-    }
-
-    private void assertAccepts(String expected, String... arguments) throws Exception {
-        Verdict verdict = openssl(arguments);
-        assertThat(verdict.output()).contains(expected);
-        assertThat(verdict.exit()).as(verdict.output()).isZero();
-    }
-
-    private void save(String name, byte[] content) throws IOException {
-        Files.write(directory.resolve(name), content);
-    }
-
-    private void fetchLists() throws Exception {
-        for (String list : List.of("crl", "root-crl")) {
-            save(list + ".der", server.get("/pki/" + list).body());
-            assertAccepts("", "crl", "-inform", "DER", "-in", list + ".der", "-out", list + ".pem");
-        }
-        Files.writeString(
-                directory.resolve("lists.pem"),
-                Files.readString(directory.resolve("crl.pem")) + Files.readString(directory.resolve("root-crl.pem")));
-    }
-
-    private JsonNode issue(String name) throws IOException {
-        JsonNode issued = server.issue(name);
-        save(name + ".pem", issued.path("pem").asString().getBytes(StandardCharsets.US_ASCII));
-        return issued;
     }
 
     private void revoke(JsonNode issued) throws Exception {
@@ -119,81 +67,47 @@ class OpensslTest {
 
     @Test
     void verify_with_crl_check_tells_good_from_revoked() throws Exception {
-        JsonNode camera = issue("camera-01");
-        fetchLists();
-        String[] check = {
-            "verify",
-            "-x509_strict",
-            "-crl_check_all",
-            "-CRLfile",
-            "lists.pem",
-            "-CAfile",
-            "ca.pem",
-            "-untrusted",
-            "issuing.pem",
-            "camera-01.pem"
-        };
-        assertAccepts("camera-01.pem: OK", check);
+        JsonNode camera = openssl.issue("camera-01");
+        openssl.fetchLists("crl", "root-crl");
+        String[] check = OpensslJudge.checkAll("issuing.pem", "camera-01.pem");
+        openssl.accepts("camera-01.pem: OK", check);
 
         revoke(camera);
-        fetchLists();
-        Verdict revoked = openssl(check);
+        openssl.fetchLists("crl", "root-crl");
+        OpensslJudge.Verdict revoked = openssl.run(check);
         assertThat(revoked.output()).contains("certificate revoked");
         assertThat(revoked.exit()).isNotZero();
     }
 
-    /** The root's list and that of each issuer, under which name it may be. */
-    private void fetchListsOf(String... issuers) throws Exception {
-        StringBuilder all = new StringBuilder();
-        for (String list : issuers) {
-            save("one.der", server.get("/pki/" + list).body());
-            assertAccepts("", "crl", "-inform", "DER", "-in", "one.der", "-out", "one.pem");
-            all.append(Files.readString(directory.resolve("one.pem")));
-        }
-        Files.writeString(directory.resolve("lists.pem"), all.toString());
-    }
-
     @Test
     void both_issuers_hold_after_a_rotation_each_by_its_own_list_and_responder() throws Exception {
-        JsonNode before = issue("before");
+        JsonNode before = openssl.issue("before");
         String former = server.bean(CertificateAuthority.class).issuing().id().toString();
         assertThat(server.post("/api/v1/authority/issuing/rotation", Map.of()).statusCode())
                 .isEqualTo(201);
-        issue("after");
-        save("former.pem", server.get("/pki/issuing-ca/" + former + ".pem").body());
-        save("current.pem", server.get("/pki/issuing-ca.pem").body());
-        assertThat(Files.readString(directory.resolve("former.pem")))
-                .isEqualTo(Files.readString(directory.resolve("issuing.pem")))
-                .isNotEqualTo(Files.readString(directory.resolve("current.pem")));
+        openssl.issue("after");
+        openssl.save(
+                "former.pem", server.get("/pki/issuing-ca/" + former + ".pem").body());
+        openssl.save("current.pem", server.get("/pki/issuing-ca.pem").body());
+        assertThat(openssl.text("former.pem"))
+                .isEqualTo(openssl.text("issuing.pem"))
+                .isNotEqualTo(openssl.text("current.pem"));
 
-        fetchListsOf("crl", "crl/" + former, "root-crl");
-        assertAccepts("before.pem: OK", checkAll("former.pem", "before.pem"));
-        assertAccepts("after.pem: OK", checkAll("current.pem", "after.pem"));
-        assertAccepts("before.pem: good", ocspOf("former.pem", "before.pem"));
-        assertAccepts("after.pem: good", ocspOf("current.pem", "after.pem"));
-        assertThat(openssl(ocspOf("current.pem", "before.pem")).output()).contains("before.pem: unknown");
+        openssl.fetchLists("crl", "crl/" + former, "root-crl");
+        openssl.accepts("before.pem: OK", OpensslJudge.checkAll("former.pem", "before.pem"));
+        openssl.accepts("after.pem: OK", OpensslJudge.checkAll("current.pem", "after.pem"));
+        openssl.accepts("before.pem: good", ocspOf("former.pem", "before.pem"));
+        openssl.accepts("after.pem: good", ocspOf("current.pem", "after.pem"));
+        assertThat(openssl.run(ocspOf("current.pem", "before.pem")).output()).contains("before.pem: unknown");
 
         revoke(before, "/pki/crl/" + former);
-        fetchListsOf("crl", "crl/" + former, "root-crl");
-        assertThat(openssl(checkAll("former.pem", "before.pem")).output()).contains("certificate revoked");
-        assertAccepts("after.pem: OK", checkAll("current.pem", "after.pem"));
-        assertThat(openssl(ocspOf("former.pem", "before.pem")).output())
+        openssl.fetchLists("crl", "crl/" + former, "root-crl");
+        assertThat(openssl.run(OpensslJudge.checkAll("former.pem", "before.pem"))
+                        .output())
+                .contains("certificate revoked");
+        openssl.accepts("after.pem: OK", OpensslJudge.checkAll("current.pem", "after.pem"));
+        assertThat(openssl.run(ocspOf("former.pem", "before.pem")).output())
                 .contains("before.pem: revoked", "Response verify OK");
-    }
-
-    private static String[] checkAll(String issuer, String certificate) {
-        return new String[] {
-            "verify",
-            "-x509_strict",
-            "-crl_check_all",
-            "-CRLfile",
-            "lists.pem",
-            "-CAfile",
-            "ca.pem",
-            "-untrusted",
-            issuer,
-            certificate
-        };
     }
 
     private String[] ocspOf(String issuer, String certificate) {
@@ -212,8 +126,8 @@ class OpensslTest {
 
     @Test
     void an_exported_root_key_opens_with_its_passphrase_and_is_that_of_the_root() throws Exception {
-        save("root.key", server.bean(CertificateAuthority.class).exportRoot("seven brown owls at dusk"));
-        assertAccepts(
+        openssl.save("root.key", server.bean(CertificateAuthority.class).exportRoot("seven brown owls at dusk"));
+        openssl.accepts(
                 "",
                 "pkey",
                 "-in",
@@ -223,34 +137,33 @@ class OpensslTest {
                 "-pubout",
                 "-out",
                 "exported-public.pem");
-        assertAccepts("", "x509", "-in", "ca.pem", "-pubkey", "-noout", "-out", "root-public.pem");
-        assertThat(Files.readString(directory.resolve("exported-public.pem")))
-                .isEqualTo(Files.readString(directory.resolve("root-public.pem")));
+        openssl.accepts("", "x509", "-in", "ca.pem", "-pubkey", "-noout", "-out", "root-public.pem");
+        assertThat(openssl.text("exported-public.pem")).isEqualTo(openssl.text("root-public.pem"));
     }
 
     @Test
     void the_list_is_version_2_and_its_signature_holds() throws Exception {
-        revoke(issue("camera-01"));
-        fetchLists();
-        assertAccepts("verify OK", "crl", "-in", "crl.pem", "-CAfile", "issuing.pem", "-noout");
-        Verdict text = openssl("crl", "-in", "crl.pem", "-noout", "-text");
+        revoke(openssl.issue("camera-01"));
+        openssl.fetchLists("crl", "root-crl");
+        openssl.accepts("verify OK", "crl", "-inform", "DER", "-in", "crl.der", "-CAfile", "issuing.pem", "-noout");
+        OpensslJudge.Verdict text = openssl.run("crl", "-inform", "DER", "-in", "crl.der", "-noout", "-text");
         assertThat(text.output())
                 .contains("Version 2", "X509v3 CRL Number", "X509v3 Authority Key Identifier", "Key Compromise");
-        assertAccepts("verify OK", "crl", "-in", "root-crl.pem", "-CAfile", "ca.pem", "-noout");
+        openssl.accepts("verify OK", "crl", "-inform", "DER", "-in", "root-crl.der", "-CAfile", "ca.pem", "-noout");
     }
 
     @Test
     void ocsp_over_http_tells_good_from_revoked_from_unknown() throws Exception {
-        JsonNode camera = issue("camera-01");
-        assertAccepts("camera-01.pem: good", ocsp("-cert", "camera-01.pem"));
-        assertAccepts("camera-01.pem: good", ocsp("-no_nonce", "-cert", "camera-01.pem"));
-        assertAccepts("camera-01.pem: good", ocsp("-sha256", "-cert", "camera-01.pem"));
-        assertAccepts("0xABCDEF: unknown", ocsp("-serial", "0xABCDEF"));
+        JsonNode camera = openssl.issue("camera-01");
+        openssl.accepts("camera-01.pem: good", ocsp("-cert", "camera-01.pem"));
+        openssl.accepts("camera-01.pem: good", ocsp("-no_nonce", "-cert", "camera-01.pem"));
+        openssl.accepts("camera-01.pem: good", ocsp("-sha256", "-cert", "camera-01.pem"));
+        openssl.accepts("0xABCDEF: unknown", ocsp("-serial", "0xABCDEF"));
 
         revoke(camera);
-        Verdict revoked = openssl(ocsp("-cert", "camera-01.pem"));
+        OpensslJudge.Verdict revoked = openssl.run(ocsp("-cert", "camera-01.pem"));
         assertThat(revoked.output()).contains("camera-01.pem: revoked", "Reason: keyCompromise", "Response verify OK");
-        assertThat(openssl(ocsp("-no_nonce", "-cert", "camera-01.pem")).output())
+        assertThat(openssl.run(ocsp("-no_nonce", "-cert", "camera-01.pem")).output())
                 .contains("camera-01.pem: revoked");
     }
 
@@ -266,15 +179,15 @@ class OpensslTest {
 
     @Test
     void ocsp_by_get_answers_what_openssl_asks() throws Exception {
-        issue("camera-01");
-        assertAccepts(
+        openssl.issue("camera-01");
+        openssl.accepts(
                 "", "ocsp", "-issuer", "issuing.pem", "-cert", "camera-01.pem", "-no_nonce", "-reqout", "request.der");
         byte[] request = Files.readAllBytes(directory.resolve("request.der"));
         String base64 = Base64.getEncoder().encodeToString(request);
         for (String path :
                 List.of(base64, base64.replace("+", "%2B").replace("/", "%2F").replace("=", "%3D"))) {
-            save("response.der", rawGet("/pki/ocsp/" + path));
-            assertAccepts(
+            openssl.save("response.der", rawGet("/pki/ocsp/" + path));
+            openssl.accepts(
                     "camera-01.pem: good",
                     "ocsp",
                     "-respin",
@@ -323,17 +236,16 @@ class OpensslTest {
             List<String> command = new ArrayList<>(List.of("req", "-new", "-nodes", "-subj", "/CN=openssl-01"));
             command.addAll(List.of("-keyout", "key.pem", "-out", "request.pem", "-newkey"));
             command.addAll(key);
-            assertThat(openssl(command.toArray(String[]::new)).exit())
+            assertThat(openssl.run(command.toArray(String[]::new)).exit())
                     .as(command.toString())
                     .isZero();
             var response = server.post(
-                    "/api/v1/certificates",
-                    Map.of("csr", Files.readString(directory.resolve("request.pem")), "profile", "gateway"));
+                    "/api/v1/certificates", Map.of("csr", openssl.text("request.pem"), "profile", "gateway"));
             assertThat(response.statusCode()).as(new String(response.body())).isEqualTo(201);
-            save(
+            openssl.save(
                     "chain.pem",
                     RunningAuthority.json(response).path("chainPem").asString().getBytes(StandardCharsets.US_ASCII));
-            assertAccepts("chain.pem: OK", "verify", "-CAfile", "ca.pem", "-untrusted", "chain.pem", "chain.pem");
+            openssl.accepts("chain.pem: OK", "verify", "-CAfile", "ca.pem", "-untrusted", "chain.pem", "chain.pem");
         }
     }
 
@@ -341,8 +253,8 @@ class OpensslTest {
     void the_key_files_open_with_the_key_file() throws Exception {
         String file = "data/keys/issuing-"
                 + server.bean(CertificateAuthority.class).issuing().id() + ".pem";
-        assertAccepts("", "pkey", "-in", file, "-passin", "file:data/keys/key-file", "-noout");
-        assertThat(openssl("pkey", "-in", file, "-passin", "pass:wrong", "-noout")
+        openssl.accepts("", "pkey", "-in", file, "-passin", "file:data/keys/key-file", "-noout");
+        assertThat(openssl.run("pkey", "-in", file, "-passin", "pass:wrong", "-noout")
                         .exit())
                 .isNotZero();
     }
@@ -352,14 +264,14 @@ class OpensslTest {
         String fingerprint = RunningAuthority.json(server.post("/api/v1/invites", Map.of("name", "camera-01")))
                 .path("caFingerprint")
                 .asString();
-        assertAccepts("", "x509", "-in", "ca.pem", "-pubkey", "-noout", "-out", "root-key.pem");
-        assertAccepts("", "pkey", "-pubin", "-in", "root-key.pem", "-outform", "DER", "-out", "root-key.der");
-        assertThat(openssl("dgst", "-sha256", "root-key.der").output()).contains(fingerprint);
+        openssl.accepts("", "x509", "-in", "ca.pem", "-pubkey", "-noout", "-out", "root-key.pem");
+        openssl.accepts("", "pkey", "-pubin", "-in", "root-key.pem", "-outform", "DER", "-out", "root-key.der");
+        assertThat(openssl.run("dgst", "-sha256", "root-key.der").output()).contains(fingerprint);
     }
 
     @Test
     void the_jdk_asks_the_responder_over_http() throws Exception {
-        JsonNode camera = issue("camera-01");
+        JsonNode camera = openssl.issue("camera-01");
         X509Certificate certificate = (X509Certificate) CertificateFactory.getInstance("X.509")
                 .generateCertificate(
                         new ByteArrayInputStream(camera.path("pem").asString().getBytes(StandardCharsets.US_ASCII)));
@@ -371,7 +283,7 @@ class OpensslTest {
 
     @Test
     void a_weak_key_of_openssl_is_refused() throws Exception {
-        assertThat(openssl(
+        assertThat(openssl.run(
                                 "req",
                                 "-new",
                                 "-nodes",
@@ -385,9 +297,7 @@ class OpensslTest {
                                 "r.pem")
                         .exit())
                 .isZero();
-        var response = server.post(
-                "/api/v1/certificates",
-                Map.of("csr", Files.readString(directory.resolve("r.pem")), "profile", "camera"));
+        var response = server.post("/api/v1/certificates", Map.of("csr", openssl.text("r.pem"), "profile", "camera"));
         assertThat(response.statusCode()).isEqualTo(422);
     }
 }

@@ -34,56 +34,79 @@ final class StatusCommand implements AgentCommand {
     @Override
     public Result run(Invocation invocation) throws IOException, AgentFailure {
         Device device = invocation.device();
+        return device.identities().isEnrolled() ? enrolled(device) : notEnrolled(device);
+    }
+
+    private static Result notEnrolled(Device device) {
         String home = device.home().directory().toString();
-        if (!device.identities().isEnrolled()) {
-            String pending = device.identities().isEnrolmentPending()
-                    ? "enrolment was begun; run 'enroll' with the same invite again"
-                    : "not enrolled";
-            return Result.done(Tables.columns(List.of(List.of("home", home), List.of("identity", pending))))
-                    .with("home", home)
-                    .with("enrolled", false);
-        }
-        Identity identity = device.identity();
-        Optional<Identity> next = next(device, identity);
-        SpoolView queue = Spool.view(device.spoolDirectory(identity));
-        Instant now = device.clock().instant();
-        List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("home", home));
-        rows.add(List.of("device", identity.name().value()));
-        rows.add(List.of("certificate", identity.serialNumber()));
-        rows.add(List.of("valid until", identity.notAfter() + remaining(identity.notAfter(), now)));
-        rows.add(List.of("renewal", renewal(identity, next, now)));
-        rows.add(List.of(
-                "server",
-                String.join(
-                        ", ",
-                        identity.addresses().stream().map(Object::toString).toList())));
-        rows.add(List.of("queue", QueueCommand.summary(queue)));
-        rows.add(List.of("session", device.isConnected() ? "connected" : "none"));
-        Optional<LastContact> last = LastContact.read(device.contactFile());
-        last.ifPresent(contact -> rows.add(List.of(
-                "last contact", "%s with %s at %s".formatted(contact.at(), contact.server(), contact.address()))));
-        String provider = CryptoProvider.chosen().name();
-        rows.add(List.of("cryptography", provider));
-        return Result.done(Tables.columns(rows))
+        String pending = device.identities().isEnrolmentPending()
+                ? "enrolment was begun; run 'enroll' with the same invite again"
+                : "not enrolled";
+        return Result.done(Tables.columns(List.of(List.of("home", home), List.of("identity", pending))))
                 .with("home", home)
-                .with("enrolled", true)
-                .with("device", identity.name().value())
-                .with("certificateSerialNumber", identity.serialNumber())
-                .with("notAfter", identity.notAfter().toString())
-                .with("renewalDue", identity.renewalDue().toString())
-                .with(
-                        "nextCertificateSerialNumber",
-                        next.map(Identity::serialNumber).orElse(null))
-                .with(
-                        "addresses",
-                        identity.addresses().stream().map(Object::toString).toList())
-                .with("connected", device.isConnected())
-                .with(
-                        "lastContact",
-                        last.map(contact -> contact.at().toString()).orElse(null))
-                .with("cryptography", provider)
-                .withItems(QueueCommand.items(queue));
+                .with("enrolled", false);
+    }
+
+    private static Result enrolled(Device device) throws IOException, AgentFailure {
+        Identity identity = device.identity();
+        Status status = new Status(
+                device.home().directory().toString(),
+                identity,
+                next(device, identity),
+                identity.addresses().stream().map(Object::toString).toList(),
+                Spool.view(device.spoolDirectory(identity)),
+                device.isConnected(),
+                LastContact.read(device.contactFile()),
+                CryptoProvider.chosen().name());
+        return status.fields(
+                Result.done(Tables.columns(status.rows(device.clock().instant()))));
+    }
+
+    /** What there is to say, for people and for programs. */
+    private record Status(
+            String home,
+            Identity identity,
+            Optional<Identity> next,
+            List<String> addresses,
+            SpoolView queue,
+            boolean connected,
+            Optional<LastContact> last,
+            String cryptography) {
+
+        List<List<String>> rows(Instant now) {
+            List<List<String>> rows = new ArrayList<>();
+            rows.add(List.of("home", home));
+            rows.add(List.of("device", identity.name().value()));
+            rows.add(List.of("certificate", identity.serialNumber()));
+            rows.add(List.of("valid until", identity.notAfter() + remaining(identity.notAfter(), now)));
+            rows.add(List.of("renewal", renewal(identity, next, now)));
+            rows.add(List.of("server", String.join(", ", addresses)));
+            rows.add(List.of("queue", QueueCommand.summary(queue)));
+            rows.add(List.of("session", connected ? "connected" : "none"));
+            last.ifPresent(contact -> rows.add(List.of(
+                    "last contact", "%s with %s at %s".formatted(contact.at(), contact.server(), contact.address()))));
+            rows.add(List.of("cryptography", cryptography));
+            return rows;
+        }
+
+        Result fields(Result result) {
+            return result.with("home", home)
+                    .with("enrolled", true)
+                    .with("device", identity.name().value())
+                    .with("certificateSerialNumber", identity.serialNumber())
+                    .with("notAfter", identity.notAfter().toString())
+                    .with("renewalDue", identity.renewalDue().toString())
+                    .with(
+                            "nextCertificateSerialNumber",
+                            next.map(Identity::serialNumber).orElse(null))
+                    .with("addresses", addresses)
+                    .with("connected", connected)
+                    .with(
+                            "lastContact",
+                            last.map(contact -> contact.at().toString()).orElse(null))
+                    .with("cryptography", cryptography)
+                    .withItems(QueueCommand.items(queue));
+        }
     }
 
     private static String remaining(Instant end, Instant now) {

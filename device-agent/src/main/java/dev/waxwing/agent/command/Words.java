@@ -8,8 +8,16 @@ import java.util.List;
 final class Words {
 
     private static final int MOST_SHOWN = 60;
+    private static final char SINGLE = '\'';
+    private static final char DOUBLE = '"';
+    private static final char BACKSLASH = '\\';
 
-    private Words() {}
+    private final String line;
+    private int at;
+
+    private Words(String line) {
+        this.line = line;
+    }
 
     /**
      * Splits a line at white space. Single quotes keep everything, double quotes keep everything but a backslash
@@ -18,55 +26,62 @@ final class Words {
      * @throws UsageException if a quote is not closed
      */
     static List<String> split(String line) throws UsageException {
+        return new Words(line).all();
+    }
+
+    private List<String> all() throws UsageException {
         List<String> words = new ArrayList<>();
-        StringBuilder word = new StringBuilder();
-        boolean started = false;
-        char quote = 0;
-        for (int at = 0; at < line.length(); at++) {
-            char c = line.charAt(at);
-            boolean last = at + 1 == line.length();
-            if (quote == '\'') {
-                if (c == '\'') {
-                    quote = 0;
-                } else {
-                    word.append(c);
-                }
-            } else if (quote == '"') {
-                if (c == '"') {
-                    quote = 0;
-                } else if (c == '\\' && !last && isEscapable(line.charAt(at + 1))) {
-                    word.append(line.charAt(++at));
-                } else {
-                    word.append(c);
-                }
-            } else if (c == '\'' || c == '"') {
-                quote = c;
-                started = true;
-            } else if (c == '\\' && !last) {
-                word.append(line.charAt(++at));
-                started = true;
-            } else if (Character.isWhitespace(c)) {
-                if (started) {
-                    words.add(word.toString());
-                    word.setLength(0);
-                    started = false;
-                }
-            } else {
-                word.append(c);
-                started = true;
-            }
-        }
-        if (quote != 0) {
-            throw new UsageException("a quote (%s) is not closed".formatted(quote));
-        }
-        if (started) {
-            words.add(word.toString());
+        for (skipSpace(); hasNext(); skipSpace()) {
+            words.add(word());
         }
         return words;
     }
 
+    private void skipSpace() {
+        while (hasNext() && Character.isWhitespace(peek())) {
+            at++;
+        }
+    }
+
+    private String word() throws UsageException {
+        StringBuilder word = new StringBuilder();
+        while (hasNext() && !Character.isWhitespace(peek())) {
+            char c = next();
+            switch (c) {
+                case SINGLE, DOUBLE -> quoted(c, word);
+                case BACKSLASH -> word.append(hasNext() ? next() : c);
+                default -> word.append(c);
+            }
+        }
+        return word.toString();
+    }
+
+    private void quoted(char quote, StringBuilder word) throws UsageException {
+        while (hasNext()) {
+            char c = next();
+            if (c == quote) {
+                return;
+            }
+            boolean escapes = quote == DOUBLE && c == BACKSLASH && hasNext() && isEscapable(peek());
+            word.append(escapes ? next() : c);
+        }
+        throw new UsageException("a quote (%s) is not closed".formatted(quote));
+    }
+
     private static boolean isEscapable(char c) {
-        return c == '\\' || c == '"';
+        return c == BACKSLASH || c == DOUBLE;
+    }
+
+    private boolean hasNext() {
+        return at < line.length();
+    }
+
+    private char peek() {
+        return line.charAt(at);
+    }
+
+    private char next() {
+        return line.charAt(at++);
     }
 
     /** A word as it may be shown in a message: cut to 60 characters, without control characters. */

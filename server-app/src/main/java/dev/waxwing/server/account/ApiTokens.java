@@ -80,49 +80,68 @@ public class ApiTokens {
      */
     @Transactional
     public Creation create(Caller caller, String label, Role role, boolean credentials, Duration lifetime) {
-        if (!caller.may(Permission.CREDENTIALS)) {
-            return new Creation.Refused("This token was made without the right to make others.");
-        }
         String shown = label.strip();
-        if (shown.isEmpty() || shown.length() > 64 || shown.codePoints().anyMatch(Character::isISOControl)) {
-            return new Creation.Refused("A token's label has 1 to 64 printable characters.");
-        }
-        if (!caller.covers(role)) {
-            return new Creation.Refused("A token cannot do more than you can: %s is too much.".formatted(role.label()));
-        }
-        if (lifetime.compareTo(Duration.ofMinutes(1)) < 0 || lifetime.compareTo(MAX_LIFETIME) > 0) {
-            return new Creation.Refused(
-                    "A token works for one minute at least and %d days at most.".formatted(MAX_LIFETIME.toDays()));
-        }
         Instant now = clock.instant();
-        Instant expiresAt = now.plus(lifetime);
-        if (caller.token() != null && expiresAt.isAfter(caller.token().expiresAt())) {
-            return new Creation.Refused("A token made with a token cannot outlive it.");
+        Optional<String> obstacle = obstacle(caller, shown, role, lifetime, now);
+        if (obstacle.isPresent()) {
+            return new Creation.Refused(obstacle.get());
         }
         Secret secret = Secret.random(PREFIX, random);
+        insert(caller, shown, role, credentials, secret, now, now.plus(lifetime));
+        ApiToken token = byHash(secret).orElseThrow();
+        audit.record(AuditEvent.success(
+                caller.name(), "token.created", String.valueOf(token.id()), description(token, caller)));
+        return new Creation.Created(token, secret.reveal());
+    }
+
+    private static Optional<String> obstacle(Caller caller, String label, Role role, Duration lifetime, Instant now) {
+        if (!caller.may(Permission.CREDENTIALS)) {
+            return Optional.of("This token was made without the right to make others.");
+        }
+        if (label.isEmpty() || label.length() > 64 || label.codePoints().anyMatch(Character::isISOControl)) {
+            return Optional.of("A token's label has 1 to 64 printable characters.");
+        }
+        if (!caller.covers(role)) {
+            return Optional.of("A token cannot do more than you can: %s is too much.".formatted(role.label()));
+        }
+        if (lifetime.compareTo(Duration.ofMinutes(1)) < 0 || lifetime.compareTo(MAX_LIFETIME) > 0) {
+            return Optional.of(
+                    "A token works for one minute at least and %d days at most.".formatted(MAX_LIFETIME.toDays()));
+        }
+        if (caller.token() != null && now.plus(lifetime).isAfter(caller.token().expiresAt())) {
+            return Optional.of("A token made with a token cannot outlive it.");
+        }
+        return Optional.empty();
+    }
+
+    private void insert(
+            Caller caller,
+            String label,
+            Role role,
+            boolean credentials,
+            Secret secret,
+            Instant now,
+            Instant expiresAt) {
         jdbc.sql("""
             INSERT INTO api_token (user_id, label, role, credentials, token_hash, created_at, expires_at)
             VALUES (:user, :label, :role, :credentials, :hash, :now, :expires)
             """)
                 .param("user", caller.userId())
-                .param("label", shown)
+                .param("label", label)
                 .param("role", role.label())
                 .param("credentials", credentials)
                 .param("hash", secret.hash())
                 .param("now", Users.time(now))
                 .param("expires", Users.time(expiresAt))
                 .update();
-        ApiToken token = byHash(secret).orElseThrow();
-        audit.record(AuditEvent.success(
-                caller.name(),
-                "token.created",
-                String.valueOf(token.id()),
-                "scope " + role.label() + (credentials ? ", may make credentials" : "") + ", until "
-                        + expiresAt.truncatedTo(ChronoUnit.SECONDS)
-                        + (caller.token() == null
-                                ? ""
-                                : ", by token " + caller.token().id()) + ": " + shown));
-        return new Creation.Created(token, secret.reveal());
+    }
+
+    private static String description(ApiToken token, Caller maker) {
+        return "scope " + token.role().label()
+                + (token.credentials() ? ", may make credentials" : "")
+                + ", until " + token.expiresAt().truncatedTo(ChronoUnit.SECONDS)
+                + (maker.token() == null ? "" : ", by token " + maker.token().id())
+                + ": " + token.label();
     }
 
     /**

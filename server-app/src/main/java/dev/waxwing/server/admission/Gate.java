@@ -1,5 +1,6 @@
 package dev.waxwing.server.admission;
 
+import dev.waxwing.channel.SourcePrefix;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;

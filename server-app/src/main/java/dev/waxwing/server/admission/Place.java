@@ -1,5 +1,6 @@
 package dev.waxwing.server.admission;
 
+import dev.waxwing.channel.SourcePrefix;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What a connection occupies until it has a session. Any thread may leave it; only the first leave counts. */

@@ -1,5 +1,6 @@
 package dev.waxwing.server.admission;
 
+import dev.waxwing.channel.SourcePrefix;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package dev.waxwing.server.classic;
 
-import dev.waxwing.server.admission.SourcePrefix;
+import dev.waxwing.channel.SourcePrefix;
 import dev.waxwing.server.admission.TokenBucket;
 import java.time.Duration;
 import java.util.LinkedHashMap;

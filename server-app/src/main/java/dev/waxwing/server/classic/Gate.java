@@ -1,8 +1,8 @@
 package dev.waxwing.server.classic;
 
+import dev.waxwing.channel.SourcePrefix;
 import dev.waxwing.classic.ClassicCertificate;
 import dev.waxwing.classic.ClassicGate;
-import dev.waxwing.server.admission.SourcePrefix;
 import dev.waxwing.server.classic.ClassicRefusalException.Reason;
 import dev.waxwing.trust.PeerName;
 import dev.waxwing.wire.AlertCode;

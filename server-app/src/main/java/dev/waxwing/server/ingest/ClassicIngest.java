@@ -237,34 +237,15 @@ public final class ClassicIngest {
 
     /** Moves the content into place; the row becomes accepted together with receipt, evidence and audit entry. */
     private boolean accept(ClassicSender sender, Item item, String id, Bytes sha256) throws IOException {
-        ClassicManifest manifest = new ClassicManifest(
-                new PeerName(sender.device()),
-                Bytes.of(Fingerprint.sha256().digest(sender.publicKey().toArray())),
-                ItemId.parse(id),
-                item.name(),
-                item.mediaType(),
-                item.content().remaining(),
-                sha256,
-                item.kind(),
-                item.receivedAt());
+        Bytes manifest = manifest(sender, item, id, sha256).encode();
         Receipt receipt = new Receipt(
                 clock.instant().truncatedTo(ChronoUnit.MILLIS),
-                Manifest.sha256(manifest.encode()),
+                Manifest.sha256(manifest),
                 Receipt.freshId(random),
                 new SessionId(Bytes.fromHex(sender.sessionId())),
                 TrustLevel.CLASSIC);
-        ClassicParts evidence = evidence(sender, item, manifest.encode(), receipt.encode());
-        Detection found = item.isText()
-                ? Detection.ofTexts()
-                : Detection.of(store.head(id, DetectedType.HEAD_BYTES), item.mediaType());
-        TransferRows.Outcome outcome = new TransferRows.Outcome(
-                found.kind(),
-                found.type(),
-                found.mismatch(),
-                sha256.hex(),
-                sender.sessionId(),
-                receipt.acceptedAt(),
-                receipt.receiptId().hex());
+        ClassicParts evidence = evidence(sender, item, manifest, receipt.encode());
+        TransferRows.Outcome outcome = outcome(sender, item, id, sha256, receipt);
         store.accept(id);
         try {
             boolean accepted = commit.submit(() -> commit(sender, item, id, outcome, evidence))
@@ -281,6 +262,34 @@ public final class ClassicIngest {
             }
             throw e;
         }
+    }
+
+    private static ClassicManifest manifest(ClassicSender sender, Item item, String id, Bytes sha256) {
+        return new ClassicManifest(
+                new PeerName(sender.device()),
+                Bytes.of(Fingerprint.sha256().digest(sender.publicKey().toArray())),
+                ItemId.parse(id),
+                item.name(),
+                item.mediaType(),
+                item.content().remaining(),
+                sha256,
+                item.kind(),
+                item.receivedAt());
+    }
+
+    private TransferRows.Outcome outcome(ClassicSender sender, Item item, String id, Bytes sha256, Receipt receipt)
+            throws IOException {
+        Detection found = item.isText()
+                ? Detection.ofTexts()
+                : Detection.of(store.head(id, DetectedType.HEAD_BYTES), item.mediaType());
+        return new TransferRows.Outcome(
+                found.kind(),
+                found.type(),
+                found.mismatch(),
+                sha256.hex(),
+                sender.sessionId(),
+                receipt.acceptedAt(),
+                receipt.receiptId().hex());
     }
 
     private ClassicParts evidence(ClassicSender sender, Item item, Bytes manifest, Bytes receipt) {

@@ -11,11 +11,11 @@ import dev.waxwing.channel.RefusedException;
 import dev.waxwing.channel.RefusedHandshakeException;
 import dev.waxwing.channel.SecureChannel;
 import dev.waxwing.channel.ServerEndpoint;
+import dev.waxwing.channel.SourcePrefix;
 import dev.waxwing.server.admission.Conduct;
 import dev.waxwing.server.admission.Drop;
 import dev.waxwing.server.admission.Gate;
 import dev.waxwing.server.admission.Place;
-import dev.waxwing.server.admission.SourcePrefix;
 import dev.waxwing.server.audit.Origin;
 import dev.waxwing.server.audit.RefusalLedger;
 import dev.waxwing.server.classic.ClassicDoor;
@@ -35,7 +35,6 @@ import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
@@ -147,14 +146,7 @@ final class Connections {
                     begin(channel, remote, incident);
                     isSession = true;
                 }
-                case Accepted.Enrolled(var name, X509Certificate certificate, var fault) -> {
-                    devices.enrolled(name.value(), SerialNumber.of(certificate).toString());
-                    sessions.endClassic(name.value(), Ending.CLASSIC_CLOSED);
-                    LOG.info("{}: enrolled {}", remote, name);
-                    if (fault != null) {
-                        refused(remote, place.source(), fault);
-                    }
-                }
+                case Accepted.Enrolled enrolled -> enrolled(enrolled, remote, place.source());
             }
         } catch (RefusedHandshakeException e) {
             place.leave(conduct(e));
@@ -175,6 +167,16 @@ final class Connections {
             if (!isSession) {
                 close(socket);
             }
+        }
+    }
+
+    private void enrolled(Accepted.Enrolled enrolled, String remote, SourcePrefix source) {
+        String name = enrolled.name().value();
+        devices.enrolled(name, SerialNumber.of(enrolled.certificate()).toString());
+        sessions.endClassic(name, Ending.CLASSIC_CLOSED);
+        LOG.info("{}: enrolled {}", remote, name);
+        if (enrolled.fault() != null) {
+            refused(remote, source, enrolled.fault());
         }
     }
 

@@ -1,12 +1,9 @@
 package dev.waxwing.server.account;
 
 import dev.waxwing.ca.audit.AuditEvent;
+import dev.waxwing.server.MovableClock;
 import java.security.SecureRandom;
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -61,34 +58,5 @@ final class AccountsFixture {
 
     Caller caller(String name) {
         return Caller.of(users.byName(name).orElseThrow());
-    }
-
-    /** A clock that stands still until it is moved. */
-    static final class MovableClock extends Clock {
-
-        private volatile Instant now;
-
-        MovableClock(Instant now) {
-            this.now = now;
-        }
-
-        void advance(Duration by) {
-            now = now.plus(by);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            throw new UnsupportedOperationException("only UTC");
-        }
     }
 }

@@ -6,11 +6,9 @@ import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.audit.Outcome;
 import dev.waxwing.ca.audit.Reference;
-import java.time.Clock;
+import dev.waxwing.server.MovableClock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,7 +18,7 @@ class RefusalLedgerTest {
     private static final String SOURCE = "192.0.2.7";
 
     private final List<AuditEvent> written = new ArrayList<>();
-    private final SetClock clock = new SetClock();
+    private final MovableClock clock = new MovableClock(Instant.parse("2026-01-31T09:30:00Z"));
     private final RefusalLedger ledger = new RefusalLedger(written::add, clock);
 
     @Test
@@ -45,19 +43,23 @@ class RefusalLedgerTest {
 
     @Test
     void refusals_that_nobody_was_told_of_are_counted_in_one_entry() {
-        Instant from = clock.now;
+        Instant from = clock.instant();
         refuse(SOURCE, 5, "other_protocol", false);
         refuse(SOURCE, 10_000, "other_protocol", false);
-        clock.now = clock.now.plusSeconds(9);
+        clock.advance(Duration.ofSeconds(9));
         refuse(SOURCE, 1, "other_protocol", false);
         ledger.flush();
         assertThat(written).hasSize(6);
         assertThat(written.getLast().actor()).isEqualTo("peer " + SOURCE);
         assertThat(written.getLast().action()).isEqualTo("session.refused");
-        assertThat(written.getLast().run()).isEqualTo(new AuditEvent.Run(10_001, from, clock.now));
+        assertThat(written.getLast().run()).isEqualTo(new AuditEvent.Run(10_001, from, clock.instant()));
         assertThat(written.getLast().source()).isEqualTo(SOURCE);
         assertThat(written.getLast().reason())
-                .contains("10001 further refusals", "other_protocol", from.toString(), clock.now.toString());
+                .contains(
+                        "10001 further refusals",
+                        "other_protocol",
+                        from.toString(),
+                        clock.instant().toString());
     }
 
     @Test
@@ -89,7 +91,7 @@ class RefusalLedgerTest {
         refuse(SOURCE, 100, "expired", true);
         ledger.flush();
         int before = written.size();
-        clock.now = clock.now.plus(Duration.ofMinutes(2));
+        clock.advance(Duration.ofMinutes(2));
         List<AuditEvent> later = refuse(SOURCE, 3, "expired", true);
         assertThat(written.subList(before, written.size())).isEqualTo(later.subList(0, 2));
     }
@@ -152,25 +154,5 @@ class RefusalLedgerTest {
     private static AuditEvent withReference(AuditEvent event) {
         return new AuditEvent(
                 event.actor(), event.action(), event.subject(), event.outcome(), Reference.fresh(), event.reason());
-    }
-
-    private static final class SetClock extends Clock {
-
-        private Instant now = Instant.parse("2026-01-31T09:30:00Z");
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }

@@ -2,7 +2,7 @@ package dev.waxwing.server.classic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.waxwing.server.admission.SourcePrefix;
+import dev.waxwing.channel.SourcePrefix;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;

@@ -3,10 +3,9 @@ package dev.waxwing.server.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waxwing.ca.audit.AuditEvent;
-import java.time.Clock;
+import dev.waxwing.server.MovableClock;
+import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,22 +15,22 @@ class RefusalJournalTest {
     private static final String SOURCE = "192.0.2.7";
 
     private final List<AuditEvent> written = new ArrayList<>();
-    private final SetClock clock = new SetClock();
+    private final MovableClock clock = new MovableClock(Instant.parse("2026-01-31T09:30:00Z"));
     private final RefusalJournal journal = new RefusalJournal(written::add, clock);
 
     @Test
     void thirty_a_minute_have_an_entry_each_and_the_rest_one_that_counts_them() {
         List<String> told = refuse(30);
-        clock.now = clock.now.plusSeconds(10);
-        Instant first = clock.now;
+        clock.advance(Duration.ofSeconds(10));
+        Instant first = clock.instant();
         List<String> more = refuse(11);
-        clock.now = clock.now.plusSeconds(5);
+        clock.advance(Duration.ofSeconds(5));
         more.addAll(refuse(1));
         journal.flush();
         assertThat(written).extracting(AuditEvent::reference).isEqualTo(told);
         assertThat(written).allSatisfy(event -> assertThat(event.source()).isEqualTo(SOURCE));
 
-        clock.now = clock.now.plusSeconds(61);
+        clock.advance(Duration.ofSeconds(61));
         journal.flush();
         journal.flush();
 
@@ -44,7 +43,7 @@ class RefusalJournalTest {
     @Test
     void a_new_minute_writes_the_sum_of_the_last_before_it_begins() {
         refuse(32);
-        clock.now = clock.now.plusSeconds(61);
+        clock.advance(Duration.ofSeconds(61));
         refuse(1);
 
         assertThat(written).hasSize(32);
@@ -54,7 +53,7 @@ class RefusalJournalTest {
     @Test
     void whoever_was_refused_little_adds_nothing() {
         refuse(3);
-        clock.now = clock.now.plusSeconds(61);
+        clock.advance(Duration.ofSeconds(61));
         journal.flush();
 
         assertThat(written).hasSize(3);
@@ -78,25 +77,5 @@ class RefusalJournalTest {
             told.add(journal.refused("anonymous", SOURCE, "GET /api/v1/devices", "no credentials"));
         }
         return told;
-    }
-
-    private static final class SetClock extends Clock {
-
-        private Instant now = Instant.parse("2026-01-31T09:30:00Z");
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
     }
 }

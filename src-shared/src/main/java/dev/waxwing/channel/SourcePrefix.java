@@ -1,4 +1,4 @@
-package dev.waxwing.server.admission;
+package dev.waxwing.channel;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
