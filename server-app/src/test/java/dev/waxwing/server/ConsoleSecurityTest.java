@@ -34,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.tomcat.TomcatWebServer;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -379,28 +381,84 @@ class ConsoleSecurityTest {
     }
 
     @Test
-    void the_session_cookie_is_out_of_reach_and_changes_at_login() {
+    void the_session_cookie_is_out_of_reach_and_made_at_login() {
         ConsoleClient client = nobody();
-        String cookie = header(client.get("/login"), "Set-Cookie");
-        String before = client.sessionCookie().getValue();
+        client.get("/login", "Cookie", "waxwing=" + "0".repeat(32));
 
-        client.login("viewer", PASSWORD);
+        HttpResponse<String> login = client.login("viewer", PASSWORD);
 
-        assertThat(cookie).contains("HttpOnly", "SameSite=Strict");
-        assertThat(client.sessionCookie().getValue()).isNotEqualTo(before);
+        assertThat(login.headers().allValues("Set-Cookie"))
+                .anyMatch(cookie -> cookie.startsWith("waxwing=")
+                        && cookie.contains("HttpOnly")
+                        && cookie.contains("SameSite=Strict"));
+        assertThat(client.sessionCookie().getValue()).isNotEqualTo("0".repeat(32));
+    }
+
+    @Test
+    void a_stranger_makes_no_session_whatever_he_asks_for() throws IOException {
+        ConsoleClient stranger = ConsoleClient.from("127.0.0.4", server);
+
+        stranger.get("/login");
+        stranger.get("/devices?query=x", "Sec-Fetch-Dest", "document");
+        stranger.get("/nothing");
+        stranger.get("/setup/nothing");
+        stranger.post("/login", Map.of("username", "admin", "password", PASSWORD), "forged");
+        stranger.login("admin", "a wrong password");
+
+        assertThat(stranger.cookieNames()).contains("waxwing-form").doesNotContain("waxwing");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/devices?query=a%20b, /devices?query=a%20b",
+        "/transfers/00, /transfers/00",
+    })
+    void after_the_login_comes_the_page_that_was_asked_for(String asked, String shown) {
+        ConsoleClient client = nobody();
+        client.get(asked, "Sec-Fetch-Dest", "document");
+
+        assertThat(client.login("viewer", PASSWORD).headers().firstValue("Location"))
+                .hasValue(shown);
+
+        client.get(shown);
+        assertThat(client.cookieNames()).doesNotContain("waxwing-wanted");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://evil.example/", "//evil.example", "/\\evil.example", "/a b", "", "evil"})
+    void no_cookie_leads_a_login_to_another_place(String wanted) {
+        String value = Base64.getUrlEncoder().withoutPadding().encodeToString(wanted.getBytes(StandardCharsets.UTF_8));
+        ConsoleClient client = nobody();
+        client.cookie("waxwing-wanted", value);
+
+        assertThat(client.login("viewer", PASSWORD).headers().firstValue("Location"))
+                .hasValue("/");
+    }
+
+    @Test
+    void takes_no_more_connections_at_once_than_its_heap_has_room_for() {
+        assertThat(server.context())
+                .isInstanceOfSatisfying(
+                        WebServerApplicationContext.class,
+                        web -> assertThat(web.getWebServer())
+                                .isInstanceOfSatisfying(
+                                        TomcatWebServer.class,
+                                        tomcat -> assertThat(tomcat.getTomcat()
+                                                        .getConnector()
+                                                        .getProperty("maxConnections"))
+                                                .isEqualTo(512)));
     }
 
     @Test
     void wrong_passwords_are_refused_in_the_same_words_as_unknown_names() throws IOException {
         ConsoleClient client = ConsoleClient.from("127.0.0.3", server);
 
-        assertThat(client.login("admin", "a wrong password").headers().firstValue("Location"))
-                .hasValue("/login?refused");
-        String wrong = client.get("/login?refused").body();
-        client.login("nobody", "a wrong password");
-        String unknown = client.get("/login?refused").body();
+        String wrong = client.get(header(client.login("admin", "a wrong password"), "Location"))
+                .body();
+        String unknown = client.get(header(client.login("nobody", "a wrong password"), "Location"))
+                .body();
 
-        assertThat(wrong).contains("do not go together").contains("Reference");
+        assertThat(wrong).contains("do not go together").containsPattern("Reference <code>[0-9a-f]{16}");
         assertThat(unknown).contains("do not go together");
     }
 
@@ -411,9 +469,9 @@ class ConsoleSecurityTest {
             client.login("admin", "a wrong password");
         }
 
-        client.login("admin", PASSWORD);
+        String answer = header(client.login("admin", PASSWORD), "Location");
 
-        assertThat(client.get("/login?refused").body()).containsPattern("Try again in (one second|\\d seconds)");
+        assertThat(client.get(answer).body()).containsPattern("Try again in (one second|\\d seconds)");
         assertThat(client.get("/").statusCode()).isEqualTo(302);
         HttpResponse<String> program = client.get("/api/v1/devices", "Authorization", basic("admin"));
         assertThat(program.statusCode()).isEqualTo(429);
