@@ -22,7 +22,9 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -433,6 +435,70 @@ class ConsoleSecurityTest {
 
         assertThat(client.login("viewer", PASSWORD).headers().firstValue("Location"))
                 .hasValue("/");
+    }
+
+    @Test
+    void a_program_cannot_fill_the_audit_log_with_requests_for_what_is_not_there() throws IOException {
+        String token = "Bearer " + token("viewer");
+        ConsoleClient program = ConsoleClient.from("127.0.0.5", server);
+        long before = entries();
+
+        Set<String> references = new HashSet<>();
+        for (int i = 0; i < 20; i++) {
+            references.add(reference(program.get("/api/v1/certificates/00", "Authorization", token)));
+            references.add(reference(program.get("/api/v1/nothing", "Authorization", token)));
+            references.add(reference(program.get("/api/v1/transfers?page=x", "Authorization", token)));
+        }
+
+        assertThat(entries() - before).isLessThanOrEqualTo(30);
+        assertThat(references)
+                .hasSizeLessThanOrEqualTo(30)
+                .allSatisfy(reference -> assertThat(server.bean(AuditLog.class)
+                                .page(reference, 0, 1)
+                                .total())
+                        .isEqualTo(1));
+    }
+
+    @Test
+    void a_stranger_cannot_fill_the_audit_log_with_bodies_that_break_off() throws IOException {
+        long before = entries();
+        for (int i = 0; i < 40; i++) {
+            assertThat(rawFrom("127.0.0.6", """
+                POST /pki/ocsp HTTP/1.1\r
+                Host: localhost\r
+                Connection: close\r
+                Content-Type: application/ocsp-request\r
+                Transfer-Encoding: chunked\r
+                \r
+                no number\r
+                """)).startsWith("HTTP/1.1 400 ");
+        }
+
+        assertThat(entries() - before).isLessThanOrEqualTo(30);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/v1/devices?query=%FF", "/api/v1/certificates?query=%ED%A0%80"})
+    void a_query_that_is_no_text_is_the_callers_fault(String path) {
+        HttpResponse<String> answer = nobody().get(path, "Authorization", basic("viewer"));
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(reference(answer)).matches("[0-9a-f]{16}");
+    }
+
+    /** The answer to a request that no HTTP client would send. */
+    private static String rawFrom(String address, String request) throws IOException {
+        URI console = URI.create(server.bean(ConsoleAddress.class).url());
+        InetAddress source = InetAddress.getByName(address);
+        try (Socket socket = new Socket(InetAddress.getByName(console.getHost()), console.getPort(), source, 0)) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+
+    private static long entries() {
+        return server.bean(AuditLog.class).page("", 0, 1).total();
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.waxwing.ca.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.authority.Pem;
 import dev.waxwing.ca.enrollment.FormerDevices;
 import dev.waxwing.ca.inventory.CertificateEntry;
@@ -71,7 +70,7 @@ final class CertificatesController {
     private final Inventory inventory;
     private final CertificateFiles files;
     private final FormerDevices formerDevices;
-    private final AuditTrail audit;
+    private final RefusalJournal journal;
 
     CertificatesController(
             Issuance issuance,
@@ -80,14 +79,14 @@ final class CertificatesController {
             Inventory inventory,
             CertificateFiles files,
             FormerDevices formerDevices,
-            AuditTrail audit) {
+            RefusalJournal journal) {
         this.issuance = issuance;
         this.profiles = profiles;
         this.keys = keys;
         this.inventory = inventory;
         this.files = files;
         this.formerDevices = formerDevices;
-        this.audit = audit;
+        this.journal = journal;
     }
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE, produces = MediaType.APPLICATION_JSON_VALUE)
@@ -334,7 +333,7 @@ final class CertificatesController {
     }
 
     private RefusedException refuse(HttpStatus status, String subject, String detail, @Nullable Principal principal) {
-        return Refusals.refused(audit, principal, status, subject, detail);
+        return Refusals.refused(journal, principal, status, subject, detail);
     }
 
     @Schema(name = "CertificateOrder")
