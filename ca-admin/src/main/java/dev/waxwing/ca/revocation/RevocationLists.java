@@ -137,7 +137,8 @@ public final class RevocationLists {
             building.unlock();
         }
         if (authority.root().isPresent()
-                && clock.instant().isAfter(root.nextUpdate().minus(RevocationFacts.ROOT_RENEWAL))) {
+                && (isOfTheFuture(root)
+                        || clock.instant().isAfter(root.nextUpdate().minus(RevocationFacts.ROOT_RENEWAL)))) {
             signRoot();
         }
     }
@@ -160,7 +161,13 @@ public final class RevocationLists {
         Optional<RevocationList> list = of(issuer.id());
         return failure != null
                 || list.isEmpty()
+                || isOfTheFuture(list.get())
                 || clock.instant().isAfter(list.get().thisUpdate().plus(lifetime.dividedBy(3)));
+    }
+
+    /** The clock was set back: nobody believes such a list, and its time would not be spent for long. */
+    private boolean isOfTheFuture(RevocationList list) {
+        return clock.instant().isBefore(list.thisUpdate());
     }
 
     private void tryToBuild(List<IssuingAuthority> wanted, BiPredicate<Published, Bytes> outdated) {
