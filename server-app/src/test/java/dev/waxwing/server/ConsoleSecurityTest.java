@@ -22,7 +22,9 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
@@ -34,6 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.tomcat.TomcatWebServer;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -379,28 +383,148 @@ class ConsoleSecurityTest {
     }
 
     @Test
-    void the_session_cookie_is_out_of_reach_and_changes_at_login() {
+    void the_session_cookie_is_out_of_reach_and_made_at_login() {
         ConsoleClient client = nobody();
-        String cookie = header(client.get("/login"), "Set-Cookie");
-        String before = client.sessionCookie().getValue();
+        client.get("/login", "Cookie", "waxwing=" + "0".repeat(32));
 
-        client.login("viewer", PASSWORD);
+        HttpResponse<String> login = client.login("viewer", PASSWORD);
 
-        assertThat(cookie).contains("HttpOnly", "SameSite=Strict");
-        assertThat(client.sessionCookie().getValue()).isNotEqualTo(before);
+        assertThat(login.headers().allValues("Set-Cookie"))
+                .anyMatch(cookie -> cookie.startsWith("waxwing=")
+                        && cookie.contains("HttpOnly")
+                        && cookie.contains("SameSite=Strict"));
+        assertThat(client.sessionCookie().getValue()).isNotEqualTo("0".repeat(32));
+    }
+
+    @Test
+    void a_stranger_makes_no_session_whatever_he_asks_for() throws IOException {
+        ConsoleClient stranger = ConsoleClient.from("127.0.0.4", server);
+
+        stranger.get("/login");
+        stranger.get("/devices?query=x", "Sec-Fetch-Dest", "document");
+        stranger.get("/nothing");
+        stranger.get("/setup/nothing");
+        stranger.post("/login", Map.of("username", "admin", "password", PASSWORD), "forged");
+        stranger.login("admin", "a wrong password");
+
+        assertThat(stranger.cookieNames()).contains("waxwing-form").doesNotContain("waxwing");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/devices?query=a%20b, /devices?query=a%20b",
+        "/transfers/00, /transfers/00",
+    })
+    void after_the_login_comes_the_page_that_was_asked_for(String asked, String shown) {
+        ConsoleClient client = nobody();
+        client.get(asked, "Sec-Fetch-Dest", "document");
+
+        assertThat(client.login("viewer", PASSWORD).headers().firstValue("Location"))
+                .hasValue(shown);
+
+        client.get(shown);
+        assertThat(client.cookieNames()).doesNotContain("waxwing-wanted");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https://evil.example/", "//evil.example", "/\\evil.example", "/a b", "", "evil"})
+    void no_cookie_leads_a_login_to_another_place(String wanted) {
+        String value = Base64.getUrlEncoder().withoutPadding().encodeToString(wanted.getBytes(StandardCharsets.UTF_8));
+        ConsoleClient client = nobody();
+        client.cookie("waxwing-wanted", value);
+
+        assertThat(client.login("viewer", PASSWORD).headers().firstValue("Location"))
+                .hasValue("/");
+    }
+
+    @Test
+    void a_program_cannot_fill_the_audit_log_with_requests_for_what_is_not_there() throws IOException {
+        String token = "Bearer " + token("viewer");
+        ConsoleClient program = ConsoleClient.from("127.0.0.5", server);
+        long before = entries();
+
+        Set<String> references = new HashSet<>();
+        for (int i = 0; i < 20; i++) {
+            references.add(reference(program.get("/api/v1/certificates/00", "Authorization", token)));
+            references.add(reference(program.get("/api/v1/nothing", "Authorization", token)));
+            references.add(reference(program.get("/api/v1/transfers?page=x", "Authorization", token)));
+        }
+
+        assertThat(entries() - before).isLessThanOrEqualTo(30);
+        assertThat(references)
+                .hasSizeLessThanOrEqualTo(30)
+                .allSatisfy(reference -> assertThat(server.bean(AuditLog.class)
+                                .page(reference, 0, 1)
+                                .total())
+                        .isEqualTo(1));
+    }
+
+    @Test
+    void a_stranger_cannot_fill_the_audit_log_with_bodies_that_break_off() throws IOException {
+        long before = entries();
+        for (int i = 0; i < 40; i++) {
+            assertThat(rawFrom("127.0.0.6", """
+                POST /pki/ocsp HTTP/1.1\r
+                Host: localhost\r
+                Connection: close\r
+                Content-Type: application/ocsp-request\r
+                Transfer-Encoding: chunked\r
+                \r
+                no number\r
+                """)).startsWith("HTTP/1.1 400 ");
+        }
+
+        assertThat(entries() - before).isLessThanOrEqualTo(30);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/v1/devices?query=%FF", "/api/v1/certificates?query=%ED%A0%80"})
+    void a_query_that_is_no_text_is_the_callers_fault(String path) {
+        HttpResponse<String> answer = nobody().get(path, "Authorization", basic("viewer"));
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(reference(answer)).matches("[0-9a-f]{16}");
+    }
+
+    /** The answer to a request that no HTTP client would send. */
+    private static String rawFrom(String address, String request) throws IOException {
+        URI console = URI.create(server.bean(ConsoleAddress.class).url());
+        InetAddress source = InetAddress.getByName(address);
+        try (Socket socket = new Socket(InetAddress.getByName(console.getHost()), console.getPort(), source, 0)) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
+    }
+
+    private static long entries() {
+        return server.bean(AuditLog.class).page("", 0, 1).total();
+    }
+
+    @Test
+    void takes_no_more_connections_at_once_than_its_heap_has_room_for() {
+        assertThat(server.context())
+                .isInstanceOfSatisfying(
+                        WebServerApplicationContext.class,
+                        web -> assertThat(web.getWebServer())
+                                .isInstanceOfSatisfying(
+                                        TomcatWebServer.class,
+                                        tomcat -> assertThat(tomcat.getTomcat()
+                                                        .getConnector()
+                                                        .getProperty("maxConnections"))
+                                                .isEqualTo(512)));
     }
 
     @Test
     void wrong_passwords_are_refused_in_the_same_words_as_unknown_names() throws IOException {
         ConsoleClient client = ConsoleClient.from("127.0.0.3", server);
 
-        assertThat(client.login("admin", "a wrong password").headers().firstValue("Location"))
-                .hasValue("/login?refused");
-        String wrong = client.get("/login?refused").body();
-        client.login("nobody", "a wrong password");
-        String unknown = client.get("/login?refused").body();
+        String wrong = client.get(header(client.login("admin", "a wrong password"), "Location"))
+                .body();
+        String unknown = client.get(header(client.login("nobody", "a wrong password"), "Location"))
+                .body();
 
-        assertThat(wrong).contains("do not go together").contains("Reference");
+        assertThat(wrong).contains("do not go together").containsPattern("Reference <code>[0-9a-f]{16}");
         assertThat(unknown).contains("do not go together");
     }
 
@@ -411,9 +535,9 @@ class ConsoleSecurityTest {
             client.login("admin", "a wrong password");
         }
 
-        client.login("admin", PASSWORD);
+        String answer = header(client.login("admin", PASSWORD), "Location");
 
-        assertThat(client.get("/login?refused").body()).containsPattern("Try again in (one second|\\d seconds)");
+        assertThat(client.get(answer).body()).containsPattern("Try again in (one second|\\d seconds)");
         assertThat(client.get("/").statusCode()).isEqualTo(302);
         HttpResponse<String> program = client.get("/api/v1/devices", "Authorization", basic("admin"));
         assertThat(program.statusCode()).isEqualTo(429);

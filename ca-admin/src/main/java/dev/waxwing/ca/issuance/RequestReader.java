@@ -11,8 +11,10 @@ import java.security.KeyFactory;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1String;
@@ -66,8 +68,10 @@ final class RequestReader {
     }
 
     private static PKCS10CertificationRequest parse(byte[] der) throws IOException, Fault {
-        // Rejects trailing bytes, which PKCS10CertificationRequest alone would not.
-        ASN1Primitive.fromByteArray(der);
+        // Rejects trailing bytes, which PKCS10CertificationRequest alone would not, and every spelling but DER's.
+        if (!Arrays.equals(der, ASN1Primitive.fromByteArray(der).getEncoded(ASN1Encoding.DER))) {
+            throw new Fault(RequestFault.MALFORMED);
+        }
         PKCS10CertificationRequest request = new PKCS10CertificationRequest(der);
         if (request.toASN1Structure().getCertificationRequestInfo().getVersion().intValueExact() != 0) {
             throw new Fault(RequestFault.MALFORMED);

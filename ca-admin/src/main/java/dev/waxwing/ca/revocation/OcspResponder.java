@@ -201,6 +201,7 @@ public final class OcspResponder {
         Kept found = lookUp(id);
         if (found != null
                 && found.revoked().equals(revoked)
+                && !now.isBefore(found.madeAt()) // The clock was set back: nobody believes an answer of the future.
                 && now.isBefore(found.madeAt().plus(REUSE))) {
             return Optional.of(found.answer());
         }

@@ -131,7 +131,7 @@ public final class RevocationLists {
         } finally {
             building.unlock();
         }
-        if (authority.root().isPresent() && facts().rootListDue(clock.instant())) {
+        if (authority.root().isPresent() && (isOfTheFuture(root) || facts().rootListDue(clock.instant()))) {
             signRoot();
         }
     }
@@ -154,7 +154,13 @@ public final class RevocationLists {
         Optional<RevocationList> list = of(issuer.id());
         return failure != null
                 || list.isEmpty()
+                || isOfTheFuture(list.get())
                 || clock.instant().isAfter(list.get().thisUpdate().plus(lifetime.dividedBy(3)));
+    }
+
+    /** The clock was set back: nobody believes such a list, and its time would not be spent for long. */
+    private boolean isOfTheFuture(RevocationList list) {
+        return clock.instant().isBefore(list.thisUpdate());
     }
 
     private void tryToBuild(List<IssuingAuthority> wanted, BiPredicate<Published, Bytes> outdated) {

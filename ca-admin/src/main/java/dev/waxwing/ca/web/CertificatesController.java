@@ -1,7 +1,6 @@
 package dev.waxwing.ca.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.authority.Pem;
 import dev.waxwing.ca.inventory.CertificateEntry;
 import dev.waxwing.ca.inventory.CertificateSearch;
@@ -66,7 +65,7 @@ final class CertificatesController {
     private final KeyMaker keys;
     private final Inventory inventory;
     private final CertificateFiles files;
-    private final AuditTrail audit;
+    private final RefusalJournal journal;
 
     CertificatesController(
             Issuance issuance,
@@ -74,13 +73,13 @@ final class CertificatesController {
             KeyMaker keys,
             Inventory inventory,
             CertificateFiles files,
-            AuditTrail audit) {
+            RefusalJournal journal) {
         this.issuance = issuance;
         this.profiles = profiles;
         this.keys = keys;
         this.inventory = inventory;
         this.files = files;
-        this.audit = audit;
+        this.journal = journal;
     }
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE, produces = MediaType.APPLICATION_JSON_VALUE)
@@ -323,7 +322,7 @@ final class CertificatesController {
     }
 
     private RefusedException refuse(HttpStatus status, String subject, String detail, @Nullable Principal principal) {
-        return Refusals.refused(audit, principal, status, subject, detail);
+        return Refusals.refused(journal, principal, status, subject, detail);
     }
 
     @Schema(name = "CertificateOrder")

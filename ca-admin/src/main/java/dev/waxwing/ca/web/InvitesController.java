@@ -1,7 +1,5 @@
 package dev.waxwing.ca.web;
 
-import dev.waxwing.ca.audit.AuditEvent;
-import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.enrollment.InviteEntry;
 import dev.waxwing.ca.enrollment.InviteOrder;
 import dev.waxwing.ca.enrollment.InviteResult;
@@ -44,11 +42,11 @@ import org.springframework.web.bind.annotation.RestController;
 final class InvitesController {
 
     private final Invites invites;
-    private final AuditTrail audit;
+    private final RefusalJournal journal;
 
-    InvitesController(Invites invites, AuditTrail audit) {
+    InvitesController(Invites invites, RefusalJournal journal) {
         this.invites = invites;
-        this.audit = audit;
+        this.journal = journal;
     }
 
     @PostMapping(consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -133,9 +131,7 @@ final class InvitesController {
     }
 
     private RefusedException refuse(HttpStatus status, String subject, String detail, @Nullable Principal principal) {
-        AuditEvent event = AuditEvent.refused(Refusals.actor(principal), "request.refused", subject, detail);
-        audit.record(event);
-        return new RefusedException(status, status.getReasonPhrase(), detail, event.reference());
+        return Refusals.refused(journal, principal, status, subject, detail);
     }
 
     @Schema(name = "InviteOrder")

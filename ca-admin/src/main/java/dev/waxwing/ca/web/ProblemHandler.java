@@ -1,9 +1,10 @@
 package dev.waxwing.ca.web;
 
-import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.audit.Reference;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.stream.Collectors;
+import org.apache.coyote.BadRequestException;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,10 +30,10 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProblemHandler.class);
 
-    private final AuditTrail audit;
+    private final RefusalJournal journal;
 
-    ProblemHandler(AuditTrail audit) {
-        this.audit = audit;
+    ProblemHandler(RefusalJournal journal) {
+        this.journal = journal;
     }
 
     @ExceptionHandler
@@ -49,7 +50,13 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
         if (Outage.is(failure)) {
             return unavailable(failure, request);
         }
-        String reference = Refusals.record(audit, request, "internal error");
+        if (isMalformed(failure)) {
+            String said = "The request breaks off, or is not encoded as it says.";
+            return ResponseEntity.badRequest()
+                    .body(Problems.of(
+                            HttpStatus.BAD_REQUEST, "Bad Request", said, Refusals.record(journal, request, said)));
+        }
+        String reference = Refusals.record(journal, request, "internal error");
         LOG.error("{} {} failed, reference {}", request.getMethod(), request.getRequestURI(), reference, failure);
         return ResponseEntity.internalServerError()
                 .body(Problems.of(
@@ -57,6 +64,11 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
                         "Internal error",
                         "Something went wrong in the server. Its log has the cause under this reference.",
                         reference));
+    }
+
+    /** What the web server finds wrong with a request when its parameters or its body are read: no fault of this program. */
+    private static boolean isMalformed(Exception failure) {
+        return failure instanceof BadRequestException || failure instanceof InvalidParameterException;
     }
 
     /** The audit trail is out of reach as well: the log has the reference. */
@@ -112,7 +124,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
             String detail = problem.getDetail();
             problem.setProperty(
                     Problems.REFERENCE,
-                    Refusals.record(audit, web.getRequest(), detail == null ? status.toString() : detail));
+                    Refusals.record(journal, web.getRequest(), detail == null ? status.toString() : detail));
         }
         return super.createResponseEntity(body, headers, status, request);
     }

@@ -1,6 +1,5 @@
 package dev.waxwing.ca.web;
 
-import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.authority.AuthorityId;
 import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.authority.IssuingAuthority;
@@ -43,19 +42,19 @@ final class RevocationsController {
     private final Inventory inventory;
     private final Revocation revocation;
     private final PresentedCertificate presented;
-    private final AuditTrail audit;
+    private final RefusalJournal journal;
 
     RevocationsController(
             CertificateAuthority authority,
             Inventory inventory,
             Revocation revocation,
             PresentedCertificate presented,
-            AuditTrail audit) {
+            RefusalJournal journal) {
         this.authority = authority;
         this.inventory = inventory;
         this.revocation = revocation;
         this.presented = presented;
-        this.audit = audit;
+        this.journal = journal;
     }
 
     @PostMapping(path = "/certificates/{serialNumber}/revocation", consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -212,7 +211,7 @@ final class RevocationsController {
     }
 
     private RefusedException refuse(HttpStatus status, String subject, String detail, @Nullable Principal principal) {
-        return Refusals.refused(audit, principal, status, subject, detail);
+        return Refusals.refused(journal, principal, status, subject, detail);
     }
 
     @Schema(name = "RevocationOrder")

@@ -1,6 +1,5 @@
 package dev.waxwing.ca.web;
 
-import dev.waxwing.ca.audit.AuditTrail;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -19,11 +18,11 @@ import org.springframework.web.servlet.ModelAndView;
 final class UnmatchedRequests implements HandlerExceptionResolver, Ordered {
 
     private final Problems problems;
-    private final AuditTrail audit;
+    private final RefusalJournal journal;
 
-    UnmatchedRequests(Problems problems, AuditTrail audit) {
+    UnmatchedRequests(Problems problems, RefusalJournal journal) {
         this.problems = problems;
-        this.audit = audit;
+        this.journal = journal;
     }
 
     @Override
@@ -44,7 +43,7 @@ final class UnmatchedRequests implements HandlerExceptionResolver, Ordered {
                 : refusal.getBody().getDetail();
         try {
             refusal.getHeaders().forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));
-            String reference = Refusals.record(audit, request, detail == null ? "no such resource" : detail);
+            String reference = Refusals.record(journal, request, detail == null ? "no such resource" : detail);
             problems.write(response, refusal.getStatusCode(), detail, reference);
             return new ModelAndView();
         } catch (IOException e) {

@@ -3,8 +3,10 @@ package dev.waxwing.ca.issuance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waxwing.ca.TestRequests;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.util.Arrays;
@@ -96,6 +98,28 @@ class CertificateRequestTest {
         assertThat(fault(TestRequests.request("CN=" + "a".repeat(64), PAIR))).isEqualTo(RequestFault.NAME);
         assertThat(accepted(TestRequests.request("CN=" + "a".repeat(63), PAIR)).commonName())
                 .contains("a".repeat(63));
+    }
+
+    @Test
+    void refuses_every_spelling_but_der() {
+        byte[] der = TestRequests.request("CN=camera-01", PAIR);
+        int header = 2 + (der[1] < 0 ? der[1] & 0x7f : 0);
+        byte[] content = Arrays.copyOfRange(der, header, der.length);
+
+        ByteArrayOutputStream indefinite = new ByteArrayOutputStream();
+        indefinite.writeBytes(new byte[] {0x30, (byte) 0x80});
+        indefinite.writeBytes(content);
+        indefinite.writeBytes(new byte[2]);
+        byte[] longLength = ByteBuffer.allocate(6 + content.length)
+                .put((byte) 0x30)
+                .put((byte) 0x84)
+                .putInt(content.length)
+                .put(content)
+                .array();
+
+        assertThat(fault(indefinite.toByteArray())).isEqualTo(RequestFault.MALFORMED);
+        assertThat(fault(longLength)).isEqualTo(RequestFault.MALFORMED);
+        assertThat(accepted(der).commonName()).contains("camera-01");
     }
 
     @Test

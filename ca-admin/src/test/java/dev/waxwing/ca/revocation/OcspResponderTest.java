@@ -86,6 +86,16 @@ class OcspResponderTest {
     }
 
     @Test
+    void gives_no_answer_of_the_future_again_after_the_clock_was_set_back() throws Exception {
+        ask(SHA1, camera.serialNumber().value());
+
+        deployment.clock.advance(Duration.ofDays(-2));
+
+        assertThat(ask(SHA1, camera.serialNumber().value()).getThisUpdate().toInstant())
+                .isEqualTo(deployment.clock.instant());
+    }
+
+    @Test
     void knows_nothing_of_another_authority() throws Exception {
         TestDeployment other = TestDeployment.in(directory.resolve("other"));
         byte[] request = request(

@@ -488,6 +488,20 @@ class RevocationTest {
     }
 
     @Test
+    void lists_of_the_future_are_replaced_after_the_clock_was_set_back() {
+        long issuing = deployment.lists.issuing().number();
+        long root = deployment.lists.root().number();
+        deployment.clock.advance(Duration.ofDays(-2));
+
+        deployment.lists.rebuildWhereDue();
+
+        assertThat(deployment.lists.issuing().thisUpdate()).isEqualTo(deployment.clock.instant());
+        assertThat(deployment.lists.root().thisUpdate()).isEqualTo(deployment.clock.instant());
+        assertThat(deployment.lists.issuing().number()).isGreaterThan(issuing);
+        assertThat(deployment.lists.root().number()).isGreaterThan(root);
+    }
+
+    @Test
     void a_list_that_cannot_be_made_leaves_the_present_one_and_shows_in_health() {
         RevocationList present = deployment.lists.issuing();
         deployment.jdbc.sql("ALTER TABLE revocation_list RENAME TO away").update();

@@ -128,12 +128,10 @@ public class Accounts {
             if (!setupLinks.use(link)) {
                 return new Refused("This set-up link was used already or has ended.");
             }
-            users.byName(canonical)
-                    .ifPresentOrElse(
-                            user -> restore(user, hash),
-                            () -> users.insert(canonical, Role.ADMIN, hash, null, clock.instant()));
-            audit.record(
-                    AuditEvent.success(canonical, "setup-link.used", canonical, "administrator with a new password"));
+            String done = users.byName(canonical)
+                    .map(user -> restore(user, hash))
+                    .orElseGet(() -> insertAdministrator(canonical, hash));
+            audit.record(AuditEvent.success(canonical, "setup-link.used", canonical, done));
             return made(canonical);
         });
     }
@@ -269,10 +267,17 @@ public class Accounts {
         return disabled ? "disabled" : "enabled";
     }
 
-    private void restore(User user, String hash) {
+    /** The tokens end, as when an administrator resets a password: whoever had the former one may have made some. */
+    private String restore(User user, String hash) {
         users.changePassword(user.id(), hash, null, clock.instant());
         users.changeRole(user.id(), Role.ADMIN);
         users.changeDisabled(user.id(), false);
+        return "administrator with a new password; " + tokensEnded(user.id());
+    }
+
+    private String insertAdministrator(String name, String hash) {
+        users.insert(name, Role.ADMIN, hash, null, clock.instant());
+        return "new administrator";
     }
 
     /** Whether nobody else could do what only an administrator may. Who has never chosen a password does not count. */

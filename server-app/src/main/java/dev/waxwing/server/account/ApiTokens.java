@@ -30,6 +30,9 @@ public class ApiTokens {
     /** The longest life of a token. */
     public static final Duration MAX_LIFETIME = Duration.ofDays(366);
 
+    /** Tokens of one user that have not ended: lists of tokens are shown whole. */
+    static final int MOST_PER_USER = 100;
+
     /** A token's {@code lastUsedAt} is at most this old while it is in use; each request would be a write otherwise. */
     private static final Duration LAST_USED_PRECISION = Duration.ofMinutes(1);
 
@@ -85,6 +88,10 @@ public class ApiTokens {
         Optional<String> obstacle = obstacle(caller, shown, role, lifetime, now);
         if (obstacle.isPresent()) {
             return new Creation.Refused(obstacle.get());
+        }
+        if (users.makeRoomForTokens(caller.userId(), now) >= MOST_PER_USER) {
+            return new Creation.Refused(
+                    "You have %d API tokens already. End one that is not needed any more.".formatted(MOST_PER_USER));
         }
         Secret secret = Secret.random(PREFIX, random);
         insert(caller, shown, role, credentials, secret, now, now.plus(lifetime));

@@ -48,7 +48,7 @@ final class LoginThrottle {
         Instant now = clock.instant();
         lock.lock();
         try {
-            Instant until = later(blockedUntil(perName(name, address)), blockedUntil(perSource(address)));
+            Instant until = later(blockedUntil(perName(name, address), now), blockedUntil(perSource(address), now));
             return until.isAfter(now) ? Optional.of(Duration.between(now, until)) : Optional.empty();
         } finally {
             lock.unlock();
@@ -91,9 +91,10 @@ final class LoginThrottle {
         return wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
     }
 
-    private Instant blockedUntil(Key key) {
+    /** A failure of the future is from before the clock was set back: the wait for it could take years. */
+    private Instant blockedUntil(Key key, Instant now) {
         Failures failures = table.get(key);
-        return failures == null ? Instant.MIN : failures.blockedUntil();
+        return failures == null || now.isBefore(failures.last()) ? Instant.MIN : failures.blockedUntil();
     }
 
     private static Instant later(Instant a, Instant b) {

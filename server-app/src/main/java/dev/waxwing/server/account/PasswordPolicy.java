@@ -34,6 +34,9 @@ final class PasswordPolicy {
         if (password.length() > MAX_LENGTH) {
             return Optional.of("The password may have at most %d characters.".formatted(MAX_LENGTH));
         }
+        if (password.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+            return Optional.of("The password has half a character in it, which no keyboard can type again.");
+        }
         if (password.codePoints().distinct().count() < MIN_DISTINCT) {
             return Optional.of(
                     "The password repeats too few characters; use at least %d different ones.".formatted(MIN_DISTINCT));

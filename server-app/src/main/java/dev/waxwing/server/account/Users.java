@@ -112,6 +112,25 @@ class Users {
                 .update();
     }
 
+    /**
+     * Removes the user's API tokens whose time has passed, and says how many are left. Nobody else makes one for this user until the
+     * transaction ends.
+     */
+    int makeRoomForTokens(long id, Instant now) {
+        jdbc.sql("SELECT id FROM console_user WHERE id = :id FOR UPDATE")
+                .param("id", id)
+                .query(Long.class)
+                .optional();
+        jdbc.sql("DELETE FROM api_token WHERE user_id = :id AND expires_at <= :now")
+                .param("id", id)
+                .param("now", time(now))
+                .update();
+        return jdbc.sql("SELECT COUNT(*) FROM api_token WHERE user_id = :id")
+                .param("id", id)
+                .query(Integer.class)
+                .single();
+    }
+
     void remove(long id) {
         jdbc.sql("DELETE FROM console_user WHERE id = :id").param("id", id).update();
     }

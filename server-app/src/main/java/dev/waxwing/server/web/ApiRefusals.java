@@ -1,5 +1,6 @@
 package dev.waxwing.server.web;
 
+import dev.waxwing.ca.web.RefusalJournal;
 import dev.waxwing.server.account.Caller;
 import dev.waxwing.server.account.Permission;
 import jakarta.servlet.http.HttpServletRequest;

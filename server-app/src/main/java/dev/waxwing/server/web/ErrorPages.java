@@ -2,6 +2,7 @@ package dev.waxwing.server.web;
 
 import dev.waxwing.ca.audit.Reference;
 import dev.waxwing.ca.web.Outage;
+import dev.waxwing.ca.web.RefusalJournal;
 import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

@@ -35,10 +35,7 @@ import org.springframework.security.web.authentication.www.BasicAuthenticationFi
 import org.springframework.security.web.header.writers.CrossOriginOpenerPolicyHeaderWriter.CrossOriginOpenerPolicy;
 import org.springframework.security.web.header.writers.CrossOriginResourcePolicyHeaderWriter.CrossOriginResourcePolicy;
 import org.springframework.security.web.header.writers.ReferrerPolicyHeaderWriter.ReferrerPolicy;
-import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
 import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
-import org.springframework.security.web.util.matcher.AndRequestMatcher;
-import org.springframework.security.web.util.matcher.RequestHeaderRequestMatcher;
 import org.springframework.security.web.util.matcher.RequestMatcher;
 
 /** Who may reach what: programs, monitoring, the public, and people at the console, each with a chain of its own. */
@@ -187,7 +184,7 @@ class SecurityConfiguration {
                 .addFilterBefore(new CurrentAccountFilter(logins, clock), AuthorizationFilter.class)
                 .addFilterBefore(new PasswordDueFilter(), AuthorizationFilter.class)
                 .formLogin(
-                        form -> form.loginPage("/login").defaultSuccessUrl("/").failureUrl("/login?refused"))
+                        form -> form.loginPage("/login").defaultSuccessUrl("/").failureHandler(LoginController::refuse))
                 .logout(logout -> logout.logoutSuccessUrl("/login?ended")
                         .deleteCookies("waxwing")
                         .addLogoutHandler((_, _, leaving) -> {
@@ -195,7 +192,8 @@ class SecurityConfiguration {
                                 logins.left(caller);
                             }
                         }))
-                .requestCache(cache -> cache.requestCache(rememberedPages()))
+                .csrf(forms -> forms.csrfTokenRepository(new FormTokens()))
+                .requestCache(cache -> cache.requestCache(new WantedPage()))
                 .build();
     }
 
@@ -238,16 +236,5 @@ class SecurityConfiguration {
                                 "Content-Security-Policy", swagger.matches(request) ? SWAGGER_POLICY : PAGE_POLICY);
                     }
                 }));
-    }
-
-    /** After the login a person gets the page asked for; streams, images and other parts of pages are no such page. */
-    @SuppressWarnings("NullAway") // Null is documented as "no such parameter".
-    private static HttpSessionRequestCache rememberedPages() {
-        HttpSessionRequestCache cache = new HttpSessionRequestCache();
-        cache.setRequestMatcher(new AndRequestMatcher(
-                PathPatternRequestMatcher.withDefaults().matcher(HttpMethod.GET, "/**"),
-                new RequestHeaderRequestMatcher("Sec-Fetch-Dest", "document")));
-        cache.setMatchingRequestParameterName(null);
-        return cache;
     }
 }

@@ -4,6 +4,7 @@ import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.enrollment.PublicAddresses;
 import dev.waxwing.ca.issuance.PkiProperties;
 import dev.waxwing.ca.revocation.RevocationLists;
+import dev.waxwing.ca.web.RefusalJournal;
 import dev.waxwing.enrollment.ServerAddress;
 import dev.waxwing.server.account.AccountChange;
 import dev.waxwing.server.account.Accounts;

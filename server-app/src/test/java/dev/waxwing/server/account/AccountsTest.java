@@ -90,6 +90,19 @@ class AccountsTest {
     }
 
     @Test
+    void a_setup_link_ends_the_tokens_that_somebody_with_the_former_password_may_have_made() {
+        fixture.user("anna", Role.ADMIN);
+        ApiTokens.Creation made =
+                fixture.tokens.create(fixture.caller("anna"), "x", Role.ADMIN, true, Duration.ofDays(9));
+        String secret = ((ApiTokens.Creation.Created) made).secret();
+
+        accounts.useSetupLink(newLink(), "anna", "another plum tree, elsewhere");
+
+        assertThat(fixture.audited.getLast().reason()).endsWith("one API token ended");
+        assertThat(fixture.logins.withToken(secret, "192.0.2.1")).isInstanceOf(Login.Refused.class);
+    }
+
+    @Test
     void a_setup_link_lets_a_disabled_and_demoted_administrator_back_in() {
         User anna = fixture.user("anna", Role.ADMIN);
         fixture.user("berta", Role.ADMIN);

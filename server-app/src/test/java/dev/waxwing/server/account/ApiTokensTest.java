@@ -66,6 +66,26 @@ class ApiTokensTest {
     }
 
     @Test
+    void nobody_has_more_tokens_than_a_page_can_show() {
+        fixture.user("anna", Role.ADMIN);
+        fixture.user("berta", Role.VIEWER);
+        Caller berta = fixture.caller("berta");
+        for (int i = 0; i < ApiTokens.MOST_PER_USER; i++) {
+            token(berta, Role.VIEWER);
+        }
+
+        assertThat(tokens.create(berta, "x", Role.VIEWER, false, Duration.ofHours(1)))
+                .isInstanceOfSatisfying(
+                        ApiTokens.Creation.Refused.class,
+                        refused -> assertThat(refused.why()).contains("100 API tokens"));
+        token(fixture.caller("anna"), Role.VIEWER);
+
+        fixture.clock.advance(Duration.ofDays(1));
+        token(berta, Role.VIEWER);
+        assertThat(tokens.visibleTo(berta)).as("those that have ended are gone").hasSize(1);
+    }
+
+    @Test
     void a_revoked_token_is_refused() {
         fixture.user("anna", Role.ADMIN);
         Caller anna = fixture.caller("anna");

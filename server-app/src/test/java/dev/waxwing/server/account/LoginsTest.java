@@ -65,6 +65,16 @@ class LoginsTest {
     }
 
     @Test
+    void nobody_waits_for_a_time_that_was_the_present_only_until_the_clock_was_set_back() {
+        fixture.user("anna", Role.ADMIN);
+        fail(5, "anna", HERE);
+
+        fixture.clock.advance(Duration.ofDays(-365));
+
+        assertThat(logins.atConsole("anna", GOOD_PASSWORD, HERE)).isInstanceOf(Login.Accepted.class);
+    }
+
+    @Test
     void nobody_can_lock_a_user_out_from_another_address() {
         fixture.user("anna", Role.ADMIN);
         fail(30, "anna", ELSEWHERE);

@@ -41,6 +41,13 @@ class PasswordPolicyTest {
     }
 
     @Test
+    void refuses_half_a_character() {
+        assertThat(policy.objection("anna", "plum tree by the harbour \ud83d")).isPresent();
+        assertThat(policy.objection("anna", "plum tree by the harbour \ud83d\udc26"))
+                .isEmpty();
+    }
+
+    @Test
     void refuses_what_nobody_types() {
         assertThat(policy.objection("anna", "plum tree ".repeat(40))).isPresent();
     }

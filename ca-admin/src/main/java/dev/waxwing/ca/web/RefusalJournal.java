@@ -1,4 +1,4 @@
-package dev.waxwing.server.web;
+package dev.waxwing.ca.web;
 
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
@@ -23,7 +23,7 @@ import org.springframework.stereotype.Component;
  * there were of those is written once a minute. When the audit log cannot be written, the log has the refusal.
  */
 @Component
-class RefusalJournal {
+public class RefusalJournal {
 
     private static final Logger LOG = LoggerFactory.getLogger(RefusalJournal.class);
     private static final int PER_WINDOW = 30;
@@ -46,7 +46,7 @@ class RefusalJournal {
     }
 
     /** Audits the refusal of {@code request}, unless this source had its share, and says where it is found. */
-    String refused(String actor, String source, String request, String reason) {
+    public String refused(String actor, String source, String request, String reason) {
         AuditEvent event =
                 AuditEvent.refused(actor, "request.refused", request, reason).from(source);
         List<AuditEvent> due = new ArrayList<>();
@@ -126,7 +126,7 @@ class RefusalJournal {
         }
 
         boolean isOver(Instant now) {
-            return since.plus(WINDOW).isBefore(now);
+            return since.plus(WINDOW).isBefore(now) || now.isBefore(since); // Or the clock was set back.
         }
 
         void admit(AuditEvent event) {

@@ -1,4 +1,4 @@
-package dev.waxwing.server.web;
+package dev.waxwing.ca.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
