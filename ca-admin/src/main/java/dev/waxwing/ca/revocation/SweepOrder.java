@@ -38,8 +38,11 @@ record SweepOrder(AuthorityId issuer, RevocationReason reason, String actor, Ins
         try {
             List<SweepOrder> all = new ArrayList<>();
             AtomicFiles files = AtomicFiles.in(directory(home));
-            for (String issuer : files.names(ENDING)) {
-                read(new AuthorityId(issuer), files.path(issuer + ENDING)).ifPresent(all::add);
+            for (String name : files.names(ENDING)) {
+                Optional<AuthorityId> issuer = AuthorityId.parse(name);
+                if (issuer.isPresent()) {
+                    read(issuer.get(), files.path(name + ENDING)).ifPresent(all::add);
+                }
             }
             return all;
         } catch (IOException e) {

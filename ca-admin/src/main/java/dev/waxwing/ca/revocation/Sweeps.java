@@ -34,7 +34,7 @@ import org.springframework.context.SmartLifecycle;
  * </pre>
  *
  * A group that fails, or whose listeners do, does not keep the others from being revoked. Any thread may call; one lock guards the
- * beginning of a sweep.
+ * beginning of a sweep and the files of the orders.
  */
 public final class Sweeps implements SmartLifecycle {
 
@@ -242,12 +242,22 @@ public final class Sweeps implements SmartLifecycle {
             }
         }
 
+        /** Not while another order is written. */
+        private void forget() {
+            beginning.lock();
+            try {
+                order.forget(home);
+            } finally {
+                beginning.unlock();
+            }
+        }
+
         private void conclude() {
             String subject = "issuing authority " + order.issuer();
             String what = view.revoked() + " certificates, " + order.reason().rfcName();
             if (left == 0) {
                 audit.record(AuditEvent.success(order.actor(), "authority.swept", subject, what));
-                order.forget(home);
+                forget();
             } else {
                 audit.record(AuditEvent.refused(
                         order.actor(),
