@@ -22,8 +22,11 @@ import dev.waxwing.ca.issuance.RoleCredentials;
 import dev.waxwing.ca.revocation.OcspResponder;
 import dev.waxwing.ca.revocation.Revocation;
 import dev.waxwing.ca.revocation.RevocationLists;
+import dev.waxwing.ca.revocation.SweepPatience;
+import dev.waxwing.ca.revocation.Sweeps;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
@@ -109,6 +112,23 @@ public class CaAdminConfiguration {
             ApplicationEventPublisher events,
             Clock clock) {
         return new Revocation(inventory, audit, transactions, events, clock);
+    }
+
+    @Bean
+    SweepPatience sweepPatience() {
+        return new SweepPatience(Duration.ofSeconds(5));
+    }
+
+    @Bean
+    Sweeps sweeps(
+            DataDirectory directory,
+            CertificateAuthority authority,
+            Inventory inventory,
+            Revocation revocation,
+            AuditTrail audit,
+            SweepPatience patience,
+            Clock clock) {
+        return new Sweeps(directory, authority, inventory, revocation, audit, patience, clock);
     }
 
     @Bean

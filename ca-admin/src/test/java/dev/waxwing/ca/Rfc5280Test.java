@@ -119,11 +119,11 @@ class Rfc5280Test {
                 other.clock.instant(), issued.certificate().getNotAfter().toInstant()));
         assertThat(other.inventory.find(issued.serialNumber()).orElseThrow().status())
                 .isEqualTo(CertificateStatus.EXPIRING);
-        assertThat(other.inventory.revocable(other.authority.issuing().id())).contains(issued.serialNumber());
+        assertThat(revocable(other)).contains(issued.serialNumber());
         other.clock.advance(Duration.ofSeconds(1));
         assertThat(other.inventory.find(issued.serialNumber()).orElseThrow().status())
                 .isEqualTo(CertificateStatus.EXPIRED);
-        assertThat(other.inventory.revocable(other.authority.issuing().id())).doesNotContain(issued.serialNumber());
+        assertThat(revocable(other)).doesNotContain(issued.serialNumber());
     }
 
     @Test
@@ -276,5 +276,10 @@ class Rfc5280Test {
     private static X509Certificate signed(X509v3CertificateBuilder builder, ContentSigner signer)
             throws IOException, GeneralSecurityException {
         return Certificates.parse(builder.build(signer).getEncoded());
+    }
+
+    private static List<SerialNumber> revocable(TestDeployment deployment) {
+        return deployment.inventory.revocable(
+                deployment.authority.issuing().id(), RevocationReason.SUPERSEDED, deployment.clock.instant());
     }
 }

@@ -25,6 +25,8 @@ import dev.waxwing.ca.revocation.CertificateRevoked;
 import dev.waxwing.ca.revocation.OcspResponder;
 import dev.waxwing.ca.revocation.Revocation;
 import dev.waxwing.ca.revocation.RevocationLists;
+import dev.waxwing.ca.revocation.SweepPatience;
+import dev.waxwing.ca.revocation.Sweeps;
 import dev.waxwing.enrollment.ServerAddress;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerName;
@@ -78,6 +80,7 @@ public final class TestDeployment {
     public final IssuersInService issuers;
     public final RoleCredentials credentials;
     public final Revocation revocation;
+    public final Sweeps sweeps;
     public final RevocationLists lists;
     public final OcspResponder responder;
     public final Invites invites;
@@ -130,6 +133,14 @@ public final class TestDeployment {
         issuers = new IssuersInService(authority, inventory, properties, clock);
         credentials = new RoleCredentials(keys, authority, issuers, issuance, inventory, properties, clock, random);
         revocation = new Revocation(inventory, audit, transactions, this::hear, clock);
+        sweeps = new Sweeps(
+                new DataDirectory(directory),
+                authority,
+                inventory,
+                revocation,
+                audit,
+                new SweepPatience(Duration.ofMinutes(1)),
+                clock);
         lists = new RevocationLists(authority, issuers, inventory, revocation, properties, jdbc, transactions, clock);
         responder = new OcspResponder(authority, credentials, inventory, revocation, clock);
         invites = new Invites(

@@ -3,6 +3,7 @@ package dev.waxwing.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.waxwing.ca.authority.AuthorityId;
 import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.authority.IssuingAuthority;
 import dev.waxwing.ca.inventory.RevocationReason;
@@ -207,7 +208,7 @@ class RotationTest {
     }
 
     @Test
-    void the_console_rotates_and_shows_the_succession() {
+    void the_console_rotates_and_shows_the_succession() throws Exception {
         String former = authority().issuing().id().toString();
         ConsoleClient admin = ConsoleClient.of(server);
         admin.login("admin", PASSWORD);
@@ -223,6 +224,22 @@ class RotationTest {
                 .contains("current")
                 .contains("retired");
         assertThat(audited("authority.rotated")).contains("in place of " + former);
+        for (IssuingAuthority issuer : List.of(issuer(current), issuer(former))) {
+            String list = "/pki/crl/" + issuer.id();
+            String certificate = "/pki/issuing-ca/" + issuer.id() + ".pem";
+            assertThat(page).contains("href=\"" + list + "\"", "href=\"" + certificate + "\"");
+            list(list).verify(issuer.certificate().getPublicKey());
+            assertThat(certificate(certificate)).isEqualTo(issuer.certificate());
+        }
+    }
+
+    private static IssuingAuthority issuer(String id) {
+        return authority().issuer(new AuthorityId(id)).orElseThrow();
+    }
+
+    private static X509Certificate certificate(String path) throws Exception {
+        return (X509Certificate) CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(http.bytes(path).body()));
     }
 
     private static List<String> audited(String action) {

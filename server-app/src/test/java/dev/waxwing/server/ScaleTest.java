@@ -1,7 +1,10 @@
 package dev.waxwing.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.waxwing.ca.authority.AuthorityId;
+import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.inventory.SerialNumber;
@@ -9,6 +12,8 @@ import dev.waxwing.ca.revocation.OcspResponder;
 import dev.waxwing.ca.revocation.Revocation;
 import dev.waxwing.ca.revocation.RevocationLists;
 import dev.waxwing.ca.revocation.RevocationResult;
+import dev.waxwing.ca.revocation.Sweep;
+import dev.waxwing.ca.revocation.Sweeps;
 import dev.waxwing.server.account.Accounts;
 import dev.waxwing.server.account.Role;
 import dev.waxwing.server.ingest.Ingest;
@@ -200,6 +205,39 @@ class ScaleTest {
                 () -> server.context().getAutowireCapableBeanFactory().createBean(RevocationLists.class));
         System.out.printf(
                 "%d revoked: list of %d bytes%n", count, lists.issuing().der().length);
+    }
+
+    @Test
+    void sweep() throws Exception {
+        Path data = directory.resolve("data");
+        int before = 0;
+        for (int count : ROWS) {
+            try (RunningServer server = RunningServer.start(data)) {
+                new ManyRows(server).addValid(before + 1, before + count);
+                before += count;
+                sweep(server, count);
+            }
+        }
+    }
+
+    /** Once, as it cannot be undone. What an order waits for is shorter than that. */
+    private static void sweep(RunningServer server, int count) {
+        AuthorityId issuer = server.bean(CertificateAuthority.class).issuing().id();
+        Sweeps sweeps = server.bean(Sweeps.class);
+        long start = System.nanoTime();
+        sweeps.order(issuer, RevocationReason.CA_COMPROMISE, "test");
+        long answered = System.nanoTime() - start;
+        await().atMost(Duration.ofMinutes(20))
+                .until(() -> sweeps.of(issuer).orElseThrow().state() == Sweep.State.DONE);
+        long done = System.nanoTime() - start;
+        assertThat(sweeps.of(issuer).orElseThrow().revoked()).isGreaterThanOrEqualTo(count);
+        System.out.printf(
+                "%d certificates of an issuer revoked: answered after %d ms, done after %d ms%n",
+                count, answered / 1_000_000, done / 1_000_000);
+        SERIES.computeIfAbsent("sweep of an issuer, answer", _ -> new ArrayList<>())
+                .add(Cost.of(List.of(answered)));
+        SERIES.computeIfAbsent("sweep of an issuer, end", _ -> new ArrayList<>())
+                .add(Cost.of(List.of(done)));
     }
 
     private static void measure(String name, Work work) throws Exception {

@@ -13,4 +13,9 @@ public interface AuditTrail {
      * @throws RuntimeException when the event cannot be kept; the caller must not go on as if it had been
      */
     void record(AuditEvent event);
+
+    /** Work for another thread: what it records says the same of where it comes from as if it were recorded here and now. */
+    default Runnable carried(Runnable work) {
+        return work;
+    }
 }

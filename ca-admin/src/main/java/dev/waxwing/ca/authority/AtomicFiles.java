@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * Files of one private directory that are there whole or not at all, whenever the power goes: written beside their place,
  * synced, renamed, and the directory synced.
  */
-final class AtomicFiles {
+public final class AtomicFiles {
 
     private static final Set<PosixFilePermission> DIRECTORY = PosixFilePermissions.fromString("rwx------");
     private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-------");
@@ -36,7 +36,7 @@ final class AtomicFiles {
     }
 
     /** The directory, made (0700) if it is missing, closed to others if it was open to them, cleared of unfinished files. */
-    static AtomicFiles in(Path directory) throws IOException {
+    public static AtomicFiles in(Path directory) throws IOException {
         Files.createDirectories(directory);
         boolean posix = Files.getFileAttributeView(directory, PosixFileAttributeView.class) != null;
         if (posix) {
@@ -50,7 +50,8 @@ final class AtomicFiles {
         return new AtomicFiles(directory, posix);
     }
 
-    Path path(String name) {
+    /** Where a file of this name is, or would be. */
+    public Path path(String name) {
         return directory.resolve(name);
     }
 
@@ -59,7 +60,7 @@ final class AtomicFiles {
     }
 
     /** The names of all files that end like this, without the ending, in order. */
-    List<String> names(String ending) throws IOException {
+    public List<String> names(String ending) throws IOException {
         try (Stream<Path> all = Files.list(directory)) {
             return all.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(ending))
@@ -69,7 +70,8 @@ final class AtomicFiles {
         }
     }
 
-    void write(String name, byte[] content) throws IOException {
+    /** Writes a file, or writes one anew. */
+    public void write(String name, byte[] content) throws IOException {
         Path unfinished = Files.createTempFile(directory, name + "-", UNFINISHED.substring(1), attributes());
         try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
             ByteBuffer buffer = ByteBuffer.wrap(content);
@@ -87,7 +89,8 @@ final class AtomicFiles {
         syncDirectory();
     }
 
-    void delete(String name) throws IOException {
+    /** Deletes a file, if it is there. */
+    public void delete(String name) throws IOException {
         Files.deleteIfExists(path(name));
         syncDirectory();
     }

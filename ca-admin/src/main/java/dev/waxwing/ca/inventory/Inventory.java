@@ -117,10 +117,12 @@ public final class Inventory {
                 .update();
     }
 
-    /** Gives up whatever this authority is signing. */
-    public void abandonAllBy(AuthorityId issuer) {
-        jdbc.sql("UPDATE certificate SET state = 'abandoned' WHERE issuer = :issuer AND state = 'pending'")
+    /** Gives up whatever this authority was signing then. */
+    public void abandonAllBy(AuthorityId issuer, Instant then) {
+        jdbc.sql("UPDATE certificate SET state = 'abandoned'"
+                        + " WHERE issuer = :issuer AND state = 'pending' AND created_at <= :then")
                 .param("issuer", issuer.toString())
+                .param("then", utc(then))
                 .update();
     }
 
@@ -348,15 +350,21 @@ public final class Inventory {
             """).param("serial", serialNumber.toString()).update() == 1;
     }
 
-    /** The serial numbers of all certificates that have not ended and can still be revoked, those on hold among them; newest first. */
-    public List<SerialNumber> revocable(AuthorityId issuer) {
+    /**
+     * The serial numbers of all certificates that this authority had issued by then, that have not ended, and that can still be revoked
+     * for this reason; newest first.
+     */
+    public List<SerialNumber> revocable(AuthorityId issuer, RevocationReason reason, Instant then) {
         return jdbc.sql("""
             SELECT serial_number FROM certificate
-             WHERE state = 'issued' AND issuer = :issuer AND not_after >= :now AND (revoked_at IS NULL OR reason = 'certificateHold')
+             WHERE state = 'issued' AND issuer = :issuer AND not_after >= :now AND created_at <= :then
+               AND (revoked_at IS NULL OR reason = 'certificateHold' AND :reason <> 'certificateHold')
              ORDER BY state, created_at DESC, serial_number
             """)
                 .param("issuer", issuer.toString())
                 .param("now", utc(clock.instant()))
+                .param("then", utc(then))
+                .param("reason", reason.rfcName())
                 .query((row, _) -> serialNumber(row))
                 .list();
     }

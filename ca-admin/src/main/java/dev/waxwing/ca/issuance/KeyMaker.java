@@ -40,9 +40,13 @@ public final class KeyMaker {
                 pair.getPublic(), new PeerName(order.name()), order.profile(), order.validity(), actor);
         return switch (issuance.issue(order.replace() ? wanted.replacing() : wanted)) {
             case IssuanceResult.Issued(var issued) -> {
-                String password = given == null ? KeyFile.newPassword(random) : given;
-                KeyFile file = KeyFile.of(order.name(), pair.getPrivate(), issued.chain(), password);
-                yield new KeyResult.Made(issued, file, given == null ? password : null);
+                if (given != null) {
+                    var file = KeyFile.of(order.name(), pair.getPrivate(), issued.chain(), given, random);
+                    yield new KeyResult.Made(issued, file, null);
+                }
+                String password = KeyFile.newPassword(random);
+                var file = KeyFile.underNewPassword(order.name(), pair.getPrivate(), issued.chain(), password, random);
+                yield new KeyResult.Made(issued, file, password);
             }
             case IssuanceResult.Refused refusal -> refused(refusal);
         };

@@ -2,7 +2,6 @@ package dev.waxwing.ca.revocation;
 
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
-import dev.waxwing.ca.authority.AuthorityId;
 import dev.waxwing.ca.inventory.CertificateEntry;
 import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.inventory.CertificateStatus;
@@ -20,8 +19,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -36,9 +35,6 @@ import org.springframework.transaction.support.TransactionTemplate;
  * release the same, with {@link CertificateReleased}. The set is loaded by the constructor. Any thread may call.
  */
 public final class Revocation {
-
-    /** So many certificates of a sweep share a transaction: others who write to the audit trail wait for it. */
-    private static final int SWEPT_AT_ONCE = 50;
 
     private final Inventory inventory;
     private final AuditTrail audit;
@@ -103,39 +99,19 @@ public final class Revocation {
     }
 
     /**
-     * Revokes every certificate of an issuing authority that has not ended, the server's own among them, or puts it on hold. The
-     * What it is signing is given up first. The certificates are taken in groups; a process that dies in between has revoked some, and asking again goes on with the rest. A
-     * group that fails, or whose listeners do, does not keep the others from being revoked; its failure is thrown afterwards.
+     * Revokes these in one transaction, or puts them on hold; what is revoked for good stays as it is.
      *
-     * @return how many were changed
+     * @param changed told how many were changed once they are, also when somebody fails to hear of it
      */
-    public int revokeAll(AuthorityId issuer, RevocationReason reason, String actor) {
-        inventory.abandonAllBy(issuer);
-        List<SerialNumber> present = inventory.revocable(issuer);
-        AtomicInteger changed = new AtomicInteger();
-        RuntimeException failure = null;
-        for (int from = 0; from < present.size(); from += SWEPT_AT_ONCE) {
-            List<SerialNumber> group = present.subList(from, Math.min(from + SWEPT_AT_ONCE, present.size()));
-            failure = merged(
-                    failure,
-                    failureOf(() -> transactions.execute(() -> {
-                        List<CertificateEntry> some = changeAll(group, reason, actor);
-                        afterCommit(() -> {
-                            changed.addAndGet(some.size());
-                            announce(some);
-                        });
-                        return some;
-                    })));
-        }
-        audit.record(AuditEvent.success(
-                actor,
-                "authority.swept",
-                "issuing authority " + issuer,
-                changed + " certificates, " + reason.rfcName()));
-        if (failure != null) {
-            throw failure;
-        }
-        return changed.get();
+    void revokeGroup(List<SerialNumber> newestFirst, RevocationReason reason, String actor, IntConsumer changed) {
+        transactions.execute(() -> {
+            List<CertificateEntry> some = changeAll(newestFirst, reason, actor);
+            afterCommit(() -> {
+                changed.accept(some.size());
+                announce(some);
+            });
+            return some;
+        });
     }
 
     /** Revokes, as superseded, whatever a device had before {@code kept} was issued and that has not ended. */

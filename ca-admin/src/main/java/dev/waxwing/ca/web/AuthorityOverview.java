@@ -7,6 +7,7 @@ import dev.waxwing.ca.authority.IssuingAuthority;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.issuance.IssuersInService;
 import dev.waxwing.ca.revocation.RevocationLists;
+import dev.waxwing.ca.revocation.Sweeps;
 import dev.waxwing.ca.web.AuthorityView.Issuer;
 import dev.waxwing.ca.web.AuthorityView.ListView;
 import dev.waxwing.ca.web.AuthorityView.Root;
@@ -22,13 +23,19 @@ public final class AuthorityOverview {
     private final IssuersInService issuers;
     private final Inventory inventory;
     private final RevocationLists lists;
+    private final Sweeps sweeps;
 
     AuthorityOverview(
-            CertificateAuthority authority, IssuersInService issuers, Inventory inventory, RevocationLists lists) {
+            CertificateAuthority authority,
+            IssuersInService issuers,
+            Inventory inventory,
+            RevocationLists lists,
+            Sweeps sweeps) {
         this.authority = authority;
         this.issuers = issuers;
         this.inventory = inventory;
         this.lists = lists;
+        this.sweeps = sweeps;
     }
 
     /** As it is now. */
@@ -58,7 +65,8 @@ public final class AuthorityOverview {
                 issuer.currentFrom(),
                 issuer.retiredAt(),
                 inventory.countLive(issuer.id()),
-                lists.of(issuer.id()).map(ListView::of).orElse(null));
+                lists.of(issuer.id()).map(ListView::of).orElse(null),
+                sweeps.of(issuer.id()).map(SweepView::of).orElse(null));
     }
 
     /** A retired one that has nothing to answer for any more has ended; so has one whose turn cannot come any more. */

@@ -59,7 +59,11 @@ public record AuthorityView(Root root, List<Issuer> issuing) {
             long liveCertificates,
 
             @Schema(description = "Missing when it has nothing to publish any more") @Nullable
-            ListView revocationList) {}
+            ListView revocationList,
+
+            @Schema(description = "How far it is to revoke everything; missing unless that was ordered since the start")
+            @Nullable
+            SweepView sweep) {}
 
     /** A revocation list. */
     @Schema(name = "RevocationListState")

@@ -10,6 +10,8 @@ import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.revocation.ReleaseResult;
 import dev.waxwing.ca.revocation.Revocation;
 import dev.waxwing.ca.revocation.RevocationResult;
+import dev.waxwing.ca.revocation.Sweep;
+import dev.waxwing.ca.revocation.Sweeps;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -19,12 +21,14 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Size;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -41,6 +45,7 @@ final class RevocationsController {
     private final CertificateAuthority authority;
     private final Inventory inventory;
     private final Revocation revocation;
+    private final Sweeps sweeps;
     private final PresentedCertificate presented;
     private final RefusalJournal journal;
 
@@ -48,11 +53,13 @@ final class RevocationsController {
             CertificateAuthority authority,
             Inventory inventory,
             Revocation revocation,
+            Sweeps sweeps,
             PresentedCertificate presented,
             RefusalJournal journal) {
         this.authority = authority;
         this.inventory = inventory;
         this.revocation = revocation;
+        this.sweeps = sweeps;
         this.presented = presented;
         this.journal = journal;
     }
@@ -158,10 +165,15 @@ final class RevocationsController {
             summary = "Revoke everything that an issuing authority has issued",
             description =
                     "For when its key is in wrong hands. If the server's own certificates are among them, they are"
-                        + " replaced at once. Every device with one of them needs a new invite. For administrators.")
-    @ApiResponse(responseCode = "200", description = "Revoked")
+                        + " replaced at once. Every device with one of them needs a new invite. Thousands take longer"
+                        + " than a call: then it goes on by itself, and GET /api/v1/authority says how far it is."
+                        + " Asking again while it does begins nothing. For administrators.")
+    @ApiResponse(responseCode = "200", description = "All are revoked")
+    @ApiResponse(responseCode = "202", description = "It goes on, also after a restart")
     @ApiResponse(responseCode = "404", description = "No such issuing authority")
-    Swept revokeAll(
+    @ApiResponse(responseCode = "409", description = "One for another reason goes on")
+    @ApiResponse(responseCode = "500", description = "Some could not be revoked; asking again goes on with them")
+    ResponseEntity<SweepView> revokeAll(
             @Parameter(description = "The last word of its name, or current", example = "current") @PathVariable
                     String id,
             @Valid @RequestBody Wish wish,
@@ -177,7 +189,27 @@ final class RevocationsController {
                         "authority",
                         "There is no such issuing authority; GET /api/v1/authority lists them.",
                         principal));
-        return new Swept(revocation.revokeAll(issuer, reason, Refusals.actor(principal)));
+        Sweep sweep = sweeps.order(issuer, reason, Refusals.actor(principal))
+                .orElseThrow(() -> refuse(
+                        HttpStatus.CONFLICT,
+                        "authority",
+                        "Everything that it has issued is being revoked for another reason; GET /api/v1/authority says"
+                                + " how far that is.",
+                        principal));
+        return switch (sweep.state()) {
+            case DONE -> ResponseEntity.ok(SweepView.of(sweep));
+            case RUNNING ->
+                ResponseEntity.accepted()
+                        .location(URI.create("/api/v1/authority"))
+                        .body(SweepView.of(sweep));
+            case FAILED ->
+                throw refuse(
+                        HttpStatus.INTERNAL_SERVER_ERROR,
+                        "authority",
+                        sweep.revoked() + " of " + sweep.total() + " certificates are revoked: " + sweep.failure()
+                                + ". Asking again goes on with what is left.",
+                        principal);
+        };
     }
 
     private void requireAdministratorUnlessDevices(
@@ -239,8 +271,4 @@ final class RevocationsController {
     record Revoked(
             @Schema(description = "Those that were changed, newest first")
             List<CertificateView> items) {}
-
-    @Schema(name = "SweptCertificates")
-    record Swept(
-            @Schema(description = "How many were changed") int revoked) {}
 }

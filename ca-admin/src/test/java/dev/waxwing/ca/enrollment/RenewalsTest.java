@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -120,6 +121,21 @@ class RenewalsTest {
         assertThat(again.getNotAfter().toInstant())
                 .as("no shorter either")
                 .isEqualTo(deployment.clock.instant().plus(chosen));
+    }
+
+    @Test
+    void an_end_that_was_the_authoritys_does_not_make_the_next_certificate_short() {
+        Instant end = deployment.authority.issuingCertificate().getNotAfter().toInstant();
+        Duration left = Duration.ofDays(100);
+        deployment.clock.advance(Duration.between(deployment.clock.instant(), end.minus(left)));
+        IssuedCertificate cut = deployment.issue("camera-01");
+        assertThat(cut.certificate().getNotAfter().toInstant()).isEqualTo(end);
+        deployment.ceremonies.rotateIssuing("anna");
+
+        X509Certificate renewed = certificate(renew(cut.serialNumber(), next, SESSION, true));
+
+        assertThat(renewed.getNotAfter().toInstant())
+                .isEqualTo(deployment.clock.instant().plus(Duration.ofDays(365)));
     }
 
     @Test

@@ -96,40 +96,50 @@ class KeyMakerTest {
 
     @Test
     void the_file_is_encrypted_as_one_does_today() throws Exception {
-        byte[] content =
-                made(order("modern-01", KeyKind.ECDSA_P256, PASSWORD)).file().content();
+        requireModern(
+                made(order("modern-01", KeyKind.ECDSA_P256, PASSWORD)).file().content(), 600_000);
+    }
+
+    @Test
+    void a_password_that_was_made_up_is_not_made_any_dearer_to_guess() throws Exception {
+        requireModern(made(order("modern-02", KeyKind.ECDSA_P256, null)).file().content(), 10_000);
+    }
+
+    private static void requireModern(byte[] content, int iterations) throws Exception {
         Pfx pfx = Pfx.getInstance(content);
         assertThat(pfx.getMacData().getMac().getAlgorithmId().getAlgorithm())
                 .as("HMAC with SHA-256")
                 .isEqualTo(NISTObjectIdentifiers.id_sha256);
-        assertThat(pfx.getMacData().getIterationCount().intValueExact()).isGreaterThanOrEqualTo(10_000);
+        assertThat(pfx.getMacData().getIterationCount().intValueExact()).isEqualTo(iterations);
         int keys = 0;
         for (var part : new PKCS12PfxPdu(pfx).getContentInfos()) {
             if (part.getContentType().equals(PKCSObjectIdentifiers.encryptedData)) {
-                requireModern(EncryptedData.getInstance(part.getContent())
-                        .getEncryptedContentInfo()
-                        .getContentEncryptionAlgorithm());
+                requireModern(
+                        EncryptedData.getInstance(part.getContent())
+                                .getEncryptedContentInfo()
+                                .getContentEncryptionAlgorithm(),
+                        iterations);
                 continue;
             }
             for (PKCS12SafeBag bag : new PKCS12SafeBagFactory(part).getSafeBags()) {
                 assertThat(bag.getType()).isEqualTo(PKCSObjectIdentifiers.pkcs8ShroudedKeyBag);
                 var key = (PKCS8EncryptedPrivateKeyInfo) bag.getBagValue();
                 requireModern(
-                        EncryptedPrivateKeyInfo.getInstance(key.getEncoded()).getEncryptionAlgorithm());
+                        EncryptedPrivateKeyInfo.getInstance(key.getEncoded()).getEncryptionAlgorithm(), iterations);
                 keys++;
             }
         }
         assertThat(keys).isEqualTo(1);
     }
 
-    private static void requireModern(AlgorithmIdentifier algorithm) {
+    private static void requireModern(AlgorithmIdentifier algorithm, int iterations) {
         assertThat(algorithm.getAlgorithm()).isEqualTo(PKCSObjectIdentifiers.id_PBES2);
         PBES2Parameters scheme = PBES2Parameters.getInstance(algorithm.getParameters());
         PBKDF2Params derivation =
                 PBKDF2Params.getInstance(scheme.getKeyDerivationFunc().getParameters());
         EncryptionScheme cipher = scheme.getEncryptionScheme();
         assertThat(derivation.getPrf().getAlgorithm()).isEqualTo(PKCSObjectIdentifiers.id_hmacWithSHA256);
-        assertThat(derivation.getIterationCount().intValueExact()).isGreaterThanOrEqualTo(10_000);
+        assertThat(derivation.getIterationCount().intValueExact()).isEqualTo(iterations);
         assertThat(cipher.getAlgorithm()).isEqualTo(NISTObjectIdentifiers.id_aes256_CBC);
     }
 

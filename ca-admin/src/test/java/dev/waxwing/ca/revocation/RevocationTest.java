@@ -15,7 +15,6 @@ import dev.waxwing.ca.inventory.CertificateStatus;
 import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.issuance.IssuedCertificate;
-import dev.waxwing.ca.issuance.Preparation;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.security.cert.CRLReason;
@@ -285,33 +284,6 @@ class RevocationTest {
     }
 
     @Test
-    void everything_that_was_issued_can_be_revoked_at_once() {
-        for (int i = 0; i < 60; i++) {
-            deployment.issue("many-" + i);
-        }
-        revoke(RevocationReason.CERTIFICATE_HOLD);
-        deployment.events.clear();
-
-        int changed = deployment.revocation.revokeAll(
-                deployment.authority.issuing().id(), RevocationReason.CA_COMPROMISE, "anna");
-
-        int own = 3;
-        assertThat(changed).isEqualTo(61 + own);
-        assertThat(deployment.events).hasSize(changed);
-        assertThat(deployment.inventory.revocable(deployment.authority.issuing().id()))
-                .isEmpty();
-        assertThat(deployment.revocation.isRevoked(
-                        deployment.credentials.server().certificate()))
-                .isTrue();
-        assertThat(deployment.audit.reasons("certificate.revoked")).hasSize(changed);
-        assertThat(deployment.audit.reasons("authority.swept"))
-                .containsExactly(changed + " certificates, cACompromise");
-        assertThat(deployment.revocation.revokeAll(
-                        deployment.authority.issuing().id(), RevocationReason.CA_COMPROMISE, "anna"))
-                .isZero();
-    }
-
-    @Test
     void all_certificates_are_changed_before_the_first_is_audited() {
         deployment.issue("camera-01");
         List<Boolean> complete = new ArrayList<>();
@@ -389,14 +361,6 @@ class RevocationTest {
     }
 
     @Test
-    void what_an_authority_was_signing_when_everything_was_revoked_becomes_no_certificate() {
-        var order = deployment.order("camera-02", "camera", TestRequests.p256());
-        var prepared = ((Preparation.Prepared) deployment.issuance.prepare(order)).certificate();
-        deployment.revocation.revokeAll(deployment.authority.issuing().id(), RevocationReason.CA_COMPROMISE, "anna");
-        assertThat(deployment.issuance.sign(prepared)).isEmpty();
-    }
-
-    @Test
     void who_fails_to_hear_of_one_revocation_keeps_the_others_from_nobody() {
         IssuedCertificate second = deployment.issue("camera-01");
         deployment.failOn = second.serialNumber().toString();
@@ -406,27 +370,6 @@ class RevocationTest {
         assertThat(deployment.events).hasSize(1);
         assertThat(deployment.revocation.isRevoked(camera.certificate())).isTrue();
         assertThat(deployment.revocation.isRevoked(second.certificate())).isTrue();
-    }
-
-    @Test
-    void who_fails_to_hear_of_one_revocation_keeps_nothing_else_from_being_revoked() {
-        for (int i = 0; i < 60; i++) {
-            deployment.issue("many-" + i);
-        }
-        deployment.failOn = deployment.issue("many-60").serialNumber().toString();
-        int all = deployment
-                .inventory
-                .revocable(deployment.authority.issuing().id())
-                .size();
-
-        assertThatThrownBy(() -> deployment.revocation.revokeAll(
-                        deployment.authority.issuing().id(), RevocationReason.SUPERSEDED, "anna"))
-                .hasMessageContaining("deaf");
-
-        assertThat(deployment.inventory.revocable(deployment.authority.issuing().id()))
-                .isEmpty();
-        assertThat(deployment.events).hasSize(all - 1);
-        assertThat(deployment.audit.reasons("authority.swept")).containsExactly(all + " certificates, superseded");
     }
 
     @ParameterizedTest

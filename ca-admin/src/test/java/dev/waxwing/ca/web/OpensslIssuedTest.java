@@ -84,10 +84,9 @@ class OpensslIssuedTest {
             String[] read = {"pkcs12", "-in", "file.p12", "-passin", "pass:" + PASSWORD, "-info", "-noout"};
             assertThat(openssl.exits(0, read))
                     .contains(
-                            "MAC: sha256",
-                            "Shrouded Keybag: PBES2, PBKDF2, AES-256-CBC",
-                            "PKCS7 Encrypted data: PBES2, PBKDF2, AES-256-CBC",
-                            "PRF hmacWithSHA256");
+                            "MAC: sha256, Iteration 600000",
+                            "Shrouded Keybag: PBES2, PBKDF2, AES-256-CBC, Iteration 600000, PRF hmacWithSHA256",
+                            "PKCS7 Encrypted data: PBES2, PBKDF2, AES-256-CBC, Iteration 600000, PRF hmacWithSHA256");
             openssl.exits(0, "pkcs12", "-in", "file.p12", "-passin", "pass:" + PASSWORD, "-nodes", "-out", "file.pem");
             String certificate = openssl.exits(0, "x509", "-in", "file.pem", "-pubkey", "-noout");
             assertThat(openssl.exits(0, "pkey", "-in", "file.pem", "-pubout")).isEqualTo(certificate);

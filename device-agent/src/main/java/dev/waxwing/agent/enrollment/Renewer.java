@@ -3,6 +3,7 @@ package dev.waxwing.agent.enrollment;
 import dev.waxwing.agent.home.AgentFailure;
 import dev.waxwing.agent.identity.Identity;
 import dev.waxwing.agent.identity.IdentityStore;
+import dev.waxwing.agent.identity.IdentityStore.RenewalKey;
 import dev.waxwing.trust.Certificates;
 import dev.waxwing.trust.PeerVerifier;
 import dev.waxwing.trust.Role;
@@ -12,6 +13,7 @@ import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.ProtocolException;
 import dev.waxwing.wire.SessionId;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
@@ -19,7 +21,7 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,18 +48,29 @@ public final class Renewer {
         return current;
     }
 
-    /** A request for the pending key, DER, bound to the session. A key that there was not yet is kept before anybody hears of it. */
-    public Bytes request(SessionId session) throws IOException, AgentFailure {
-        Optional<KeyPair> begun = identities.renewalKey(current);
-        KeyPair keys;
-        if (begun.isPresent()) {
-            keys = begun.get();
-        } else {
-            keys = DeviceRequest.freshKeys(random);
-            identities.saveRenewalKey(current, keys);
-        }
+    /**
+     * A request for the pending key, DER, bound to the session. A key that there was not yet is kept before anybody hears of it.
+     *
+     * @param notices told if the key that was begun with is lost
+     */
+    public Bytes request(SessionId session, Consumer<String> notices) throws IOException, AgentFailure {
+        KeyPair keys = switch (identities.renewalKey(current)) {
+            case RenewalKey.Kept(KeyPair begun) -> begun;
+            case RenewalKey.None() -> freshKeys();
+            case RenewalKey.SetAside(AgentFailure why, Path copy) -> {
+                notices.accept("%s; it was set aside as %s, and the certificate is renewed with another key"
+                        .formatted(why.description(), copy.getFileName()));
+                yield freshKeys();
+            }
+        };
         pending = keys;
         return DeviceRequest.create(current.name(), keys, session).pkcs10();
+    }
+
+    private KeyPair freshKeys() throws IOException, AgentFailure {
+        KeyPair keys = DeviceRequest.freshKeys(random);
+        identities.saveRenewalKey(current, keys);
+        return keys;
     }
 
     /**

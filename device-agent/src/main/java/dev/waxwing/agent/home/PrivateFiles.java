@@ -3,6 +3,7 @@ package dev.waxwing.agent.home;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
 public final class PrivateFiles {
 
     private static final FileAttribute<?>[] NONE = {};
+    private static final String UNFINISHED = ".new";
 
     private PrivateFiles() {}
 
@@ -59,8 +61,22 @@ public final class PrivateFiles {
      * @param file the file; its directory must exist
      */
     public static void replace(Path file, byte[] content) throws IOException {
+        replace(file, channel -> write(channel, content));
+    }
+
+    /** What goes into a file, piece by piece. */
+    public interface Content {
+        void writeTo(FileChannel channel) throws IOException;
+    }
+
+    /**
+     * Replaces a file with what need not fit into memory, as {@link #replace(Path, byte[])} does.
+     *
+     * @param file the file; its directory must exist
+     */
+    public static void replace(Path file, Content content) throws IOException {
         Path directory = parentOf(file);
-        Path fresh = Files.createTempFile(directory, "." + file.getFileName(), ".new", forFile());
+        Path fresh = Files.createTempFile(directory, "." + file.getFileName(), UNFINISHED, forFile());
         try {
             writeDurably(fresh, content);
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -85,7 +101,7 @@ public final class PrivateFiles {
         try {
             for (NamedContent file : files) {
                 Path path = Files.createFile(fresh.resolve(file.name()), forFile());
-                writeDurably(path, file.content());
+                writeDurably(path, channel -> write(channel, file.content()));
             }
             syncDirectory(fresh);
             Files.move(fresh, directory, StandardCopyOption.ATOMIC_MOVE);
@@ -108,14 +124,29 @@ public final class PrivateFiles {
         }
     }
 
-    private static void writeDurably(Path file, byte[] content) throws IOException {
+    /** Deletes what a crash left of replacements of a file; nobody may be replacing it. */
+    public static void deleteUnfinished(Path file) throws IOException {
+        Path directory = parentOf(file);
+        try (DirectoryStream<Path> left =
+                Files.newDirectoryStream(directory, "." + file.getFileName() + "*" + UNFINISHED)) {
+            for (Path unfinished : left) {
+                Files.deleteIfExists(unfinished);
+            }
+        }
+    }
+
+    private static void writeDurably(Path file, Content content) throws IOException {
         try (FileChannel channel =
                 FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
-            ByteBuffer bytes = ByteBuffer.wrap(content);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
+            content.writeTo(channel);
             channel.force(true);
+        }
+    }
+
+    private static void write(FileChannel channel, byte[] content) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(content);
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
         }
     }
 

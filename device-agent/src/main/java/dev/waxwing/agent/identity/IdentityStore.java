@@ -215,10 +215,58 @@ public final class IdentityStore {
         Files.deleteIfExists(home.resolve(RENEWAL));
     }
 
-    /** The key of a renewal of this identity that was begun and not answered. */
-    public Optional<KeyPair> renewalKey(Identity current) throws IOException, AgentFailure {
+    /** What there is of a renewal that was begun and not answered. */
+    public sealed interface RenewalKey {
+
+        /** Nothing was begun for this identity. */
+        record None() implements RenewalKey {}
+
+        /** The key that was begun with. */
+        record Kept(KeyPair keys) implements RenewalKey {}
+
+        /**
+         * Its file could not be read, and is of no use to anybody.
+         *
+         * @param why what is wrong with it
+         * @param copy where it is now
+         */
+        record SetAside(AgentFailure why, Path copy) implements RenewalKey {}
+    }
+
+    /**
+     * The key of a renewal of this identity that was begun and not answered. A damaged file is set aside: the next renewal begins with
+     * another key, and would fail for good if this one stayed.
+     *
+     * @throws AgentFailure if others may read it, or a passphrase is missing
+     */
+    public RenewalKey renewalKey(Identity current) throws IOException, AgentFailure {
         Path file = home.resolve(RENEWAL);
-        return follows(file, current) ? Optional.of(keys(file, FlatJson.read(file))) : Optional.empty();
+        if (!Files.exists(file)) {
+            return new RenewalKey.None();
+        }
+        Home.refuseForeignReaders(file);
+        FlatJson in;
+        try {
+            in = FlatJson.read(file);
+            if (!in.text(FOLLOWS).equals(fingerprint(current))) {
+                return new RenewalKey.None();
+            }
+            if (!in.truth("externalPassphrase") || protection.isExternal()) {
+                return new RenewalKey.Kept(keys(file, in));
+            }
+        } catch (IllegalArgumentException broken) {
+            return setAside(file, damaged(file, broken));
+        } catch (AgentFailure broken) {
+            return setAside(file, broken);
+        }
+        return new RenewalKey.Kept(keys(file, in)); // Which says what is missing.
+    }
+
+    private RenewalKey setAside(Path file, AgentFailure why) throws IOException {
+        Path copy = home.resolve(RENEWAL + ".damaged");
+        Files.move(file, copy, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        PrivateFiles.syncDirectory(home.directory());
+        return new RenewalKey.SetAside(why, copy);
     }
 
     /** Keeps the key of a renewal before it is used. */

@@ -4,15 +4,15 @@ import dev.waxwing.agent.home.PrivateFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
+import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +29,7 @@ final class Journal implements Closeable {
 
     private static final int CHECK = 8;
     private static final int HEAD = CHECK + 1;
+    private static final int PIECE = 64 << 10;
 
     private final FileChannel channel;
     private long length;
@@ -40,56 +41,87 @@ final class Journal implements Closeable {
     }
 
     /**
-     * What a journal file holds.
+     * How much of a journal file is whole.
      *
-     * @param events all that are whole, in order
      * @param end where the last whole line ends; what follows is torn
      * @param damaged lines before that which are not whole: no crash does that
      */
-    record Content(List<Event> events, long end, int damaged) {}
+    record Extent(long end, int damaged) {}
 
-    /** Reads a journal that may be growing meanwhile; a missing file is an empty journal. */
-    static Content read(Path file) throws IOException {
+    /**
+     * Reads a journal that may be growing meanwhile, a line at a time; a missing file is an empty journal.
+     *
+     * @param sink gets all events that are whole, in order
+     */
+    static Extent read(Path file, Consumer<Event> sink) throws IOException {
         if (!Files.exists(file)) {
-            return new Content(List.of(), 0, 0);
+            return new Extent(0, 0);
         }
-        byte[] bytes = Files.readAllBytes(file);
-        List<Event> events = new ArrayList<>();
-        long end = 0;
-        int bad = 0;
-        int damaged = 0;
-        int from = 0;
-        for (int at = 0; at < bytes.length; at++) {
-            if (bytes[at] == '\n') {
-                byte[] json = check(bytes, from, at);
-                if (json == null || !add(events, json)) {
-                    bad++;
-                } else {
-                    damaged = bad;
-                    end = at + 1L;
-                }
-                from = at + 1;
+        Reading reading = new Reading(sink);
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] piece = new byte[PIECE];
+            for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
+                reading.take(piece, read);
             }
         }
-        return new Content(events, end, damaged);
+        return new Extent(reading.end, reading.damaged);
     }
 
-    private static boolean add(List<Event> events, byte[] json) {
-        try {
-            return events.add(EventCodec.decode(json));
-        } catch (IllegalArgumentException malformed) {
-            return false;
+    /** What is known of a journal so far, and the beginning of the line that was not read to its end. */
+    private static final class Reading {
+
+        private final Consumer<Event> sink;
+        private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+        private long taken;
+        private long end;
+        private int bad;
+        private int damaged;
+
+        Reading(Consumer<Event> sink) {
+            this.sink = sink;
+        }
+
+        void take(byte[] piece, int length) {
+            int from = 0;
+            for (int at = 0; at < length; at++) {
+                if (piece[at] == '\n') {
+                    line.write(piece, from, at - from);
+                    from = at + 1;
+                    ended(taken + from);
+                }
+            }
+            line.write(piece, from, length - from);
+            taken += length;
+        }
+
+        private void ended(long lineEnd) {
+            Event event = event(line.toByteArray());
+            line.reset();
+            if (event == null) {
+                bad++;
+                return;
+            }
+            damaged = bad;
+            end = lineEnd;
+            sink.accept(event);
         }
     }
 
-    private static byte @Nullable [] check(byte[] bytes, int from, int to) {
-        if (to - from <= HEAD || bytes[from + CHECK] != ' ') {
+    /** The event of a line, or null when the line is not whole. */
+    private static @Nullable Event event(byte[] line) {
+        if (line.length <= HEAD || line[CHECK] != ' ') {
             return null;
         }
-        byte[] json = Arrays.copyOfRange(bytes, from + HEAD, to);
+        byte[] json = Arrays.copyOfRange(line, HEAD, line.length);
         String expected = HexFormat.of().toHexDigits(checksum(json));
-        String found = new String(bytes, from, CHECK, StandardCharsets.US_ASCII);
-        return expected.equals(found) ? json : null;
+        if (!expected.equals(new String(line, 0, CHECK, StandardCharsets.US_ASCII))) {
+            return null;
+        }
+        try {
+            return EventCodec.decode(json);
+        } catch (IllegalArgumentException malformed) {
+            return null;
+        }
     }
 
     /** Opens a journal for appending behind what {@link #read} found whole. */
@@ -115,16 +147,17 @@ final class Journal implements Closeable {
      *
      * @param durably whether they must survive a crash of the machine from now on
      */
-    void append(List<Event> events, boolean durably) throws IOException {
+    void append(Iterable<Event> events, boolean durably) throws IOException {
         if (!usable) {
             throw new IOException("the spool's journal could not be written before; nothing more is added to it");
         }
-        ByteBuffer lines = ByteBuffer.wrap(encode(events));
         long from = length;
         try {
-            while (lines.hasRemaining()) {
-                length += channel.write(lines, length);
+            Lines lines = new Lines(channel, length);
+            for (Event event : events) {
+                lines.add(event);
             }
+            length = lines.end();
         } catch (IOException full) {
             length = from;
             cutBack(full);
@@ -154,20 +187,55 @@ final class Journal implements Closeable {
         }
     }
 
-    long length() {
-        return length;
+    /**
+     * Writes a journal of its own, a piece at a time.
+     *
+     * @return how long it is
+     */
+    static long write(FileChannel channel, Iterable<Event> events) throws IOException {
+        Lines lines = new Lines(channel, 0);
+        for (Event event : events) {
+            lines.add(event);
+        }
+        return lines.end();
     }
 
-    static byte[] encode(List<Event> events) {
-        ByteArrayOutputStream lines = new ByteArrayOutputStream();
-        for (Event event : events) {
-            byte[] json = EventCodec.encode(event);
-            lines.writeBytes(HexFormat.of().toHexDigits(checksum(json)).getBytes(StandardCharsets.US_ASCII));
-            lines.write(' ');
-            lines.writeBytes(json);
-            lines.write('\n');
+    /** Lines on their way into a file. A piece of it is in memory, or one line if that is longer. */
+    private static final class Lines {
+
+        private final FileChannel channel;
+        private final ByteArrayOutputStream piece = new ByteArrayOutputStream();
+        private long at;
+
+        Lines(FileChannel channel, long from) {
+            this.channel = channel;
+            this.at = from;
         }
-        return lines.toByteArray();
+
+        void add(Event event) throws IOException {
+            byte[] json = EventCodec.encode(event);
+            piece.writeBytes(HexFormat.of().toHexDigits(checksum(json)).getBytes(StandardCharsets.US_ASCII));
+            piece.write(' ');
+            piece.writeBytes(json);
+            piece.write('\n');
+            if (piece.size() >= PIECE) {
+                flush();
+            }
+        }
+
+        /** Writes the rest, and says where the last line ends. */
+        long end() throws IOException {
+            flush();
+            return at;
+        }
+
+        private void flush() throws IOException {
+            ByteBuffer bytes = ByteBuffer.wrap(piece.toByteArray());
+            while (bytes.hasRemaining()) {
+                at += channel.write(bytes, at);
+            }
+            piece.reset();
+        }
     }
 
     private static int checksum(byte[] json) {

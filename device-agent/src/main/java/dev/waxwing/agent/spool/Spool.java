@@ -22,7 +22,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,8 +56,8 @@ public final class Spool implements Closeable {
         PrivateFiles.createDirectories(directory);
         Path file = directory.resolve(JOURNAL);
         boolean isNew = !Files.exists(file);
-        Journal.Content content = Journal.read(file);
-        content.events().forEach(state::apply);
+        PrivateFiles.deleteUnfinished(file);
+        Journal.Extent content = Journal.read(file, state::apply);
         if (content.damaged() > 0) {
             keepDamaged(file);
             // What was offered may be among what is lost, and to number it anew would be worse than not to.
@@ -82,7 +84,7 @@ public final class Spool implements Closeable {
     /** What a spool holds, without opening it for change. */
     public static SpoolView view(Path directory) throws IOException {
         SpoolState state = new SpoolState();
-        Journal.read(directory.resolve(JOURNAL)).events().forEach(state::apply);
+        Journal.read(directory.resolve(JOURNAL), state::apply);
         return viewOf(state);
     }
 
@@ -103,14 +105,13 @@ public final class Spool implements Closeable {
     /** Everything that got a receipt or a final refusal, oldest first, without opening the spool for change. */
     public static List<Settled> history(Path directory) throws IOException {
         Map<ItemId, Settled> history = new LinkedHashMap<>();
-        List<Event> events =
-                new ArrayList<>(Journal.read(directory.resolve(HISTORY)).events());
-        events.addAll(Journal.read(directory.resolve(JOURNAL)).events());
-        for (Event event : events) {
+        Consumer<Event> outcomes = event -> {
             if (event instanceof Event.Concluded(Settled settled)) {
                 history.put(settled.id(), settled);
             }
-        }
+        };
+        Journal.read(directory.resolve(HISTORY), outcomes);
+        Journal.read(directory.resolve(JOURNAL), outcomes);
         return List.copyOf(history.values());
     }
 
@@ -356,10 +357,7 @@ public final class Spool implements Closeable {
     private List<Accepted> accepted() throws IOException {
         Map<ItemId, QueuedFile> files = new HashMap<>();
         Map<ItemId, Settled> outcomes = new LinkedHashMap<>();
-        List<Event> events =
-                new ArrayList<>(Journal.read(directory.resolve(HISTORY)).events());
-        events.addAll(Journal.read(directory.resolve(JOURNAL)).events());
-        for (Event event : events) {
+        Consumer<Event> known = event -> {
             switch (event) {
                 case Event.FileQueued(QueuedFile file) -> files.put(file.id(), file);
                 case Event.Concluded(Settled settled) -> outcomes.put(settled.id(), settled);
@@ -367,7 +365,9 @@ public final class Spool implements Closeable {
                     // Of no interest here.
                 }
             }
-        }
+        };
+        Journal.read(directory.resolve(HISTORY), known);
+        Journal.read(directory.resolve(JOURNAL), known);
         return outcomes.values().stream()
                 .filter(Settled::isAccepted)
                 .sorted(Comparator.comparingLong(Settled::counter))
@@ -385,7 +385,10 @@ public final class Spool implements Closeable {
         }
     }
 
-    /** Moves what is settled to the history file and starts the journal anew. Repeats after a crash do no harm. */
+    /**
+     * Moves what is settled to the history file and starts the journal anew, a piece of each in memory at a time. Repeats after a crash
+     * do no harm.
+     */
     private void compact() throws IOException {
         List<Event> settled = new ArrayList<>();
         for (Settled outcome : state.settled()) {
@@ -396,14 +399,14 @@ public final class Spool implements Closeable {
             settled.add(new Event.Concluded(outcome));
         }
         Path history = directory.resolve(HISTORY);
-        try (Journal past = Journal.open(history, Journal.read(history).end())) {
+        try (Journal past = Journal.open(history, Journal.read(history, _ -> {}).end())) {
             past.append(settled, true);
         }
         Path file = directory.resolve(JOURNAL);
-        byte[] lines = Journal.encode(state.toEvents());
-        PrivateFiles.replace(file, lines);
+        AtomicLong end = new AtomicLong();
+        PrivateFiles.replace(file, channel -> end.set(Journal.write(channel, state.toEvents())));
         journal.close();
-        journal = Journal.open(file, lines.length);
+        journal = Journal.open(file, end.get());
         state.forgetSettled();
     }
 

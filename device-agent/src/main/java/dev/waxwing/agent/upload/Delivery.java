@@ -150,7 +150,9 @@ public final class Delivery implements Closeable {
         if (connected.hasOldKey() || connected.certificate().equals(before)) {
             try {
                 current.renew(left.left());
+                current.tellNotices(listener);
             } catch (SessionEndedException ended) {
+                current.tellNotices(listener);
                 drop();
                 throw new AgentFailure(
                         String.valueOf(ended.getMessage()),

@@ -170,7 +170,7 @@ final class Renewal {
 
     private void ask(boolean early) throws ConnectionBrokenException {
         try {
-            Bytes request = renewer.request(channel.sessionId());
+            Bytes request = renewer.request(channel.sessionId(), outcomes::notice);
             sender.send(new RenewalRequest(early, request));
         } catch (ConnectionBrokenException broken) {
             throw broken;

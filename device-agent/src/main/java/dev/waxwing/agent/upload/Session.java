@@ -327,6 +327,11 @@ final class Session implements Closeable {
         }
     }
 
+    /** Tells what a person should know and has not heard. */
+    void tellNotices(DeliveryListener listener) {
+        outcomes.tell(listener);
+    }
+
     private void tell(DeliveryListener listener) {
         List<UploadProgress> progress;
         lock.lock();

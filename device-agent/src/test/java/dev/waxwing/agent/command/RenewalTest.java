@@ -20,8 +20,10 @@ import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Incident;
 import dev.waxwing.wire.SessionId;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyPair;
 import java.security.PublicKey;
 import java.security.SecureRandom;
@@ -30,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -41,6 +44,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -221,6 +226,66 @@ class RenewalTest {
 
         assertThat(keysAskedFor()).isEqualTo(1);
         assertThat(file("renewal.json")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"empty", "cut", "zeros", "garbage", "another file", "broken key"})
+    void sets_a_damaged_key_of_a_renewal_aside_and_renews_with_another(String damage) throws IOException {
+        String first = serialNumber();
+        pass(Duration.ofDays(61));
+        onRenewal((_, double_) -> {
+            double_.breakConnections();
+            throw new IOException("cut off");
+        });
+        run("renew");
+        byte[] whole = Files.readAllBytes(file("renewal.json"));
+        byte[] damaged = switch (damage) {
+            case "empty" -> new byte[0];
+            case "cut" -> Arrays.copyOf(whole, whole.length / 2);
+            case "zeros" -> new byte[whole.length];
+            case "garbage" -> garbage(whole.length);
+            case "another file" -> "{\"version\": \"1\"}".getBytes(StandardCharsets.UTF_8);
+            default ->
+                new String(whole, StandardCharsets.UTF_8)
+                        .replaceAll("(\"key\" : \".{40}).{8}", "$1AAAAAAAA")
+                        .getBytes(StandardCharsets.UTF_8);
+        };
+        assertThat(damaged).isNotEqualTo(whole);
+        Files.write(file("renewal.json"), damaged);
+
+        Run renewed = succeed("renew");
+
+        assertThat(renewed.err()).contains("set aside as renewal.json.damaged").contains("another key");
+        assertThat(file("renewal.json.damaged")).hasBinaryContent(damaged);
+        assertThat(file("renewal.json")).doesNotExist();
+        assertThat(keysAskedFor()).isEqualTo(2);
+        assertThat(serialNumber()).isNotEqualTo(first);
+        succeed("text", "goes on");
+        assertThat(server.admitted).last().isEqualTo(serialNumber());
+    }
+
+    private static byte[] garbage(int length) {
+        byte[] bytes = new byte[length];
+        new SecureRandom().nextBytes(bytes);
+        return bytes;
+    }
+
+    @Test
+    void does_not_set_a_key_aside_that_others_may_read() throws IOException {
+        pass(Duration.ofDays(61));
+        onRenewal((_, double_) -> {
+            double_.breakConnections();
+            throw new IOException("cut off");
+        });
+        run("renew");
+        Files.setPosixFilePermissions(file("renewal.json"), PosixFilePermissions.fromString("rw-r--r--"));
+
+        assertThat(run("renew").out()).contains("others may read");
+
+        assertThat(file("renewal.json")).exists();
+        Files.setPosixFilePermissions(file("renewal.json"), PosixFilePermissions.fromString("rw-------"));
+        succeed("renew");
+        assertThat(keysAskedFor()).isEqualTo(1);
     }
 
     @Test

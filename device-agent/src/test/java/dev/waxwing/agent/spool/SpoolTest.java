@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.waxwing.media.ItemId;
 import dev.waxwing.wire.Bytes;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -285,5 +287,113 @@ class SpoolTest {
         spool.close();
 
         assertThatThrownBy(() -> spool.addText("late")).isInstanceOf(IOException.class);
+    }
+
+    /** What is about to be compacted: so much is settled, and some waits. */
+    private SpoolView fillUntilCompaction(Path directory, Set<ItemId> ids) throws IOException {
+        try (Spool spool = open(directory)) {
+            spool.addText("waits");
+            spool.addFiles(List.of(source("waits")));
+            for (int i = 0; i < 501; i++) {
+                QueuedText text = spool.addText("text " + i);
+                spool.settle(accepted(text.id(), text.counter()));
+                ids.add(text.id());
+            }
+            return spool.view();
+        }
+    }
+
+    @Test
+    void loses_nothing_wherever_a_crash_ends_the_move_to_the_history() throws IOException {
+        Path before = directory.resolve("before");
+        Set<ItemId> ids = new HashSet<>();
+        SpoolView view = fillUntilCompaction(before, ids);
+        byte[] journal = Files.readAllBytes(before.resolve("journal"));
+        open(before).close(); // Which moves what is settled.
+        byte[] history = Files.readAllBytes(before.resolve("history"));
+        byte[] fresh = Files.readAllBytes(before.resolve("journal"));
+        assertThat(fresh.length).isLessThan(journal.length);
+
+        int step = 0;
+        for (int cut = 0; cut < history.length; cut += history.length / 7) {
+            assertWhole(step++, journal, Arrays.copyOf(history, cut), null, view, ids);
+        }
+        for (int cut = 0; cut <= fresh.length; cut += fresh.length / 4) {
+            assertWhole(step++, journal, history, Arrays.copyOf(fresh, cut), view, ids);
+        }
+        assertWhole(step, fresh, history, null, view, ids);
+    }
+
+    private void assertWhole(
+            int step, byte[] journal, byte[] history, byte[] unfinished, SpoolView view, Set<ItemId> ids)
+            throws IOException {
+        Path after = Files.createDirectory(directory.resolve("step-" + step));
+        Files.write(after.resolve("journal"), journal);
+        Files.write(after.resolve("history"), history);
+        if (unfinished != null) {
+            Files.write(after.resolve(".journal123.new"), unfinished);
+        }
+        try (Spool spool = open(after)) {
+            assertThat(spool.view()).as("step %d", step).isEqualTo(view);
+            assertThat(Spool.history(after)).extracting(Settled::id).containsExactlyInAnyOrderElementsOf(ids);
+        }
+        try (Stream<Path> left = Files.list(after)) {
+            assertThat(left.map(Path::getFileName).map(Path::toString)).containsOnly("journal", "history");
+        }
+    }
+
+    @Test
+    void starts_no_journal_anew_before_its_settled_entries_are_in_the_history() throws IOException {
+        Path full = directory.resolve("full");
+        fillUntilCompaction(full, new HashSet<>());
+        byte[] journal = Files.readAllBytes(full.resolve("journal"));
+        Files.createDirectory(full.resolve("history")); // Nothing can be written into it.
+
+        assertThatThrownBy(() -> open(full)).isInstanceOf(IOException.class);
+
+        assertThat(full.resolve("journal")).hasBinaryContent(journal);
+    }
+
+    @Test
+    void moves_to_the_history_with_little_more_memory_than_what_waits_takes() throws Exception {
+        Process small = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx" + SmallHeap.HEAP_MEGABYTES + "m",
+                        "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        SmallHeap.class.getName(),
+                        directory.resolve("small").toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(small.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(small.waitFor()).as(said).isZero();
+        assertThat(Files.size(directory.resolve("small/journal"))).isGreaterThan(SmallHeap.WAITING_MEGABYTES << 20);
+        assertThat(Spool.history(directory.resolve("small"))).hasSize(SmallHeap.SETTLED);
+    }
+
+    /** A device with so little memory that a copy of its journal does not fit in beside what the journal says. */
+    static final class SmallHeap {
+
+        static final int HEAP_MEGABYTES = 44;
+        static final long WAITING_MEGABYTES = 24;
+        static final int SETTLED = 1_001;
+
+        private SmallHeap() {}
+
+        public static void main(String[] arguments) throws IOException {
+            Path home = Path.of(arguments[0]);
+            try (Spool spool = open(home)) {
+                String text = "x".repeat(60_000);
+                for (long size = 0; size <= WAITING_MEGABYTES << 20; size += text.length()) {
+                    spool.addText(new String(text));
+                }
+                for (int i = 0; i < SETTLED; i++) {
+                    spool.settle(accepted(ItemId.fresh(new SecureRandom()), 1));
+                }
+            }
+            open(home).close();
+        }
     }
 }

@@ -47,6 +47,11 @@ public final class AuditChain implements AuditTrail {
         record(List.of(event));
     }
 
+    @Override
+    public Runnable carried(Runnable work) {
+        return Origin.carried(work);
+    }
+
     /** Adds events in this order, all or none. */
     public void record(List<AuditEvent> events) {
         if (!events.isEmpty()) {

@@ -6,6 +6,8 @@ import dev.waxwing.ca.authority.IssuingAuthority;
 import dev.waxwing.ca.inventory.CertificateEntry;
 import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.revocation.Revocation;
+import dev.waxwing.ca.revocation.Sweep;
+import dev.waxwing.ca.revocation.Sweeps;
 import dev.waxwing.ca.web.PresentedCertificate;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -32,11 +34,14 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 class RevocationPages {
 
     private final Revocation revocation;
+    private final Sweeps sweeps;
     private final PresentedCertificate presented;
     private final CertificateAuthority authority;
 
-    RevocationPages(Revocation revocation, PresentedCertificate presented, CertificateAuthority authority) {
+    RevocationPages(
+            Revocation revocation, Sweeps sweeps, PresentedCertificate presented, CertificateAuthority authority) {
         this.revocation = revocation;
+        this.sweeps = sweeps;
         this.presented = presented;
         this.authority = authority;
     }
@@ -112,9 +117,22 @@ class RevocationPages {
                             + nameOf(authority.issuingCertificate()) + ".");
             return "redirect:/certificates/revoke";
         }
-        int changed = revocation.revokeAll(named.get(), reason(reason), caller.getName());
-        next.addFlashAttribute("done", "%s revoked. The devices need a new invite.".formatted(certificates(changed)));
-        return "redirect:/certificates";
+        Optional<Sweep> sweep = sweeps.order(named.get(), reason(reason), caller.getName());
+        if (sweep.isPresent() && sweep.get().state() == Sweep.State.DONE) {
+            next.addFlashAttribute(
+                    "done",
+                    "%s revoked. The devices need a new invite."
+                            .formatted(certificates(sweep.get().revoked())));
+            return "redirect:/certificates";
+        }
+        if (sweep.isEmpty()) {
+            next.addFlashAttribute("failure", "Everything that it has issued is being revoked for another reason.");
+        } else if (sweep.get().state() == Sweep.State.FAILED) {
+            next.addFlashAttribute("failure", "Not everything could be revoked. Revoke everything again to go on.");
+        } else {
+            next.addFlashAttribute("done", "Everything is being revoked. How far that is, is said here.");
+        }
+        return "redirect:/authority";
     }
 
     private static String nameOf(X509Certificate issuer) {
