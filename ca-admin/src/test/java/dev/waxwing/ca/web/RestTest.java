@@ -345,6 +345,29 @@ class RestTest {
         problem(server.post("/api/v1/certificates", body), status);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"csr\": \"x\", \"profile\": \"camera\", \"valid\": \"P1D\"} | unknown here, valid. Those that there"
+                        + " are:",
+                "{\"csr\": \"x\", \"profile\": \"camera\", \"<b>\": 1} | unknown here. Those that there are: csr, key,"
+                        + " name,",
+                "{\"csr\": \"x\", \"profile\": \"camera\", \"validity\": \"7d\"} | validity must be a period of time"
+                        + " such as",
+                "{\"csr\": \"x\", \"profile\": \"camera\", \"replace\": \"maybe\"} | replace must be true or false.",
+                "{\"csr\": \"x\", \"profile\": {}} | profile must be a string.",
+                "{\"csr\": \"x\" \"profile\" | not JSON: line 1, column",
+                "[] | not the JSON object"
+            })
+    void a_body_that_is_not_understood_is_refused_with_the_place_where(String body, String said) {
+        assertThat(problem(server.post("/api/v1/certificates", body), 400)
+                        .path("detail")
+                        .asString())
+                .contains(said)
+                .doesNotContain("<b>");
+    }
+
     @Test
     void says_what_is_wrong_with_a_request() {
         String weak = TestRequests.pem(TestRequests.request("CN=a", TestRequests.rsa(1024)));
