@@ -11,6 +11,7 @@ import dev.waxwing.ca.web.AuthorityView.Issuer;
 import dev.waxwing.ca.web.AuthorityView.ListView;
 import dev.waxwing.ca.web.AuthorityView.Root;
 import java.security.cert.X509Certificate;
+import java.util.HexFormat;
 import java.util.Locale;
 import org.springframework.stereotype.Component;
 
@@ -38,6 +39,7 @@ public final class AuthorityOverview {
                 authority.rootId().toString(),
                 name(authority.rootCertificate()),
                 Certificates.sha256(authority.rootCertificate()),
+                HexFormat.of().formatHex(authority.rootSpkiSha256()),
                 authority.rootCertificate().getNotBefore().toInstant(),
                 facts.rootNotAfter(),
                 facts.rootKeyAtHand(),

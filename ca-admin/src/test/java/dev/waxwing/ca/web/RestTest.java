@@ -369,6 +369,19 @@ class RestTest {
     }
 
     @Test
+    void lists_the_profiles_that_can_be_asked_for() {
+        JsonNode profiles = json(server.get("/api/v1/profiles")).path("items");
+        assertThat(profiles)
+                .extracting(profile -> profile.path("name").asString())
+                .startsWith("camera", "gateway", "temporary", "server", "receipt")
+                .doesNotContain("ocsp");
+        JsonNode temporary = profiles.get(2);
+        assertThat(temporary.path("role").asString()).isEqualTo("device");
+        assertThat(temporary.path("validity").asString()).isEqualTo("PT168H");
+        assertThat(temporary.path("keys")).hasSize(5);
+    }
+
+    @Test
     void says_what_is_wrong_with_a_request() {
         String weak = TestRequests.pem(TestRequests.request("CN=a", TestRequests.rsa(1024)));
         assertThat(problem(server.post("/api/v1/certificates", Map.of("csr", weak, "profile", "camera")), 422)
