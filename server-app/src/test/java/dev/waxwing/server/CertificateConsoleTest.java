@@ -31,6 +31,7 @@ import java.security.KeyStore;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -57,7 +58,11 @@ class CertificateConsoleTest {
 
     @BeforeAll
     static void start(@TempDir Path directory) {
-        server = RunningServer.start(directory.resolve("data"), "--waxwing.classic.enabled=true");
+        server = RunningServer.start(
+                directory.resolve("data"),
+                "--waxwing.classic.enabled=true",
+                "--waxwing.pki.profiles.brief.role=device",
+                "--waxwing.pki.profiles.brief.validity=5m");
         server.bean(Accounts.class).create("test", "admin", Role.ADMIN, PASSWORD);
         admin = ConsoleClient.of(server);
         admin.login("admin", PASSWORD);
@@ -225,6 +230,51 @@ class CertificateConsoleTest {
         assertThat(page.body()).contains("1 certificate was revoked.").doesNotContain("data-open=\"revoke-all\"");
         assertThat(server.bean(Inventory.class).ofName("whole-01", CertificateRole.DEVICE))
                 .allMatch(CertificateEntry::revoked);
+    }
+
+    @Test
+    void a_certificate_leads_to_its_device_once_there_is_one() throws Exception {
+        CertificateEntry entry = issue("unseen-01");
+        assertThat(admin.get("/certificates/" + entry.serialNumber()).body())
+                .contains("It has not come yet.", "/certificates?query=unseen-01", "ECDSA P-256")
+                .doesNotContain("/devices/unseen-01");
+
+        TestDevice.enrol(server.listenerPort(), server.invite("seen-01"));
+        await().until(() -> admin.get("/devices/seen-01").statusCode() == 200);
+        CertificateEntry seen = server.bean(Inventory.class)
+                .ofName("seen-01", CertificateRole.DEVICE)
+                .getFirst();
+        assertThat(admin.get("/certificates/" + seen.serialNumber()).body()).contains("\"/devices/seen-01\"");
+    }
+
+    @Test
+    void the_authoritys_page_has_what_devices_pin_and_the_profiles() {
+        String pin =
+                HexFormat.of().formatHex(server.bean(CertificateAuthority.class).rootSpkiSha256());
+        assertThat(admin.get("/authority").body())
+                .contains("data-copy=\"" + pin + "\"", "id=\"profiles\"", "temporary", "7 days", "5 minutes");
+        assertThat(JSON.readTree(admin.get("/api/v1/authority", "Authorization", ConsoleClient.basic("admin", PASSWORD))
+                                .body())
+                        .path("root")
+                        .path("keyFingerprint")
+                        .stringValue())
+                .isEqualTo(pin);
+    }
+
+    @Test
+    void a_user_is_removed_only_when_the_name_was_typed() {
+        Accounts accounts = server.bean(Accounts.class);
+        accounts.create("test", "leaver", Role.VIEWER, PASSWORD);
+        String path = "/settings/users/" + accounts.find("leaver").orElseThrow().id() + "/removal";
+
+        assertThat(follow(admin.submit("/settings", path, Map.of("confirm", "leave")))
+                        .body())
+                .contains("The name typed was not leaver. Nothing was changed.");
+        assertThat(accounts.find("leaver")).isPresent();
+        assertThat(follow(admin.submit("/settings", path, Map.of("confirm", "leaver")))
+                        .body())
+                .contains("The user is removed");
+        assertThat(accounts.find("leaver")).isEmpty();
     }
 
     @Test

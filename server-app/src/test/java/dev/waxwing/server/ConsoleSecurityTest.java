@@ -963,6 +963,7 @@ class ConsoleSecurityTest {
                         "/api/v1/audit",
                         "/api/v1/authority",
                         "/api/v1/authority/issuing/rotation",
+                        "/api/v1/profiles",
                         "/api/v1/tokens");
         assertThat(loggedIn("viewer").get("/v3/api-docs").statusCode()).isEqualTo(200);
         assertThat(loggedIn("viewer").get("/swagger-ui/index.html").statusCode())

@@ -16,9 +16,10 @@ public enum RequestFault {
     /** Neither P-256, P-384 nor RSA. */
     KEY_TYPE("The key is not accepted. Use ECDSA on P-256 or P-384, or RSA with 2048 to 4096 bits."),
     /** Too short, or of a form that is known to be broken. */
-    WEAK_KEY("The key is weak. Make a new one with an up-to-date tool."),
+    WEAK_KEY("The key is weak: it is too short (RSA takes 2048 to 4096 bits), or of a form that is known to be broken."
+            + " Make a new one with an up-to-date tool."),
     /** The profile takes keys of other kinds. */
-    KEY_KIND("The profile does not take a key of this kind; waxwing.pki.profiles says which it takes."),
+    KEY_KIND("The profile does not take a key of this kind. The list of profiles says which it takes."),
     /** A certificate of the key is on hold. */
     KEY_HELD("A certificate of this key is on hold. Release it, or make a new key."),
     /** The key is the authority's own, or another name's, or was given up. */
@@ -35,9 +36,10 @@ public enum RequestFault {
     /** The password for a file with a key is too short, too long, or has characters that programs spell differently. */
     PASSWORD("A password has 12 to 64 characters, each a letter, digit, blank or sign of ASCII."),
     /** There is no such profile. */
-    PROFILE("There is no such profile."),
+    PROFILE("There is no such profile. The list of profiles says which there are."),
     /** The validity asked for is not positive, or longer than the profile allows. */
-    VALIDITY("The validity asked for is outside what the profile allows."),
+    VALIDITY("The validity asked for is longer than the profile allows, or not positive. The list of profiles says how"
+            + " long."),
     /** The authority itself ends too soon. */
     AUTHORITY_ENDS("The issuing authority is about to expire, so it issues nothing any more. Rotate it.");
 

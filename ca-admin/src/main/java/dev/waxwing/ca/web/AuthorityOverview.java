@@ -12,6 +12,7 @@ import dev.waxwing.ca.web.AuthorityView.Issuer;
 import dev.waxwing.ca.web.AuthorityView.ListView;
 import dev.waxwing.ca.web.AuthorityView.Root;
 import java.security.cert.X509Certificate;
+import java.util.HexFormat;
 import java.util.Locale;
 import org.springframework.stereotype.Component;
 
@@ -45,6 +46,7 @@ public final class AuthorityOverview {
                 authority.rootId().toString(),
                 name(authority.rootCertificate()),
                 Certificates.sha256(authority.rootCertificate()),
+                HexFormat.of().formatHex(authority.rootSpkiSha256()),
                 authority.rootCertificate().getNotBefore().toInstant(),
                 facts.rootNotAfter(),
                 facts.rootKeyAtHand(),

@@ -26,6 +26,11 @@ public record AuthorityView(Root root, List<Issuer> issuing) {
                     example = "1c4e7a90b2d3f5681c4e7a90b2d3f5681c4e7a90b2d3f5681c4e7a90b2d3f568")
             String fingerprint,
 
+            @Schema(
+                    description = "SHA-256 of the public key: what devices pin, and the caFingerprint of invites",
+                    example = "68cb102e14746cff68cb102e14746cff68cb102e14746cff68cb102e14746cff")
+            String keyFingerprint,
+
             Instant notBefore,
             Instant notAfter,
 

@@ -89,8 +89,7 @@ final class ProblemHandler extends ResponseEntityExceptionHandler {
                     ProblemDetail.forStatusAndDetail(HttpStatus.CONTENT_TOO_LARGE, BodyTooLargeException.MESSAGE);
             return handleExceptionInternal(failure, problem, headers, HttpStatus.CONTENT_TOO_LARGE, request);
         }
-        ProblemDetail problem =
-                ProblemDetail.forStatusAndDetail(status, "The body is not the JSON object that is expected here.");
+        ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, UnreadableBody.detail(failure));
         return handleExceptionInternal(failure, problem, headers, status, request);
     }
 

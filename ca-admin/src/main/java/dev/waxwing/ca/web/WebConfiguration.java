@@ -2,12 +2,14 @@ package dev.waxwing.ca.web;
 
 import dev.waxwing.ca.revocation.OcspResponder;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.Ordered;
+import tools.jackson.databind.DeserializationFeature;
 
 /**
  * The filters in front of the authority's controllers. The web server makes filters while it starts, so they ask for the
@@ -22,6 +24,12 @@ class WebConfiguration {
         registration.addUrlPatterns("/api/*");
         registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 20);
         return registration;
+    }
+
+    /** Who misspells a member shall not get a longer life, another scope or another profile than was meant. */
+    @Bean
+    JsonMapperBuilderCustomizer noUnknownMembers() {
+        return mapper -> mapper.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
     }
 
     @Bean

@@ -345,6 +345,42 @@ class RestTest {
         problem(server.post("/api/v1/certificates", body), status);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{\"csr\": \"x\", \"profile\": \"camera\", \"valid\": \"P1D\"} | unknown here, valid. Those that there"
+                        + " are:",
+                "{\"csr\": \"x\", \"profile\": \"camera\", \"<b>\": 1} | unknown here. Those that there are: csr, key,"
+                        + " name,",
+                "{\"csr\": \"x\", \"profile\": \"camera\", \"validity\": \"7d\"} | validity must be a period of time"
+                        + " such as",
+                "{\"csr\": \"x\", \"profile\": \"camera\", \"replace\": \"maybe\"} | replace must be true or false.",
+                "{\"csr\": \"x\", \"profile\": {}} | profile must be a string.",
+                "{\"csr\": \"x\" \"profile\" | not JSON: line 1, column",
+                "[] | not the JSON object"
+            })
+    void a_body_that_is_not_understood_is_refused_with_the_place_where(String body, String said) {
+        assertThat(problem(server.post("/api/v1/certificates", body), 400)
+                        .path("detail")
+                        .asString())
+                .contains(said)
+                .doesNotContain("<b>");
+    }
+
+    @Test
+    void lists_the_profiles_that_can_be_asked_for() {
+        JsonNode profiles = json(server.get("/api/v1/profiles")).path("items");
+        assertThat(profiles)
+                .extracting(profile -> profile.path("name").asString())
+                .startsWith("camera", "gateway", "temporary", "server", "receipt")
+                .doesNotContain("ocsp");
+        JsonNode temporary = profiles.get(2);
+        assertThat(temporary.path("role").asString()).isEqualTo("device");
+        assertThat(temporary.path("validity").asString()).isEqualTo("PT168H");
+        assertThat(temporary.path("keys")).hasSize(5);
+    }
+
     @Test
     void says_what_is_wrong_with_a_request() {
         String weak = TestRequests.pem(TestRequests.request("CN=a", TestRequests.rsa(1024)));

@@ -22,9 +22,11 @@ final class AdminMessages {
     static String write(HostRequest request) {
         Map<String, Object> members = new LinkedHashMap<>();
         switch (request) {
-            case HostRequest.InviteDevice(String name, boolean replace) -> {
+            case HostRequest.InviteDevice(String name, String profile, String expiresIn, boolean replace) -> {
                 members.put("command", "invite");
                 members.put("name", name);
+                members.put("profile", profile);
+                members.put("expiresIn", expiresIn);
                 members.put("replace", replace);
             }
             case HostRequest.MakeClassicKit(String name, boolean replace) -> {
@@ -66,7 +68,10 @@ final class AdminMessages {
         return switch (json.path("command").asString("")) {
             case "invite" ->
                 new HostRequest.InviteDevice(
-                        json.path("name").asString(""), json.path("replace").asBoolean(false));
+                        json.path("name").asString(""),
+                        json.path("profile").asString(""),
+                        json.path("expiresIn").asString(""),
+                        json.path("replace").asBoolean(false));
             case "classic-kit" ->
                 new HostRequest.MakeClassicKit(
                         json.path("name").asString(""), json.path("replace").asBoolean(false));

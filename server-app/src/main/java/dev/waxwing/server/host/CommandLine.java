@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.convert.DurationStyle;
 
 /**
  * A subcommand as it was typed.
@@ -24,6 +25,8 @@ record CommandLine(
     static final String USAGE = """
         Usage: bin/server [--key=value ...]             run the server
                bin/server invite --name NAME            print an invite for a new device
+                                 [--profile PROFILE]    ... whose certificate is of this profile, not camera
+                                 [--expires-in TIME]    ... that works for this long, not a day: 90m, 12h, 7d
                                  [--replace]            ... that may take the place of one of that name
                bin/server classic-kit --name NAME DIR   list a classic device and write its kit into DIR
                                       [--replace]       ... the former kit of that name is void then
@@ -41,7 +44,7 @@ record CommandLine(
                       --passphrase-file F [--replace]   ... and move aside what is there
                bin/server audit verify                  check the audit trail and print its head
                       [--id N --head HASH]              ... and compare with a head that was noted
-               bin/server help                          print this
+               bin/server help, bin/server version      print this, or the version
 
         Keys are those of application.yml, for example --waxwing.data-dir=/srv/waxwing.
         """;
@@ -51,19 +54,27 @@ record CommandLine(
     private static final String ID = "--id";
     private static final String HEAD = "--head";
     private static final String REPLACE = "--replace";
+    private static final String PROFILE = "--profile";
+    private static final String EXPIRES_IN = "--expires-in";
+
+    /** Options whose value may look like a subcommand. */
+    private static final Set<String> WITH_WORDS = Set.of(NAME, PROFILE, EXPIRES_IN, RootCommand.PASSPHRASE_FILE);
 
     /** The subcommand among the arguments, if there is one. */
     static Optional<String> subcommand(String... args) {
+        Optional<String> command = Optional.empty();
         for (int i = 0; i < args.length; i++) {
-            if (args[i].equals(NAME) || args[i].equals(RootCommand.PASSPHRASE_FILE)) {
+            if (WITH_WORDS.contains(args[i])) {
                 i++; // Its value is no subcommand.
             } else if (args[i].equals("--help") || args[i].equals("-h")) {
                 return Optional.of("help");
-            } else if (!args[i].startsWith("-")) {
-                return Optional.of(args[i]);
+            } else if (args[i].equals("--version")) {
+                return Optional.of("version");
+            } else if (!args[i].startsWith("-") && command.isEmpty()) {
+                command = Optional.of(args[i]);
             }
         }
-        return Optional.empty();
+        return command;
     }
 
     /** @throws UsageException when the arguments are not those of a subcommand */
@@ -71,6 +82,9 @@ record CommandLine(
         String command = subcommand(args).orElseThrow(() -> new UsageException("no subcommand"));
         if (command.equals("audit")) {
             return audit(Arguments.parse(args, Set.of(ID, HEAD), Set.of()));
+        }
+        if (command.equals("invite")) {
+            return invite(Arguments.parse(args, Set.of(NAME, PROFILE, EXPIRES_IN), Set.of(REPLACE)));
         }
         List<String> settings = new ArrayList<>();
         @Nullable String name = null;
@@ -97,6 +111,30 @@ record CommandLine(
             throw new UsageException("classic-kit needs a directory to write the kit into");
         }
         return new CommandLine(request(command, name, replace), List.copyOf(settings), into);
+    }
+
+    private static CommandLine invite(Arguments arguments) throws UsageException {
+        String name = arguments.values().getOrDefault(NAME, "");
+        if (name.isBlank()) {
+            throw new UsageException("invite needs --name NAME");
+        }
+        if (arguments.words().size() > 1) {
+            throw new UsageException("unknown argument: " + arguments.words().get(1));
+        }
+        String profile = arguments.values().getOrDefault(PROFILE, "");
+        String expiresIn = expiresIn(arguments.values().getOrDefault(EXPIRES_IN, ""));
+        boolean replace = arguments.flags().contains(REPLACE);
+        return new CommandLine(
+                new HostRequest.InviteDevice(name, profile, expiresIn, replace), arguments.settings(), null);
+    }
+
+    /** As the server takes it, from what is typed: the spelling of application.yml, or that of the REST interface. */
+    private static String expiresIn(String typed) throws UsageException {
+        try {
+            return typed.isEmpty() ? "" : DurationStyle.detectAndParse(typed).toString();
+        } catch (IllegalArgumentException | ArithmeticException _) {
+            throw new UsageException(EXPIRES_IN + " takes a time such as 90m, 12h, 7d");
+        }
     }
 
     private static CommandLine audit(Arguments arguments) throws UsageException {
@@ -135,12 +173,6 @@ record CommandLine(
 
     private static HostRequest request(String command, @Nullable String name, boolean replace) throws UsageException {
         return switch (command) {
-            case "invite" -> {
-                if (name == null || name.isBlank()) {
-                    throw new UsageException("invite needs --name NAME");
-                }
-                yield new HostRequest.InviteDevice(name, replace);
-            }
             case CLASSIC_KIT -> {
                 if (name == null || name.isBlank()) {
                     throw new UsageException("classic-kit needs --name NAME");

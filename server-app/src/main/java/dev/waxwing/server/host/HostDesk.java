@@ -19,6 +19,7 @@ import dev.waxwing.trust.PeerName;
 import dev.waxwing.wire.Bytes;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -96,7 +97,11 @@ final class HostDesk {
             return HostAnswer.usage("A name has 1 to 63 characters of a-z, 0-9, '.', '_' and '-',"
                     + " and starts with a letter or digit.");
         }
-        InviteOrder order = new InviteOrder(request.name(), null, null, request.replace());
+        InviteOrder order = new InviteOrder(
+                request.name(),
+                request.profile().isEmpty() ? null : request.profile(),
+                request.expiresIn().isEmpty() ? null : Duration.parse(request.expiresIn()),
+                request.replace());
         return switch (invites.create(order, ACTOR)) {
             case InviteResult.Created created ->
                 HostAnswer.done(created.invite().encode());

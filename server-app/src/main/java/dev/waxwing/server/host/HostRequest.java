@@ -9,9 +9,11 @@ sealed interface HostRequest {
      * An invite for a device.
      *
      * @param name the device's name
+     * @param profile of its certificate; empty for the default
+     * @param expiresIn how long the invite can be used, as {@link java.time.Duration} spells it; empty for the default
      * @param replace whether it may take the place of one of that name
      */
-    record InviteDevice(String name, boolean replace) implements HostRequest {}
+    record InviteDevice(String name, String profile, String expiresIn, boolean replace) implements HostRequest {}
 
     /**
      * A classic device's kit.

@@ -8,6 +8,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.springframework.boot.WebApplicationType;
@@ -50,6 +51,10 @@ public final class Subcommands {
             out.print(CommandLine.USAGE);
             return 0;
         }
+        if (CommandLine.subcommand(args).equals(Optional.of("version"))) {
+            out.println("waxwing server " + version());
+            return 0;
+        }
         HostAnswer answer = answer(args, err);
         if (answer.exit() == 0) {
             out.println(answer.text());
@@ -57,6 +62,10 @@ public final class Subcommands {
             err.println("waxwing: " + answer.text());
         }
         return answer.exit();
+    }
+
+    private static String version() {
+        return Objects.requireNonNullElse(Subcommands.class.getPackage().getImplementationVersion(), "(not packaged)");
     }
 
     private static HostAnswer answer(String[] args, PrintStream err) {

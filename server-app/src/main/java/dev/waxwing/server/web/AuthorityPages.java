@@ -3,6 +3,7 @@ package dev.waxwing.server.web;
 import dev.waxwing.ca.authority.IssuingAuthority;
 import dev.waxwing.ca.ceremony.Ceremonies;
 import dev.waxwing.ca.ceremony.CeremonyResult;
+import dev.waxwing.ca.issuance.Profiles;
 import dev.waxwing.ca.revocation.RevocationFacts;
 import dev.waxwing.ca.revocation.RevocationLists;
 import dev.waxwing.ca.web.AuthorityOverview;
@@ -22,12 +23,15 @@ class AuthorityPages {
 
     private final AuthorityOverview overview;
     private final RevocationLists lists;
+    private final Profiles profiles;
     private final Ceremonies ceremonies;
     private final Clock clock;
 
-    AuthorityPages(AuthorityOverview overview, RevocationLists lists, Ceremonies ceremonies, Clock clock) {
+    AuthorityPages(
+            AuthorityOverview overview, RevocationLists lists, Profiles profiles, Ceremonies ceremonies, Clock clock) {
         this.overview = overview;
         this.lists = lists;
+        this.profiles = profiles;
         this.ceremonies = ceremonies;
         this.clock = clock;
     }
@@ -36,6 +40,7 @@ class AuthorityPages {
     String show(Model model) {
         RevocationFacts facts = lists.facts();
         model.addAttribute("authority", overview.view());
+        model.addAttribute("profiles", profiles.all());
         model.addAttribute("rootListDue", facts.rootListDue(clock.instant()));
         return "ca/authority";
     }

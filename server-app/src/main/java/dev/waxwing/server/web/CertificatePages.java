@@ -1,5 +1,6 @@
 package dev.waxwing.server.web;
 
+import dev.waxwing.ca.authority.Certificates;
 import dev.waxwing.ca.authority.Pem;
 import dev.waxwing.ca.inventory.CertificateEntry;
 import dev.waxwing.ca.inventory.CertificateSearch;
@@ -16,6 +17,7 @@ import dev.waxwing.server.account.Caller;
 import dev.waxwing.server.account.Permission;
 import dev.waxwing.server.classic.ClassicRenderings;
 import dev.waxwing.server.classic.RenderingResult;
+import dev.waxwing.server.device.Devices;
 import java.security.Principal;
 import java.security.cert.X509Certificate;
 import java.util.Map;
@@ -43,12 +45,19 @@ class CertificatePages {
     private final CertificateFiles files;
     private final ClassicRenderings renderings;
     private final Revocation revocation;
+    private final Devices devices;
 
-    CertificatePages(Inventory inventory, CertificateFiles files, ClassicRenderings renderings, Revocation revocation) {
+    CertificatePages(
+            Inventory inventory,
+            CertificateFiles files,
+            ClassicRenderings renderings,
+            Revocation revocation,
+            Devices devices) {
         this.inventory = inventory;
         this.files = files;
         this.renderings = renderings;
         this.revocation = revocation;
+        this.devices = devices;
     }
 
     @GetMapping
@@ -76,6 +85,9 @@ class CertificatePages {
         CertificateEntry entry = entry(serialNumber);
         X509Certificate certificate = files.certificate(entry);
         model.addAttribute("certificate", entry);
+        model.addAttribute("fingerprint", Certificates.sha256(certificate));
+        model.addAttribute("key", certificate.getPublicKey());
+        model.addAttribute("isListed", devices.find(entry.name()).isPresent());
         model.addAttribute("pem", Pem.certificate(certificate).toString());
         model.addAttribute("chain", Pem.certificates(files.chain(entry)));
         model.addAttribute("classic", renderings.fits(entry, certificate.getPublicKey()));

@@ -1,14 +1,20 @@
 package dev.waxwing.server.web;
 
+import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.issuance.KeyKind;
 import dev.waxwing.media.SafeName;
+import java.security.PublicKey;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -130,8 +136,38 @@ public class Display {
         return text.replace(" P", " P-");
     }
 
-    /** {@code 365 days}, or hours where it is shorter than two days. */
+    /** {@code ECDSA P-256}, {@code RSA with 2048 bits}. */
+    public String key(PublicKey key) {
+        return switch (key) {
+            case ECPublicKey ec ->
+                "ECDSA P-" + ec.getParams().getCurve().getField().getFieldSize();
+            case RSAPublicKey rsa -> "RSA with " + rsa.getModulus().bitLength() + " bits";
+            default -> key.getAlgorithm();
+        };
+    }
+
+    /** All kinds of keys, or those that are not. */
+    public String kinds(Set<KeyKind> kinds) {
+        return kinds.size() == KeyKind.values().length
+                ? "ECDSA P-256 and P-384, RSA 2048 to 4096"
+                : kinds.stream().map(this::kind).collect(Collectors.joining(", "));
+    }
+
+    /** Whom a profile's certificates are for. */
+    public String profileRole(CertificateRole role) {
+        return switch (role) {
+            case DEVICE -> "devices";
+            case SERVER -> "servers";
+            case RECEIPT -> "receipts";
+            case OCSP -> "OCSP answers";
+        };
+    }
+
+    /** {@code 365 days}, hours where it is shorter than two days, and minutes below two hours. */
     public String days(Duration duration) {
+        if (duration.toHours() < 2) {
+            return count(duration.toMinutes(), "minute");
+        }
         return duration.toDays() >= 2 ? duration.toDays() + " days" : duration.toHours() + " hours";
     }
 

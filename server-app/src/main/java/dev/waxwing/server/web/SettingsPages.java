@@ -14,6 +14,7 @@ import dev.waxwing.server.account.Caller;
 import dev.waxwing.server.account.Login;
 import dev.waxwing.server.account.Logins;
 import dev.waxwing.server.account.Role;
+import dev.waxwing.server.account.User;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
@@ -247,8 +248,18 @@ class SettingsPages {
         return said(change, "The user has to log in again everywhere.", next, "users");
     }
 
+    /** Removes a user; the name is typed once more, because there is no way back. */
     @PostMapping("/users/{id}/removal")
-    String remove(@AuthenticationPrincipal Caller caller, @PathVariable long id, RedirectAttributes next) {
+    String remove(
+            @AuthenticationPrincipal Caller caller,
+            @PathVariable long id,
+            @RequestParam String confirm,
+            RedirectAttributes next) {
+        User user = accounts.find(id).orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
+        if (!confirm.strip().equals(user.name())) {
+            next.addFlashAttribute("failure", "The name typed was not %s. Nothing was changed.".formatted(user.name()));
+            return "redirect:/settings#users";
+        }
         AccountChange change = accounts.remove(caller.name(), id);
         return said(change, "The user is removed, with sessions and API tokens.", next, "users");
     }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandLineTest {
@@ -28,15 +29,32 @@ class CommandLineTest {
     @Test
     void options_may_stand_before_and_after_a_subcommand() throws Exception {
         CommandLine line = CommandLine.parse("--waxwing.data-dir=/a b", "invite", "--name", "cam", "--replace");
-        assertThat(line.request()).isEqualTo(new HostRequest.InviteDevice("cam", true));
+        assertThat(line.request()).isEqualTo(new HostRequest.InviteDevice("cam", "", "", true));
         assertThat(line.settings()).containsExactly("--waxwing.data-dir=/a b");
         assertThat(CommandLine.parse("--name", "invite", "invite").request())
-                .isEqualTo(new HostRequest.InviteDevice("invite", false));
+                .isEqualTo(new HostRequest.InviteDevice("invite", "", "", false));
         CommandLine kit = CommandLine.parse("classic-kit", "--replace", "some dir", "--name", "cam");
         assertThat(kit.request()).isEqualTo(new HostRequest.MakeClassicKit("cam", true));
         assertThat(kit.into()).isEqualTo(Path.of("some dir"));
         assertThat(CommandLine.parse("setup-link").request()).isEqualTo(new HostRequest.SetupLink());
         assertThat(CommandLine.parse("rotate-issuing").request()).isEqualTo(new HostRequest.RotateIssuing());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"90m, PT1H30M", "12h, PT12H", "7d, PT168H", "PT36H, PT36H"})
+    void an_invite_may_name_a_profile_and_how_long_it_works(String typed, String expiresIn) throws Exception {
+        assertThat(CommandLine.parse(
+                                "invite",
+                                "--profile",
+                                "drone",
+                                "--name=cam",
+                                "--expires-in",
+                                typed,
+                                "--waxwing.data-dir=d")
+                        .request())
+                .isEqualTo(new HostRequest.InviteDevice("cam", "drone", expiresIn, false));
+        assertThat(CommandLine.subcommand("--profile", "backup", "--expires-in", "7d", "invite"))
+                .hasValue("invite");
     }
 
     @Test
@@ -89,6 +107,9 @@ class CommandLineTest {
                 "invite --name cam --force",
                 "invite --name cam -x",
                 "invite --name cam dir",
+                "invite --name cam --profile",
+                "invite --name cam --expires-in soon",
+                "setup-link --profile drone",
                 "classic-kit --name cam",
                 "classic-kit dir",
                 "classic-kit --name cam dir other",
@@ -128,13 +149,32 @@ class CommandLineTest {
         assertThat(out.toString(StandardCharsets.UTF_8)).contains("invite", "setup-link");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"invite --help", "restore -h", "root export --help", "audit verify --help"})
+    void help_is_given_after_a_subcommand_too(String typed) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        assertThat(Subcommands.run(typed.split(" "), new PrintStream(out), System.err))
+                .isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("Usage: bin/server");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"version", "--version"})
+    void the_version_is_told_without_a_server(String typed) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        assertThat(Subcommands.isOne(typed)).isTrue();
+        assertThat(Subcommands.run(new String[] {typed}, new PrintStream(out), System.err))
+                .isZero();
+        assertThat(out.toString(StandardCharsets.UTF_8)).startsWith("waxwing server ");
+    }
+
     @Test
     void requests_and_answers_survive_the_socket() throws Exception {
         HostRequest backup = new HostRequest.Backup(true);
         assertThat(AdminMessages.readRequest(AdminMessages.write(backup))).isEqualTo(backup);
         HostRequest audit = new HostRequest.VerifyAudit(7, "0f".repeat(32));
         assertThat(AdminMessages.readRequest(AdminMessages.write(audit))).isEqualTo(audit);
-        HostRequest invite = new HostRequest.InviteDevice("a \"quoted\"\nname", true);
+        HostRequest invite = new HostRequest.InviteDevice("a \"quoted\"\nname", "drone", "PT12H", true);
         assertThat(AdminMessages.readRequest(AdminMessages.write(invite))).isEqualTo(invite);
         HostRequest link = new HostRequest.SetupLink();
         assertThat(AdminMessages.readRequest(AdminMessages.write(link))).isEqualTo(link);
