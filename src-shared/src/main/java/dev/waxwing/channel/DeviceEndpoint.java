@@ -41,6 +41,11 @@ public final class DeviceEndpoint {
         this.signatures = new AuthoritySignatures(crypto);
     }
 
+    /** Whose cryptography its sessions use, for what is signed and verified in them. */
+    public CryptoProvider crypto() {
+        return crypto;
+    }
+
     /** {@link #connect(SocketChannel, Credential, TrustedRoots, TimeFloor)} under one root, without a memory of the time. */
     public SecureChannel connect(SocketChannel socket, Credential credential, TrustedRoot root)
             throws IOException, ProtocolException {

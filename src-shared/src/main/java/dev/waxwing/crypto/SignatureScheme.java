@@ -1,5 +1,6 @@
 package dev.waxwing.crypto;
 
+import java.math.BigInteger;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
@@ -13,9 +14,10 @@ public enum SignatureScheme {
     ECDSA_SECP384R1_SHA384(0x0503),
     RSA_PSS_RSAE_SHA256(0x0804);
 
-    private static final String P256_ORDER = "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551";
-    private static final String P384_ORDER =
-            "ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973";
+    private static final BigInteger P256_ORDER =
+            new BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16);
+    private static final BigInteger P384_ORDER = new BigInteger(
+            "ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973", 16);
     private static final int MIN_RSA_BITS = 2048;
     private static final int MAX_RSA_BITS = 4096;
 
@@ -53,7 +55,7 @@ public enum SignatureScheme {
         };
     }
 
-    private static boolean hasOrder(ECPublicKey key, String order) {
-        return key.getParams().getOrder().toString(16).equals(order);
+    private static boolean hasOrder(ECPublicKey key, BigInteger order) {
+        return key.getParams().getOrder().equals(order);
     }
 }

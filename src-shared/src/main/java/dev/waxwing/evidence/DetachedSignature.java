@@ -1,5 +1,7 @@
 package dev.waxwing.evidence;
 
+import dev.waxwing.crypto.CryptoProvider;
+import dev.waxwing.crypto.SignatureScheme;
 import dev.waxwing.media.ApplicationMessage;
 import dev.waxwing.trust.Certificates;
 import dev.waxwing.trust.Credential;
@@ -9,6 +11,7 @@ import dev.waxwing.trust.UntrustedException;
 import dev.waxwing.wire.Bytes;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.util.Set;
@@ -46,21 +49,32 @@ public final class DetachedSignature {
     /** RFC 5754 section 3.2 allows both: rsaEncryption and sha256WithRSAEncryption. */
     private static final Set<String> RSA_WITH_SHA256 = Set.of("2a864886f70d010101", "2a864886f70d01010b");
 
+    /** The channel's scheme that is also one of CMS. With a key on P-384 CMS signs SHA-256, and the channel SHA-384. */
+    private static final SignatureScheme SCHEME = SignatureScheme.ECDSA_SECP256R1_SHA256;
+
     private DetachedSignature() {}
 
     /**
-     * Signs the content.
+     * Signs the content with the JDK's cryptography.
      *
      * @throws IllegalStateException if the credential's key cannot sign
      */
     public static Bytes sign(Bytes content, Credential signer) {
+        return sign(content, signer, CryptoProvider.jdk());
+    }
+
+    /**
+     * Signs the content.
+     *
+     * @param crypto computes what it has a scheme for; the JDK computes the rest
+     * @throws IllegalStateException if the credential's key cannot sign
+     */
+    public static Bytes sign(Bytes content, Credential signer, CryptoProvider crypto) {
         try {
             X509Certificate certificate = signer.certificate();
-            boolean rsa = KeyKind.of(certificate.getPublicKey()) == KeyKind.RSA;
+            boolean rsa = isRsa(certificate.getPublicKey());
             DERSet attributes = new DERSet(attributes(content, certificate));
-            Signature engine = Signature.getInstance(rsa ? "SHA256withRSA" : "SHA256withECDSA");
-            engine.initSign(signer.privateKey());
-            engine.update(attributes.getEncoded(ASN1Encoding.DER));
+            Bytes signature = sign(Bytes.of(attributes.getEncoded(ASN1Encoding.DER)), signer, rsa, crypto);
             var algorithm = rsa
                     ? new AlgorithmIdentifier(PKCSObjectIdentifiers.rsaEncryption, DERNull.INSTANCE)
                     : new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA256);
@@ -69,7 +83,7 @@ public final class DetachedSignature {
                     SHA256,
                     attributes,
                     algorithm,
-                    new DEROctetString(engine.sign()),
+                    new DEROctetString(signature.toArray()),
                     null);
             var signedData = new org.bouncycastle.asn1.cms.SignedData(
                     new DERSet(SHA256),
@@ -83,6 +97,17 @@ public final class DetachedSignature {
         }
     }
 
+    private static Bytes sign(Bytes attributes, Credential signer, boolean rsa, CryptoProvider crypto)
+            throws GeneralSecurityException {
+        if (SCHEME.fits(signer.certificate().getPublicKey())) {
+            return crypto.sign(SCHEME, signer.privateKey(), attributes);
+        }
+        Signature engine = engine(rsa);
+        engine.initSign(signer.privateKey());
+        attributes.addTo(engine);
+        return Bytes.of(engine.sign());
+    }
+
     /**
      * Which certificate the signature claims to be by. Nothing is verified yet but the form.
      *
@@ -93,11 +118,23 @@ public final class DetachedSignature {
     }
 
     /**
-     * Verifies that the key of exactly this certificate signed exactly this content. The certificate itself is not judged.
+     * Verifies with the JDK's cryptography that the key of exactly this certificate signed exactly this content. The certificate
+     * itself is not judged.
      *
      * @throws InvalidSignatureException if it did not, or the bytes are not in the form of section 14.4
      */
     public static void verify(Bytes content, Bytes signature, X509Certificate signer) throws InvalidSignatureException {
+        verify(content, signature, signer, CryptoProvider.jdk());
+    }
+
+    /**
+     * Verifies the same.
+     *
+     * @param crypto computes what it has a scheme for; the JDK computes the rest
+     * @throws InvalidSignatureException likewise
+     */
+    public static void verify(Bytes content, Bytes signature, X509Certificate signer, CryptoProvider crypto)
+            throws InvalidSignatureException {
         SignedData data = parse(signature);
         SignerId expected = SignerId.of(signer);
         if (!data.signer().equals(expected)
@@ -110,7 +147,7 @@ public final class DetachedSignature {
         if (!data.messageDigest().equals(Sha256.of(content))) {
             throw new InvalidSignatureException("the signature is over other content");
         }
-        if (!verifies(data, signer)) {
+        if (!verifies(data, signer, crypto)) {
             throw new InvalidSignatureException("the signature does not verify");
         }
     }
@@ -126,21 +163,34 @@ public final class DetachedSignature {
         }
     }
 
-    private static boolean verifies(SignedData data, X509Certificate signer) throws InvalidSignatureException {
+    private static boolean verifies(SignedData data, X509Certificate signer, CryptoProvider crypto)
+            throws InvalidSignatureException {
         try {
-            boolean rsa = KeyKind.of(signer.getPublicKey()) == KeyKind.RSA;
+            PublicKey key = signer.getPublicKey();
+            boolean rsa = isRsa(key);
             if (!(rsa
                     ? RSA_WITH_SHA256.contains(data.algorithm())
                     : data.algorithm().equals(ECDSA_WITH_SHA256))) {
                 throw new InvalidSignatureException("an algorithm that does not fit the signer's key");
             }
-            Signature engine = Signature.getInstance(rsa ? "SHA256withRSA" : "SHA256withECDSA");
-            engine.initVerify(signer.getPublicKey());
+            if (SCHEME.fits(key)) {
+                return crypto.verify(SCHEME, key, data.signedAttributes(), data.signature());
+            }
+            Signature engine = engine(rsa);
+            engine.initVerify(key);
             data.signedAttributes().addTo(engine);
             return engine.verify(data.signature().toArray());
         } catch (GeneralSecurityException | UntrustedException e) {
             throw new InvalidSignatureException("the signature does not verify: " + e.getMessage(), e);
         }
+    }
+
+    private static boolean isRsa(PublicKey key) throws UntrustedException {
+        return KeyKind.of(key) == KeyKind.RSA;
+    }
+
+    private static Signature engine(boolean rsa) throws GeneralSecurityException {
+        return Signature.getInstance(rsa ? "SHA256withRSA" : "SHA256withECDSA");
     }
 
     private static ASN1EncodableVector attributes(Bytes content, X509Certificate certificate) {

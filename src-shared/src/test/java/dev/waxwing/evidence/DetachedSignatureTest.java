@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.media.ApplicationMessage;
 import dev.waxwing.trust.Certificates;
 import dev.waxwing.trust.Credential;
@@ -51,17 +52,24 @@ class DetachedSignatureTest {
     private static final TestPki PKI = TestPki.create();
     private static final Bytes CONTENT = Bytes.of("{\"a\":1}".getBytes(StandardCharsets.UTF_8));
 
+    private static final List<CryptoProvider> PROVIDERS = List.of(CryptoProvider.jdk(), CryptoProvider.best());
+
     private final Credential device = PKI.issue(Role.DEVICE, "camera-7");
 
     @Test
     void verifies_what_it_signs_with_every_kind_of_key() throws Exception {
         for (KeyPair keys : List.of(TestPki.p256(), TestPki.ec("secp384r1"), TestPki.rsa(2048))) {
             Credential signer = PKI.request(Role.DEVICE, "camera-7").keys(keys).issue();
-            Bytes signature = DetachedSignature.sign(CONTENT, signer);
-            assertThat(signature.size()).isLessThan(ApplicationMessage.MAX_SIGNATURE);
-            assertThat(DetachedSignature.signer(signature)).isEqualTo(SignerId.of(signer.certificate()));
-            DetachedSignature.verify(CONTENT, signature, signer.certificate());
-            assertThat(bouncyCastleVerifies(signature, signer.certificate())).isTrue();
+            for (CryptoProvider crypto : PROVIDERS) {
+                Bytes signature = DetachedSignature.sign(CONTENT, signer, crypto);
+                assertThat(signature.size()).isLessThan(ApplicationMessage.MAX_SIGNATURE);
+                assertThat(DetachedSignature.signer(signature)).isEqualTo(SignerId.of(signer.certificate()));
+                for (CryptoProvider judge : PROVIDERS) {
+                    DetachedSignature.verify(CONTENT, signature, signer.certificate(), judge);
+                }
+                assertThat(bouncyCastleVerifies(signature, signer.certificate()))
+                        .isTrue();
+            }
         }
     }
 
@@ -233,9 +241,11 @@ class DetachedSignatureTest {
     }
 
     private static void refuses(String message, Bytes content, Bytes signature, X509Certificate signer) {
-        assertThatExceptionOfType(InvalidSignatureException.class)
-                .isThrownBy(() -> DetachedSignature.verify(content, signature, signer))
-                .withMessageContaining(message);
+        for (CryptoProvider crypto : PROVIDERS) {
+            assertThatExceptionOfType(InvalidSignatureException.class)
+                    .isThrownBy(() -> DetachedSignature.verify(content, signature, signer, crypto))
+                    .withMessageContaining(message);
+        }
     }
 
     private static boolean bouncyCastleVerifies(Bytes signature, X509Certificate signer) throws Exception {

@@ -100,6 +100,11 @@ public final class MemoryDevice {
         return identity.credential();
     }
 
+    /** Signs and verifies what is sent in its sessions, as the agent does. */
+    public CryptoProvider crypto() {
+        return ENDPOINT.crypto();
+    }
+
     public TrustedRoot root() {
         return identity.root();
     }

@@ -94,7 +94,8 @@ public final class UploadSender implements AutoCloseable {
                         open.capturedAt(),
                         Manifest.NONE_BEFORE)
                 .encode();
-        return new UploadSeal(open.id(), manifest, DetachedSignature.sign(manifest, device.credential()));
+        return new UploadSeal(
+                open.id(), manifest, DetachedSignature.sign(manifest, device.credential(), device.crypto()));
     }
 
     private void send(DeviceMessage message) throws IOException {

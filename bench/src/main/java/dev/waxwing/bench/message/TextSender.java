@@ -211,7 +211,7 @@ public final class TextSender implements AutoCloseable {
                 id,
                 texts.stream().map(Text::counter).toList(),
                 encoded,
-                DetachedSignature.sign(encoded, device.credential())));
+                DetachedSignature.sign(encoded, device.credential(), device.crypto())));
     }
 
     private void send(DeviceMessage message) throws IOException {
@@ -300,7 +300,7 @@ public final class TextSender implements AutoCloseable {
         if (signer == null) {
             throw new IOException("a receipt before its signer");
         }
-        DetachedSignature.verify(receipt.receipt(), receipt.signature(), signer);
+        DetachedSignature.verify(receipt.receipt(), receipt.signature(), signer, device.crypto());
         lock.lock();
         try {
             if (!unanswered.remove(receipt.id())) {

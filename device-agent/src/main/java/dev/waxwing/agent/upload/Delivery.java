@@ -293,7 +293,7 @@ public final class Delivery implements Closeable {
                 channel,
                 spool,
                 receipts,
-                new Evidence(identity, held.credential(), membership.former(), clock),
+                new Evidence(identity, held.credential(), membership.former(), endpoint.crypto(), clock),
                 membership.renewer(held),
                 clock);
         fresh.start();

@@ -6,6 +6,7 @@ import dev.waxwing.agent.spool.QueuedFile;
 import dev.waxwing.agent.spool.QueuedText;
 import dev.waxwing.agent.spool.ReceiptStore;
 import dev.waxwing.agent.spool.SignedManifest;
+import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.evidence.DetachedSignature;
 import dev.waxwing.evidence.InvalidSignatureException;
 import dev.waxwing.evidence.MalformedEvidenceException;
@@ -43,17 +44,24 @@ final class Evidence {
     private final Identity identity;
     private final Credential credential;
     private final List<X509Certificate> former;
+    private final CryptoProvider crypto;
     private final PeerVerifier receiptSigners;
 
-    Evidence(Identity identity, Credential credential, Clock clock) {
-        this(identity, credential, List.of(), clock);
+    Evidence(Identity identity, Credential credential, CryptoProvider crypto, Clock clock) {
+        this(identity, credential, List.of(), crypto, clock);
     }
 
     /** @param former the chain that the device had before, its own certificate first; empty if it had none */
-    Evidence(Identity identity, Credential credential, List<X509Certificate> former, Clock clock) {
+    Evidence(
+            Identity identity,
+            Credential credential,
+            List<X509Certificate> former,
+            CryptoProvider crypto,
+            Clock clock) {
         this.identity = identity;
         this.former = List.copyOf(former);
         this.credential = credential;
+        this.crypto = crypto;
         // A receipt signer's status comes with the evidence bundle; the channel itself vouches for it now.
         this.receiptSigners = new PeerVerifier(identity.roots(), Role.RECEIPT, (_, _, _, _) -> {}, clock);
     }
@@ -97,14 +105,14 @@ final class Evidence {
 
     private SignedManifest sign(Manifest manifest) {
         Bytes encoded = manifest.encode();
-        return new SignedManifest(encoded, DetachedSignature.sign(encoded, credential));
+        return new SignedManifest(encoded, DetachedSignature.sign(encoded, credential, crypto));
     }
 
     /** The same manifest, signed by the certificate of this session: the one that signed it may have ended since. */
     SignedManifest bySession(SignedManifest signed) {
         return isBy(credential.certificate(), signed)
                 ? signed
-                : new SignedManifest(signed.manifest(), DetachedSignature.sign(signed.manifest(), credential));
+                : new SignedManifest(signed.manifest(), DetachedSignature.sign(signed.manifest(), credential, crypto));
     }
 
     private static boolean isBy(X509Certificate certificate, SignedManifest signed) {
@@ -172,7 +180,7 @@ final class Evidence {
     VerifiedReceipt verify(ReceiptMessage message, SignedManifest manifest, VerifiedPeer signer, @Nullable Bytes texts)
             throws ProtocolException {
         try {
-            DetachedSignature.verify(message.receipt(), message.signature(), signer.certificate());
+            DetachedSignature.verify(message.receipt(), message.signature(), signer.certificate(), crypto);
             Receipt receipt = Receipt.decode(message.receipt());
             if (!receipt.manifestSha256().equals(manifest.sha256())) {
                 throw ProtocolException.malformed("the receipt is for another manifest");

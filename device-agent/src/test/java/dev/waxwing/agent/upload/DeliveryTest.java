@@ -848,7 +848,7 @@ class DeliveryTest {
                 new ReentrantLock(),
                 new Sender(delivery.connect(PATIENCE, listener)),
                 spool,
-                new Evidence(identity, credential, TestPki.CLOCK),
+                new Evidence(identity, credential, CryptoProvider.best(), TestPki.CLOCK),
                 new Outcomes(spool, TestPki.CLOCK),
                 new Patience.Moves(),
                 1);

@@ -8,6 +8,7 @@ import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.issuance.RoleCredentials;
 import dev.waxwing.ca.revocation.OcspResponder;
 import dev.waxwing.ca.revocation.RevocationLists;
+import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.evidence.DetachedSignature;
 import dev.waxwing.evidence.InvalidSignatureException;
 import dev.waxwing.evidence.Manifest;
@@ -54,6 +55,7 @@ final class Acceptance {
     private final EvidenceArchive archive;
     private final AuditTrail audit;
     private final MediaStore store;
+    private final CryptoProvider crypto;
     private final Clock clock;
     private final SecureRandom random;
 
@@ -69,6 +71,7 @@ final class Acceptance {
             EvidenceArchive archive,
             AuditTrail audit,
             MediaStore store,
+            CryptoProvider crypto,
             Clock clock,
             SecureRandom random) {
         this.signers = signers;
@@ -82,6 +85,7 @@ final class Acceptance {
         this.archive = archive;
         this.audit = audit;
         this.store = store;
+        this.crypto = crypto;
         this.clock = clock;
         this.random = random;
     }
@@ -151,7 +155,7 @@ final class Acceptance {
                 candidate.manifestBytes(),
                 candidate.signature(),
                 receipt,
-                DetachedSignature.sign(receipt, receiptSigner),
+                DetachedSignature.sign(receipt, receiptSigner, crypto),
                 Certificates.encode(authority.rootCertificate()),
                 Certificates.encode(issuer.certificate()),
                 Certificates.encode(signer),

@@ -4,6 +4,7 @@ import dev.waxwing.ca.inventory.CertificateEntry;
 import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.inventory.SerialNumber;
+import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.evidence.DetachedSignature;
 import dev.waxwing.evidence.InvalidSignatureException;
 import dev.waxwing.evidence.SignerId;
@@ -20,10 +21,12 @@ import org.springframework.stereotype.Component;
 final class Signers implements SenderStatus {
 
     private final Inventory inventory;
+    private final CryptoProvider crypto;
     private final Clock clock;
 
-    Signers(Inventory inventory, Clock clock) {
+    Signers(Inventory inventory, CryptoProvider crypto, Clock clock) {
         this.inventory = inventory;
+        this.crypto = crypto;
         this.clock = clock;
     }
 
@@ -56,7 +59,7 @@ final class Signers implements SenderStatus {
             throw new RevokedSignerException(Standing.of(entry));
         }
         checkValidity(certificate, serialNumber);
-        DetachedSignature.verify(content, signature, certificate);
+        DetachedSignature.verify(content, signature, certificate, crypto);
         return certificate;
     }
 
