@@ -2,8 +2,8 @@ package dev.waxwing.ca.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waxwing.ca.AdjustableClock;
 import dev.waxwing.ca.audit.AuditEvent;
-import dev.waxwing.server.MovableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ class RefusalJournalTest {
     private static final String SOURCE = "192.0.2.7";
 
     private final List<AuditEvent> written = new ArrayList<>();
-    private final MovableClock clock = new MovableClock(Instant.parse("2026-01-31T09:30:00Z"));
+    private final AdjustableClock clock = new AdjustableClock(Instant.parse("2026-01-31T09:30:00Z"));
     private final RefusalJournal journal = new RefusalJournal(written::add, clock);
 
     @Test
