@@ -15,7 +15,7 @@ public final class Messages {
 
     private static final int COUNT = 50_000;
     /** 400,000 messages of each subject: the compilers are still busy after 100,000. */
-    private static final int WARM_UPS = 8;
+    private static final int WARM_UPS = 24;
 
     private static final int QUICK_COUNT = 2_000;
     private static final Measure MEASURE = new Measure("messages/s", 1, 0, false, "100,000 messages", 1e5);

@@ -1,5 +1,6 @@
 package dev.waxwing.ca.web;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.waxwing.ca.revocation.RevocationList;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
@@ -63,10 +64,13 @@ public record AuthorityView(Root root, List<Issuer> issuing) {
             @Schema(description = "Certificates that it issued which have not ended and are not revoked")
             long liveCertificates,
 
-            @Schema(description = "Missing when it has nothing to publish any more") @Nullable
+            @Schema(description = "Missing when it has nothing to publish any more")
+            @JsonInclude(JsonInclude.Include.NON_NULL)
+            @Nullable
             ListView revocationList,
 
             @Schema(description = "How far it is to revoke everything; missing unless that was ordered since the start")
+            @JsonInclude(JsonInclude.Include.NON_NULL)
             @Nullable
             SweepView sweep) {}
 
