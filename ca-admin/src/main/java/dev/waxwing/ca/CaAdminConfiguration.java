@@ -12,6 +12,7 @@ import dev.waxwing.ca.enrollment.PublicAddresses;
 import dev.waxwing.ca.enrollment.Readmissions;
 import dev.waxwing.ca.enrollment.Renewals;
 import dev.waxwing.ca.inventory.Inventory;
+import dev.waxwing.ca.issuance.CertifiedDevices;
 import dev.waxwing.ca.issuance.FormerDevices;
 import dev.waxwing.ca.issuance.Issuance;
 import dev.waxwing.ca.issuance.IssuersInService;
@@ -36,7 +37,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The certificate authority as beans. The application supplies {@link AuditTrail}, {@link PublicAddresses} and {@link FormerDevices}.
+ * The certificate authority as beans. The application supplies {@link AuditTrail}, {@link PublicAddresses},
+ * {@link FormerDevices} and {@link CertifiedDevices}.
  *
  * <p>Everything is made by constructors, after the database was migrated: once the context has its beans, there are keys,
  * certificates, a loaded revocation set and a revocation list. {@link Schedule} renews them from then on; it starts before, and stops
@@ -72,12 +74,14 @@ public class CaAdminConfiguration {
             CertificateAuthority authority,
             Inventory inventory,
             FormerDevices formerDevices,
+            CertifiedDevices devices,
             AuditTrail audit,
             PkiProperties properties,
             TransactionTemplate transactions,
             Clock clock,
             SecureRandom random) {
-        return new Issuance(authority, inventory, formerDevices, audit, properties, transactions, clock, random);
+        return new Issuance(
+                authority, inventory, formerDevices, devices, audit, properties, transactions, clock, random);
     }
 
     @Bean

@@ -216,6 +216,18 @@ class Rfc5280Test {
         assertThat(SerialNumber.parse(hex)).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"0a1bff", "0A1BFF", "0a:1b:ff", "0A:1B:FF", " 0A:1b:FF\n"})
+    void a_serial_number_is_read_as_other_programs_print_it(String text) {
+        assertThat(SerialNumber.read(text)).map(SerialNumber::toString).hasValue("0a1bff");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ":", "0a:", ":0a", "0a::1b", "0a:1bff", "0:a1", "00:0a", "0g", "0a 1b", "0a-1b"})
+    void nothing_else_is_read_as_a_serial_number(String text) {
+        assertThat(SerialNumber.read(text)).isEmpty();
+    }
+
     @Test
     void a_search_takes_a_serial_number_as_other_programs_print_it() {
         String serial = SerialNumber.of(camera).toString();

@@ -64,6 +64,10 @@ public final class TestDeployment {
     public final RecordedAudit audit = new RecordedAudit();
     public final List<CertificateRevoked> events = new CopyOnWriteArrayList<>();
     public final Set<String> removed = new CopyOnWriteArraySet<>();
+
+    /** The devices of which the authority told the server, in turn. */
+    public final List<String> certified = new CopyOnWriteArrayList<>();
+
     public final List<CertificateReleased> released = new CopyOnWriteArrayList<>();
 
     /** The serial number of the certificate of which a listener fails to hear that it was revoked. */
@@ -128,8 +132,16 @@ public final class TestDeployment {
         authority = CertificateAuthority.open(keys, jdbc, clock, random);
         inventory = new Inventory(jdbc, clock);
         profiles = new Profiles(properties);
-        issuance =
-                new Issuance(authority, inventory, removed::contains, audit, properties, transactions, clock, random);
+        issuance = new Issuance(
+                authority,
+                inventory,
+                removed::contains,
+                (name, _) -> certified.add(name),
+                audit,
+                properties,
+                transactions,
+                clock,
+                random);
         issuers = new IssuersInService(authority, inventory, properties, clock);
         credentials = new RoleCredentials(keys, authority, issuers, issuance, inventory, properties, clock, random);
         revocation = new Revocation(inventory, audit, transactions, this::hear, clock);

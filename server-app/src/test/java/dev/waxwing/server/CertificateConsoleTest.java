@@ -7,6 +7,7 @@ import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.inventory.CertificateEntry;
 import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.inventory.Inventory;
+import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.issuance.CertificateOrder;
 import dev.waxwing.ca.issuance.CertificateRequest;
 import dev.waxwing.ca.issuance.Issuance;
@@ -18,8 +19,12 @@ import dev.waxwing.classic.ClassicCertificate;
 import dev.waxwing.classic.ClassicKeys;
 import dev.waxwing.server.account.Accounts;
 import dev.waxwing.server.account.Role;
+import dev.waxwing.server.classic.ClassicDevices;
 import dev.waxwing.server.classic.ClassicKits;
 import dev.waxwing.server.classic.KitResult;
+import dev.waxwing.server.device.DeviceRegister;
+import dev.waxwing.server.device.DeviceState;
+import dev.waxwing.server.device.Devices;
 import dev.waxwing.trust.PeerName;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpResponse;
@@ -33,6 +38,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -45,12 +51,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What people at the console do with certificates, and the classic form of them for programs. */
 class CertificateConsoleTest {
 
     private static final String PASSWORD = "plum tree by the harbour";
+    private static final String ADMIN = ConsoleClient.basic("admin", PASSWORD);
     private static final JsonMapper JSON = new JsonMapper();
 
     private static RunningServer server;
@@ -233,18 +243,125 @@ class CertificateConsoleTest {
     }
 
     @Test
-    void a_certificate_leads_to_its_device_once_there_is_one() throws Exception {
+    void a_name_with_a_certificate_is_a_device_before_it_has_come() throws Exception {
         CertificateEntry entry = issue("unseen-01");
         assertThat(admin.get("/certificates/" + entry.serialNumber()).body())
-                .contains("It has not come yet.", "/certificates?query=unseen-01", "ECDSA P-256")
-                .doesNotContain("/devices/unseen-01");
+                .contains("\"/devices/unseen-01\"", "ECDSA P-256");
+        assertThat(admin.get("/devices?query=unseen-01").body()).contains("\"/devices/unseen-01\"", "has not come yet");
+        JsonNode shown = device("unseen-01");
+        assertThat(shown.path("state").stringValue()).isEqualTo("active");
+        assertThat(shown.path("trustLevel").stringValue()).isEqualTo("none");
+        assertThat(shown.path("lastSeenAt").isNull()).isTrue();
+        assertThat(shown.path("certificateSerialNumber").stringValue())
+                .isEqualTo(entry.serialNumber().toString());
 
-        TestDevice.enrol(server.listenerPort(), server.invite("seen-01"));
-        await().until(() -> admin.get("/devices/seen-01").statusCode() == 200);
-        CertificateEntry seen = server.bean(Inventory.class)
-                .ofName("seen-01", CertificateRole.DEVICE)
-                .getFirst();
-        assertThat(admin.get("/certificates/" + seen.serialNumber()).body()).contains("\"/devices/seen-01\"");
+        HttpResponse<String> revoked = follow(
+                admin.submit("/devices/unseen-01", "/devices/unseen-01/revocation", Map.of("reason", "superseded")));
+        assertThat(revoked.body()).contains("1 certificate was revoked.");
+        assertThat(device("unseen-01").path("state").stringValue()).isEqualTo("revoked");
+
+        assertThat(admin.send("DELETE", "/api/v1/devices/unseen-01", "", "Authorization", ADMIN)
+                        .statusCode())
+                .isEqualTo(204);
+        assertThat(device("unseen-01").path("state").stringValue()).isEqualTo("removed");
+    }
+
+    private static JsonNode device(String name) {
+        HttpResponse<String> response = admin.get("/api/v1/devices/" + name, "Authorization", ADMIN);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return JSON.readTree(response.body());
+    }
+
+    @Test
+    void a_device_that_has_not_come_would_come_with_its_newest_certificate() throws Exception {
+        issue("twice-01");
+        CertificateEntry newest = issue("twice-01");
+        assertThat(server.bean(DeviceRegister.class).certificateOf("twice-01"))
+                .hasValue(newest.serialNumber().toString());
+    }
+
+    @Test
+    void what_has_a_certificate_and_has_not_come_may_be_a_classic_device_and_stop_being_one() throws Exception {
+        issue("either-01");
+        assertThat(server.bean(ClassicKits.class).make("either-01", false, "test"))
+                .isInstanceOf(KitResult.Made.class);
+        assertThat(device("either-01").path("trustLevel").stringValue()).isEqualTo("classic");
+        assertThat(server.bean(DeviceRegister.class).certificateOf("either-01"))
+                .as("what never ends alarms nobody")
+                .isEmpty();
+
+        server.bean(ClassicDevices.class).remove("either-01", "test");
+
+        assertThat(device("either-01").path("trustLevel").stringValue()).isEqualTo("none");
+        assertThat(server.bean(DeviceRegister.class).certificateOf("either-01")).isPresent();
+    }
+
+    @Test
+    void names_that_had_certificates_before_they_were_devices_are_listed_since() throws Exception {
+        issue("before-01");
+        CertificateEntry newest = issue("before-01");
+        CertificateEntry revoked = issue("before-02");
+        server.bean(Revocation.class).revoke(revoked.serialNumber(), RevocationReason.SUPERSEDED, "test");
+        JdbcClient jdbc = server.bean(JdbcClient.class);
+        jdbc.sql("DELETE FROM device WHERE name LIKE 'before-%'").update();
+
+        jdbc.sql(new ClassPathResource("db/migration/V109__devices_that_have_not_come.sql")
+                        .getContentAsString(StandardCharsets.UTF_8))
+                .update();
+
+        assertThat(device("before-01").path("trustLevel").stringValue()).isEqualTo("none");
+        assertThat(server.bean(DeviceRegister.class).certificateOf("before-01"))
+                .hasValue(newest.serialNumber().toString());
+        assertThat(server.bean(Devices.class).find("before-02")).isEmpty();
+    }
+
+    @Test
+    void devices_are_found_by_their_state() throws Exception {
+        issue("state-active");
+        change(issue("state-expiring"), "expiring_from = CURRENT_TIMESTAMP");
+        change(issue("state-expired"), "not_after = DATEADD(MINUTE, -1, CURRENT_TIMESTAMP)");
+        server.bean(Revocation.class)
+                .revoke(issue("state-revoked").serialNumber(), RevocationReason.SUPERSEDED, "test");
+        issue("state-removed");
+        admin.send("DELETE", "/api/v1/devices/state-removed", "", "Authorization", ADMIN);
+        server.bean(ClassicKits.class).make("state-disabled", false, "test");
+        server.bean(ClassicDevices.class).setDisabled("state-disabled", true, "test");
+
+        for (DeviceState state : DeviceState.values()) {
+            String query = "?query=state-&state=" + state.word();
+            JsonNode page = JSON.readTree(
+                    admin.get("/api/v1/devices" + query, "Authorization", ADMIN).body());
+            assertThat(page.path("items")).as(query).singleElement().satisfies(item -> {
+                assertThat(item.path("name").stringValue()).isEqualTo("state-" + state.word());
+                assertThat(item.path("state").stringValue()).isEqualTo(state.word());
+            });
+            assertThat(admin.get("/devices" + query).body())
+                    .contains("\"/devices/state-" + state.word() + "\"")
+                    .containsOnlyOnce("<tr>\n                <td class=\"lead\">");
+        }
+        assertThat(admin.get("/api/v1/devices?state=odd", "Authorization", ADMIN)
+                        .statusCode())
+                .isEqualTo(400);
+    }
+
+    private static void change(CertificateEntry entry, String columns) {
+        server.bean(JdbcClient.class)
+                .sql("UPDATE certificate SET " + columns + " WHERE serial_number = :serial")
+                .param("serial", entry.serialNumber().toString())
+                .update();
+    }
+
+    @Test
+    void a_serial_number_in_an_address_is_taken_as_other_programs_print_it() throws Exception {
+        CertificateEntry entry = issue("printed-01");
+        String colons = entry.serialNumber().toString().toUpperCase(Locale.ROOT).replaceAll("(..)(?=.)", "$1:");
+        assertThat(admin.get("/certificates/" + colons).body()).contains("printed-01");
+        assertThat(follow(admin.submit(
+                                "/certificates/" + colons,
+                                "/certificates/" + colons + "/revocation",
+                                Map.of("reason", "superseded")))
+                        .body())
+                .contains("The certificate is revoked.");
     }
 
     @Test

@@ -60,7 +60,7 @@ final class ManyRows {
                 SELECT %s, (SELECT authority FROM issuing_turn), 'issued', 'CN=' || %s, %s, 'DEVICE', 'camera', %s,
                        DATEADD(DAY, CASE WHEN %s THEN -1 ELSE 300 END, CURRENT_TIMESTAMP),
                        DATEADD(DAY, CASE WHEN MOD(X, 20) = 3 THEN -1 ELSE 290 END, CURRENT_TIMESTAMP),
-                       %s, SECURE_RAND(600), 'admin', %s, CASE WHEN %s THEN CURRENT_TIMESTAMP END,
+                       %s, (SELECT certificate FROM certificate WHERE role = 'SERVER' FETCH FIRST ROW ONLY), 'admin', %s, CASE WHEN %s THEN CURRENT_TIMESTAMP END,
                        CASE WHEN %s THEN 'superseded' END, CASE WHEN %s THEN 'admin' END\
                 """.formatted(SERIAL, NAME, NAME, CREATED, isExpired, HEX_64, CREATED, isRevoked, isRevoked, isRevoked),
                 from,

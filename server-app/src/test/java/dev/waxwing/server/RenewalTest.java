@@ -144,6 +144,8 @@ class RenewalTest {
         assertThat(shown.path("certificateSerialNumber").stringValue())
                 .isEqualTo(serialNumber(renewed).toString());
         assertThat(http.get("/devices/" + device.name()).body()).contains("superseded");
+        assertThat(http.get("/certificates/" + serialNumber(device)).body())
+                .contains("Superseded by", "/certificates/" + serialNumber(renewed));
     }
 
     @Test
@@ -484,6 +486,32 @@ class RenewalTest {
                 .results()
                 .map(option -> option.group(1))
                 .toList();
+    }
+
+    @Test
+    void a_device_that_renewed_in_time_alarms_nobody_when_its_former_certificate_ends() throws Exception {
+        TestDevice device = newDevice();
+        TestDevice renewed;
+        try (TestSession session = device.connect()) {
+            renewed = device.renew(session, TestDevice.freshKeys());
+        }
+        server.bean(JdbcClient.class)
+                .sql("UPDATE certificate SET not_after = :then, expiring_from = :now WHERE serial_number = :serial")
+                .param("then", Instant.now().plus(Duration.ofDays(5)).atOffset(ZoneOffset.UTC))
+                .param("now", Instant.now().atOffset(ZoneOffset.UTC))
+                .param("serial", serialNumber(device).toString())
+                .update();
+        String expiring = "/certificates?status=expiring&query=" + device.name();
+        assertThat(http.get(expiring).body()).contains(serialNumber(device).toString());
+        assertThat(json("/api/v1/devices/" + device.name()).path("state").stringValue())
+                .isEqualTo("expiring");
+
+        renewed.connect().close();
+
+        assertThat(http.get(expiring).body()).contains("No certificate matches");
+        assertThat(http.get("/expiring").body()).doesNotContain("\"/devices/" + device.name() + "\"");
+        assertThat(json("/api/v1/devices/" + device.name()).path("state").stringValue())
+                .isEqualTo("active");
     }
 
     @Test

@@ -195,7 +195,8 @@ class RestInterfaceTest {
         JsonNode live = sessionOf("gate-camera");
 
         assertThat(device.propertyNames())
-                .containsExactlyInAnyOrder("name", "state", "trustLevel", "lastSeenAt", "certificateSerialNumber");
+                .containsExactlyInAnyOrder(
+                        "name", "state", "trustLevel", "lastSeenAt", "certificateSerialNumber", "certificateEnds");
         assertThat(device.path("state").stringValue()).isEqualTo("active");
         assertThat(json("/api/v1/devices/gate-camera")).isEqualTo(device);
         assertThat(live.propertyNames())

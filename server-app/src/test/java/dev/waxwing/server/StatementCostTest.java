@@ -203,6 +203,7 @@ class StatementCostTest {
         "/certificates?query=camera, 3",
         "/devices, 4",
         "/devices?query=camera-00000, 3",
+        "/devices?state=expired, 3",
         "/invites, 3",
         "/sessions, 1",
         "/transfers, 3",

@@ -8,6 +8,7 @@ import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.issuance.FormerDevices;
 import dev.waxwing.ca.issuance.Profile;
 import dev.waxwing.ca.issuance.Profiles;
+import dev.waxwing.ca.issuance.RequestFault;
 import dev.waxwing.enrollment.Invite;
 import dev.waxwing.enrollment.InviteToken;
 import dev.waxwing.enrollment.ServerAddress;
@@ -74,6 +75,10 @@ public final class Invites {
         Optional<String> fault = fault(order);
         if (fault.isPresent()) {
             return new InviteResult.Invalid(fault.get(), refuse(order, actor, fault.get()));
+        }
+        if (inventory.isNameOfServer(order.name())) {
+            String taken = RequestFault.NAME_OF_SERVER.message();
+            return new InviteResult.NameTaken(taken, refuse(order, actor, taken));
         }
         InviteToken token = InviteToken.random(random);
         Invite invite = new Invite(authority.rootSpkiSha256(), token, new PeerName(order.name()), reachable());

@@ -158,9 +158,7 @@ public final class Readmissions {
                     "A certificate with this key was revoked, so the key is not let back in. Invite the device"
                             + " again with \"replace\": true.");
         }
-        boolean superseded =
-                inventory.presented(certificate.serialNumber()).orElseThrow().supersededBy() != null;
-        return needsLeave(certificate, superseded)
+        return needsLeave(certificate)
                 ? Optional.empty()
                 : Optional.of("The certificate holds until " + certificate.notAfter()
                         + ", so the device needs nobody to let it in.");
@@ -206,21 +204,20 @@ public final class Readmissions {
      * was revoked. Of several with one key only the first is named.
      *
      * @param certificates newest first
-     * @param superseded those of them whose place another has taken
      */
-    public static List<CertificateEntry> candidates(List<CertificateEntry> certificates, Set<SerialNumber> superseded) {
+    public static List<CertificateEntry> candidates(List<CertificateEntry> certificates) {
         Set<String> barred = certificates.stream()
                 .filter(CertificateEntry::revoked)
                 .map(CertificateEntry::spkiSha256)
                 .collect(Collectors.toCollection(HashSet::new));
         return certificates.stream()
-                .filter(entry -> needsLeave(entry, superseded.contains(entry.serialNumber())))
+                .filter(Readmissions::needsLeave)
                 .filter(entry -> barred.add(entry.spkiSha256()))
                 .toList();
     }
 
-    private static boolean needsLeave(CertificateEntry certificate, boolean superseded) {
-        return certificate.status() == CertificateStatus.EXPIRED || superseded;
+    private static boolean needsLeave(CertificateEntry certificate) {
+        return certificate.status() == CertificateStatus.EXPIRED || certificate.supersededBy() != null;
     }
 
     /** The newest allowance of a device, or nothing. */

@@ -10,7 +10,6 @@ import dev.waxwing.ca.enrollment.RenewalResult.Refused;
 import dev.waxwing.ca.enrollment.RenewalResult.Renewed;
 import dev.waxwing.ca.inventory.CertificateEntry;
 import dev.waxwing.ca.inventory.CertificateRole;
-import dev.waxwing.ca.inventory.CertificateStatus;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.issuance.CertificateOrder;
@@ -20,6 +19,7 @@ import dev.waxwing.ca.issuance.Profile;
 import dev.waxwing.ca.issuance.Profiles;
 import dev.waxwing.ca.issuance.RequestCheck;
 import dev.waxwing.ca.issuance.RequestFault;
+import dev.waxwing.trust.CertificateLife;
 import dev.waxwing.trust.PeerName;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -118,8 +118,7 @@ public final class Renewals {
 
     private RenewalResult again(SerialNumber serialNumber) {
         CertificateEntry entry = inventory.find(serialNumber).orElseThrow();
-        boolean superseded = inventory.presented(serialNumber).orElseThrow().supersededBy() != null;
-        if (superseded || !isAlive(entry)) {
+        if (entry.supersededBy() != null || !entry.status().holds()) {
             return refuse(Reason.KEY_IN_USE, "the key was used before, in certificate " + serialNumber);
         }
         return new Renewed(authority.chainOf(inventory.certificate(serialNumber).orElseThrow()));
@@ -144,33 +143,27 @@ public final class Renewals {
                 .find(order.predecessor())
                 .filter(entry -> entry.role() == CertificateRole.DEVICE)
                 .filter(entry -> entry.name().equals(order.device()));
-        if (found.isEmpty() || !isAlive(found.get())) {
+        if (found.isEmpty() || !found.get().status().holds()) {
             return Optional.of(refuse(
                     Reason.NOT_NOW, "certificate " + order.predecessor() + " is none of this device that still holds"));
         }
-        boolean superseded =
-                inventory.presented(order.predecessor()).orElseThrow().supersededBy() != null;
-        if (superseded) {
+        if (found.get().supersededBy() != null) {
             return Optional.of(
                     refuse(Reason.NOT_NOW, "certificate " + order.predecessor() + " has a successor that is in use"));
         }
-        Instant middle = found.get().notBefore().plus(lifetime(found.get()).dividedBy(2));
-        return order.early() || clock.instant().isAfter(middle)
+        return order.early() || !clock.instant().isBefore(life(found.get()).renewable())
                 ? Optional.empty()
                 : Optional.of(refuse(
                         Reason.NOT_NOW, "certificate " + order.predecessor() + " is in the first half of its life"));
     }
 
-    private static boolean isAlive(CertificateEntry entry) {
-        return entry.status() == CertificateStatus.VALID || entry.status() == CertificateStatus.EXPIRING;
-    }
-
-    private static Duration lifetime(CertificateEntry entry) {
-        return Duration.between(entry.notBefore(), entry.notAfter());
+    private static CertificateLife life(CertificateEntry entry) {
+        return new CertificateLife(entry.createdAt(), entry.notAfter());
     }
 
     private Optional<RenewalResult> tooMany(RenewalOrder order) {
-        Duration lifetime = lifetime(inventory.find(order.predecessor()).orElseThrow());
+        Duration lifetime =
+                life(inventory.find(order.predecessor()).orElseThrow()).length();
         Duration span = lifetime.compareTo(LONGEST_SPAN) < 0 ? lifetime : LONGEST_SPAN;
         Instant now = clock.instant();
         List<Instant> made = renewals.since(order.device(), now.minus(span));

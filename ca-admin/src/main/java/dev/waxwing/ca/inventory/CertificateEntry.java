@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param createdAt when
  * @param revokedAt when it was revoked, or null
  * @param revocationReason why it was revoked, or null
+ * @param supersededBy the certificate that has taken its place, or null
  */
 public record CertificateEntry(
         SerialNumber serialNumber,
@@ -36,7 +37,8 @@ public record CertificateEntry(
         String issuedBy,
         Instant createdAt,
         @Nullable Instant revokedAt,
-        @Nullable RevocationReason revocationReason) {
+        @Nullable RevocationReason revocationReason,
+        @Nullable SerialNumber supersededBy) {
 
     /** The same certificate, revoked. */
     public CertificateEntry revoked(Instant at, RevocationReason reason) {
@@ -54,7 +56,8 @@ public record CertificateEntry(
                 issuedBy,
                 createdAt,
                 at,
-                reason);
+                reason,
+                supersededBy);
     }
 
     /** Whether it is revoked, be it for good or on hold. */

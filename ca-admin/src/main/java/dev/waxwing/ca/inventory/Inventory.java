@@ -2,6 +2,7 @@ package dev.waxwing.ca.inventory;
 
 import dev.waxwing.ca.authority.AuthorityId;
 import dev.waxwing.ca.authority.Certificates;
+import dev.waxwing.trust.CertificateLife;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.sql.ResultSet;
@@ -16,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +35,7 @@ public final class Inventory {
 
     private static final String COLUMNS = """
         SELECT serial_number, issuer, subject, name, role, profile, not_before, not_after, expiring_from, spki_sha256,
-               issued_by, created_at, revoked_at, reason
+               issued_by, created_at, revoked_at, reason, superseded_by
           FROM certificate
          WHERE state = 'issued'
         """;
@@ -44,6 +44,8 @@ public final class Inventory {
         NOT EXISTS (SELECT 1 FROM renewal
                      WHERE renewal.serial_number = certificate.serial_number AND renewal.used_at IS NULL)
         """;
+
+    private static final String IN_PLACE = " AND revoked_at IS NULL AND not_after >= :now AND superseded_by IS NULL";
 
     private final JdbcClient jdbc;
     private final Clock clock;
@@ -56,6 +58,7 @@ public final class Inventory {
 
     /** Stores that a certificate is about to be signed. */
     public void recordIntent(Intent intent) {
+        Instant now = clock.instant();
         jdbc.sql("""
             INSERT INTO certificate (serial_number, issuer, state, subject, name, role, profile, not_before, not_after,
                                      expiring_from, spki_sha256, issued_by, created_at)
@@ -70,16 +73,16 @@ public final class Inventory {
                 .param("profile", intent.profile())
                 .param("notBefore", utc(intent.notBefore()))
                 .param("notAfter", utc(intent.notAfter()))
-                .param("expiringFrom", utc(expiringFrom(intent)))
+                .param("expiringFrom", utc(expiringFrom(new CertificateLife(now, intent.notAfter()))))
                 .param("spki", intent.spkiSha256())
                 .param("issuedBy", intent.issuedBy())
-                .param("now", utc(clock.instant()))
+                .param("now", utc(now))
                 .update();
     }
 
-    private static Instant expiringFrom(Intent intent) {
-        Duration third = Duration.between(intent.notBefore(), intent.notAfter()).dividedBy(3);
-        return intent.notAfter().minus(third.compareTo(EXPIRING) < 0 ? third : EXPIRING);
+    private static Instant expiringFrom(CertificateLife life) {
+        Instant late = life.notAfter().minus(EXPIRING);
+        return late.isAfter(life.renewalDue()) ? late : life.renewalDue();
     }
 
     /**
@@ -107,6 +110,19 @@ public final class Inventory {
                         .param("serial", serialNumber.toString())
                         .update()
                 == 1;
+    }
+
+    /** Whether a server's certificate that neither has ended nor is revoked has this name, and no device ever had one. */
+    public boolean isNameOfServer(String name) {
+        return jdbc.sql("""
+            SELECT COUNT(CASE WHEN role <> 'DEVICE' AND not_after >= :now AND revoked_at IS NULL THEN 1 END) > 0
+                   AND COUNT(CASE WHEN role = 'DEVICE' THEN 1 END) = 0
+              FROM certificate WHERE name = :name AND state = 'issued'
+            """)
+                .param("name", name)
+                .param("now", utc(clock.instant()))
+                .query(Boolean.class)
+                .single();
     }
 
     /** Gives up whatever is being signed for a name in this role. */
@@ -164,6 +180,22 @@ public final class Inventory {
                 .optional();
     }
 
+    /** The issued certificates of these serial numbers. */
+    public Map<SerialNumber, X509Certificate> certificates(Collection<SerialNumber> serialNumbers) {
+        Map<SerialNumber, X509Certificate> certificates = new HashMap<>();
+        if (!serialNumbers.isEmpty()) {
+            jdbc.sql("SELECT serial_number, certificate FROM certificate"
+                            + " WHERE state = 'issued' AND serial_number IN (:serials)")
+                    .param(
+                            "serials",
+                            serialNumbers.stream().map(SerialNumber::toString).toList())
+                    .query((ResultSet row) -> {
+                        certificates.put(serialNumber(row), parse(row.getBytes("certificate")));
+                    });
+        }
+        return certificates;
+    }
+
     /** The issued certificate itself, or nothing. */
     public Optional<X509Certificate> certificate(SerialNumber serialNumber) {
         return jdbc.sql("SELECT certificate FROM certificate WHERE state = 'issued' AND serial_number = :serial")
@@ -186,10 +218,7 @@ public final class Inventory {
         return jdbc.sql("SELECT certificate, superseded_by FROM certificate"
                         + " WHERE state = 'issued' AND serial_number = :serial")
                 .param("serial", serialNumber.toString())
-                .query((row, _) -> new Presented(
-                        parse(row.getBytes("certificate")),
-                        SerialNumber.parse(Objects.requireNonNullElse(row.getString("superseded_by"), ""))
-                                .orElse(null)))
+                .query((row, _) -> new Presented(parse(row.getBytes("certificate")), supersededBy(row)))
                 .optional();
     }
 
@@ -203,18 +232,14 @@ public final class Inventory {
                 .isPresent();
     }
 
-    /** By which certificates those of a device are superseded, by serial number. */
-    public Map<SerialNumber, SerialNumber> successors(String name) {
-        Map<SerialNumber, SerialNumber> successors = new HashMap<>();
-        jdbc.sql("SELECT serial_number, superseded_by FROM certificate WHERE name = :name AND superseded_by IS"
-                        + " NOT NULL")
-                .param("name", name)
-                .query((ResultSet row) -> {
-                    successors.put(
-                            serialNumber(row),
-                            SerialNumber.parse(row.getString("superseded_by")).orElseThrow());
-                });
-        return successors;
+    /** Notes that another certificate has taken the place of this one, unless one has before. */
+    public void supersede(SerialNumber former, SerialNumber by) {
+        jdbc.sql("UPDATE certificate SET superseded_by = :by, superseded_at = :now"
+                        + " WHERE serial_number = :former AND state = 'issued' AND superseded_by IS NULL")
+                .param("by", by.toString())
+                .param("now", utc(clock.instant()))
+                .param("former", former.toString())
+                .update();
     }
 
     /** All issued certificates of this name and role, newest first. */
@@ -299,8 +324,10 @@ public final class Inventory {
                     switch (status) {
                         case REVOKED -> " AND revoked_at IS NOT NULL";
                         case EXPIRED -> " AND revoked_at IS NULL AND not_after < :now";
-                        case EXPIRING -> " AND revoked_at IS NULL AND not_after >= :now AND expiring_from <= :now";
-                        case VALID -> " AND revoked_at IS NULL AND not_after >= :now AND expiring_from > :now";
+                        case SUPERSEDED ->
+                            " AND revoked_at IS NULL AND not_after >= :now AND superseded_by IS NOT NULL";
+                        case EXPIRING -> IN_PLACE + " AND expiring_from <= :now";
+                        case VALID -> IN_PLACE + " AND expiring_from > :now";
                     });
             if (status != CertificateStatus.REVOKED) {
                 parameters.put("now", utc(clock.instant()));
@@ -415,6 +442,7 @@ public final class Inventory {
         return (row, _) -> {
             Instant revokedAt = nullableInstant(row, "revoked_at");
             String reason = row.getString("reason");
+            SerialNumber supersededBy = supersededBy(row);
             return new CertificateEntry(
                     serialNumber(row),
                     issuer(row),
@@ -422,24 +450,32 @@ public final class Inventory {
                     row.getString("name"),
                     CertificateRole.valueOf(row.getString("role")),
                     row.getString("profile"),
-                    status(revokedAt, instant(row, "not_after"), instant(row, "expiring_from"), now),
+                    status(revokedAt, supersededBy, instant(row, "not_after"), instant(row, "expiring_from"), now),
                     instant(row, "not_before"),
                     instant(row, "not_after"),
                     row.getString("spki_sha256"),
                     row.getString("issued_by"),
                     instant(row, "created_at"),
                     revokedAt,
-                    revokedAt == null ? null : reason(reason));
+                    revokedAt == null ? null : reason(reason),
+                    supersededBy);
         };
     }
 
     private static CertificateStatus status(
-            @Nullable Instant revokedAt, Instant notAfter, Instant expiringFrom, Instant now) {
+            @Nullable Instant revokedAt,
+            @Nullable SerialNumber supersededBy,
+            Instant notAfter,
+            Instant expiringFrom,
+            Instant now) {
         if (revokedAt != null) {
             return CertificateStatus.REVOKED;
         }
         if (notAfter.isBefore(now)) {
             return CertificateStatus.EXPIRED;
+        }
+        if (supersededBy != null) {
+            return CertificateStatus.SUPERSEDED;
         }
         return expiringFrom.isAfter(now) ? CertificateStatus.VALID : CertificateStatus.EXPIRING;
     }
@@ -448,6 +484,11 @@ public final class Inventory {
         String hex = row.getString("serial_number");
         return SerialNumber.parse(hex)
                 .orElseThrow(() -> new SQLException("the inventory holds the serial number " + hex));
+    }
+
+    private static @Nullable SerialNumber supersededBy(ResultSet row) throws SQLException {
+        String hex = row.getString("superseded_by");
+        return hex == null ? null : SerialNumber.parse(hex).orElseThrow();
     }
 
     private static AuthorityId issuer(ResultSet row) throws SQLException {

@@ -2,6 +2,7 @@ package dev.waxwing.ca.inventory;
 
 import java.math.BigInteger;
 import java.security.cert.X509Certificate;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -14,6 +15,8 @@ public record SerialNumber(BigInteger value) {
 
     /** RFC 5280 section 4.1.2.2: at most 20 octets. */
     private static final Pattern HEX = Pattern.compile("([0-9a-f]{2}){1,20}");
+
+    private static final Pattern OCTETS = Pattern.compile("[0-9a-f]{2}(:[0-9a-f]{2})*");
 
     /** @throws IllegalArgumentException unless {@code value} is positive */
     public SerialNumber {
@@ -38,6 +41,15 @@ public record SerialNumber(BigInteger value) {
                 ? Optional.of(new SerialNumber(value))
                         .filter(number -> number.toString().equals(hex))
                 : Optional.empty();
+    }
+
+    /**
+     * The number as people write it, or nothing: also in upper case, and with a colon between any two octets, as other programs print
+     * it.
+     */
+    public static Optional<SerialNumber> read(String text) {
+        String hex = text.strip().toLowerCase(Locale.ROOT);
+        return parse(OCTETS.matcher(hex).matches() ? hex.replace(":", "") : hex);
     }
 
     /** Lower-case hex with an even number of digits. */

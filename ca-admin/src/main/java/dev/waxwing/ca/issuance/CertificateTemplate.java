@@ -4,12 +4,12 @@ import dev.waxwing.ca.authority.Authority;
 import dev.waxwing.ca.authority.AuthorityId;
 import dev.waxwing.ca.authority.SerialNumbers;
 import dev.waxwing.ca.inventory.CertificateRole;
+import dev.waxwing.trust.CertificateLife;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
@@ -42,9 +42,6 @@ import org.jspecify.annotations.Nullable;
 /** Writes down what an end-entity certificate says (docs/protocol.md, section 7.1; RFC 5280 section 4). Stateless. */
 final class CertificateTemplate {
 
-    /** Devices with a clock that is a little behind can use a new certificate at once. */
-    static final Duration BACKDATING = Duration.ofMinutes(5);
-
     private final PkiProperties properties;
     private final SecureRandom random;
 
@@ -60,8 +57,8 @@ final class CertificateTemplate {
         content.setSerialNumber(new ASN1Integer(SerialNumbers.random(random)));
         content.setSignature(authority.algorithmIdentifier());
         content.setIssuer(X500Name.getInstance(issuer.getSubjectX500Principal().getEncoded()));
-        content.setStartDate(
-                time(later(present.minus(BACKDATING), issuer.getNotBefore().toInstant())));
+        content.setStartDate(time(later(
+                present.minus(CertificateLife.BACKDATING), issuer.getNotBefore().toInstant())));
         content.setEndDate(time(
                 earlier(present.plus(order.validity()), issuer.getNotAfter().toInstant())));
         content.setSubject(subject(order));

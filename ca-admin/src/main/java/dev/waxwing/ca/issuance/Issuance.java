@@ -47,6 +47,7 @@ public final class Issuance {
     private final CertificateAuthority authority;
     private final Inventory inventory;
     private final FormerDevices formerDevices;
+    private final CertifiedDevices devices;
     private final AuditTrail audit;
     private final TransactionTemplate transactions;
     private final Clock clock;
@@ -57,6 +58,7 @@ public final class Issuance {
             CertificateAuthority authority,
             Inventory inventory,
             FormerDevices formerDevices,
+            CertifiedDevices devices,
             AuditTrail audit,
             PkiProperties properties,
             TransactionTemplate transactions,
@@ -65,6 +67,7 @@ public final class Issuance {
         this.authority = authority;
         this.inventory = inventory;
         this.formerDevices = formerDevices;
+        this.devices = devices;
         this.audit = audit;
         this.transactions = transactions;
         this.clock = clock;
@@ -123,6 +126,10 @@ public final class Issuance {
         if (!order.isReplacing() && formerDevices.has(order.name().value())) {
             return Optional.of(RequestFault.NAME_OF_REMOVED);
         }
+        if (order.profile().role() == CertificateRole.DEVICE
+                && inventory.isNameOfServer(order.name().value())) {
+            return Optional.of(RequestFault.NAME_OF_SERVER);
+        }
         Duration validity = order.validity();
         if (!validity.isPositive() || validity.compareTo(order.profile().validity()) > 0) {
             return Optional.of(RequestFault.VALIDITY);
@@ -165,7 +172,13 @@ public final class Issuance {
         refuseTransaction();
         Authority issuer = prepared.issuer();
         IssuedCertificate issued = new IssuedCertificate(signed(prepared.redeem(), issuer), issuer.certificate());
-        Boolean stored = transactions.execute(_ -> store(issued, prepared.order()));
+        Boolean stored = transactions.execute(transaction -> {
+            boolean done = store(issued, prepared.order());
+            if (!done) {
+                transaction.setRollbackOnly();
+            }
+            return done;
+        });
         return Boolean.TRUE.equals(stored) ? Optional.of(issued) : Optional.empty();
     }
 
@@ -191,6 +204,10 @@ public final class Issuance {
             der = issued.certificate().getEncoded();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("a parsed certificate always has its encoding", e);
+        }
+        // The device comes before the certificate: whoever removes a device locks them in that order.
+        if (order.profile().role() == CertificateRole.DEVICE) {
+            devices.certified(order.name().value(), issued.serialNumber());
         }
         if (!inventory.complete(issued.serialNumber(), der)) {
             return false;

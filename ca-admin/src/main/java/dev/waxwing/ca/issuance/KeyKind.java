@@ -44,7 +44,7 @@ public enum KeyKind {
     }
 
     /** The kind of this key, or nothing when it is of none of them. */
-    static Optional<KeyKind> of(PublicKey key) {
+    public static Optional<KeyKind> of(PublicKey key) {
         return switch (key) {
             case ECPublicKey ec ->
                 Arrays.stream(values())

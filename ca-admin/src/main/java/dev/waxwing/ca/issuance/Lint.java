@@ -2,6 +2,7 @@ package dev.waxwing.ca.issuance;
 
 import dev.waxwing.ca.authority.Authority;
 import dev.waxwing.ca.inventory.CertificateRole;
+import dev.waxwing.trust.CertificateLife;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.cert.X509Certificate;
@@ -72,7 +73,7 @@ final class Lint {
         require(notBefore.isBefore(notAfter), "validity");
         require(!notBefore.isBefore(issuer.getNotBefore().toInstant()), "notBefore");
         require(!notAfter.isAfter(issuer.getNotAfter().toInstant()), "notAfter");
-        Instant longest = notBefore.plus(order.profile().validity()).plus(CertificateTemplate.BACKDATING);
+        Instant longest = notBefore.plus(order.profile().validity()).plus(CertificateLife.BACKDATING);
         require(!notAfter.isAfter(longest), "lifetime");
     }
 

@@ -31,6 +31,8 @@ public enum RequestFault {
     NAME_OF_REMOVED(
             "A device of that name was removed, and what it sent keeps the name. To give the name to another, ask for"
                     + " \"replace\": true, or invite it as a replacement."),
+    /** The server's own certificates have that name. */
+    NAME_OF_SERVER("The server's own certificates have that name, so no device gets it. Choose another."),
     /** The name asked for is none. */
     DEVICE_NAME("A name has 1 to 63 characters of a-z, 0-9, '.', '_' and '-' and starts with a letter or digit."),
     /** The password for a file with a key is too short, too long, or has characters that programs spell differently. */

@@ -9,6 +9,7 @@ import dev.waxwing.ca.authority.StoredKey;
 import dev.waxwing.ca.inventory.CertificateEntry;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.inventory.SerialNumber;
+import dev.waxwing.trust.CertificateLife;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerName;
 import java.security.KeyPair;
@@ -16,13 +17,12 @@ import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -141,7 +141,7 @@ public final class RoleCredentials {
         if (present == null || isDue(present.certificate(), issuer.certificate())) {
             KeyPair pair = KeyPairs.p256(random);
             CertificateOrder order = CertificateOrder.responder(pair.getPublic(), name, issuer.authority());
-            responders.put(issuer.id(), issue(order, pair, file(issuer.id())));
+            responders.put(issuer.id(), issue(order, pair, file(issuer.id()), present));
         }
     }
 
@@ -173,22 +173,24 @@ public final class RoleCredentials {
 
     /** What ends with its issuer cannot be replaced by anything that lives longer. */
     private boolean endsSoon(X509Certificate certificate, X509Certificate issuer) {
-        Instant end = certificate.getNotAfter().toInstant();
-        Duration lifetime = Duration.between(certificate.getNotBefore().toInstant(), end);
-        return clock.instant().isAfter(end.minus(lifetime.dividedBy(3)))
-                && end.isBefore(issuer.getNotAfter().toInstant());
+        CertificateLife life = CertificateLife.of(certificate);
+        return clock.instant().isAfter(life.renewalDue())
+                && life.notAfter().isBefore(issuer.getNotAfter().toInstant());
     }
 
     private Credential renew(Profile profile) {
         KeyPair pair = KeyPairs.p256(random);
-        return issue(CertificateOrder.own(pair.getPublic(), name, profile), pair, profile.name());
+        return issue(CertificateOrder.own(pair.getPublic(), name, profile), pair, profile.name(), current.get(profile));
     }
 
-    private Credential issue(CertificateOrder order, KeyPair pair, String file) {
+    private Credential issue(CertificateOrder order, KeyPair pair, String file, @Nullable Credential former) {
         String profile = order.profile().name();
         return switch (issuance.issue(order)) {
             case IssuanceResult.Issued(var issued) -> {
                 keys.store(file, pair.getPrivate(), issued.chain());
+                if (former != null) {
+                    inventory.supersede(SerialNumber.of(former.certificate()), issued.serialNumber());
+                }
                 LOG.info(
                         "Issued this server's own certificate: profile {}, name {}, by {}, valid until {}",
                         profile,

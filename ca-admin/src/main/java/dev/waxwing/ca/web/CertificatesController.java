@@ -64,6 +64,7 @@ final class CertificatesController {
     private final Profiles profiles;
     private final KeyMaker keys;
     private final Inventory inventory;
+    private final CertificateViews views;
     private final CertificateFiles files;
     private final RefusalJournal journal;
 
@@ -72,12 +73,14 @@ final class CertificatesController {
             Profiles profiles,
             KeyMaker keys,
             Inventory inventory,
+            CertificateViews views,
             CertificateFiles files,
             RefusalJournal journal) {
         this.issuance = issuance;
         this.profiles = profiles;
         this.keys = keys;
         this.inventory = inventory;
+        this.views = views;
         this.files = files;
         this.journal = journal;
     }
@@ -89,7 +92,9 @@ final class CertificatesController {
                     + " ignored. With key and name: the server makes the key, and this answer is the only place"
                     + " where it is, as PKCS#12 in base64; with Accept: application/x-pkcs12, the file itself.")
     @ApiResponse(responseCode = "201", description = "Issued")
-    @ApiResponse(responseCode = "409", description = "The key is in use elsewhere, or the device was removed")
+    @ApiResponse(
+            responseCode = "409",
+            description = "The key is in use elsewhere, the device was removed, or the name is the server's")
     @ApiResponse(responseCode = "422", description = "The request is refused; the detail says why")
     @ApiResponse(responseCode = "403", description = "Only an administrator has certificates of other roles issued")
     ResponseEntity<Issued> issue(
@@ -194,7 +199,7 @@ final class CertificatesController {
 
     private static RefusedException refused(IssuanceResult.Refused refusal) {
         HttpStatus status = switch (refusal.fault()) {
-            case KEY_TAKEN, NAME_OF_REMOVED -> HttpStatus.CONFLICT;
+            case KEY_TAKEN, NAME_OF_REMOVED, NAME_OF_SERVER -> HttpStatus.CONFLICT;
             default -> HttpStatus.UNPROCESSABLE_CONTENT;
         };
         return new RefusedException(
@@ -209,7 +214,7 @@ final class CertificatesController {
                     @Size(max = 100, message = "must have at most {max} characters")
                     @Nullable
                     String query,
-            @Parameter(schema = @Schema(allowableValues = {"valid", "expiring", "expired", "revoked"}))
+            @Parameter(schema = @Schema(allowableValues = {"valid", "expiring", "superseded", "expired", "revoked"}))
                     @RequestParam(required = false)
                     @Nullable
                     String status,
@@ -223,7 +228,7 @@ final class CertificatesController {
                     int size,
             @Nullable Principal principal) {
         var search = new CertificateSearch(query, status(status, principal), page, size);
-        var items = inventory.list(search).stream().map(CertificateView::of).toList();
+        var items = views.of(inventory.list(search));
         return Page.of(items, page, size, () -> inventory.count(search));
     }
 
@@ -235,7 +240,7 @@ final class CertificatesController {
                 .orElseThrow(() -> refuse(
                         HttpStatus.BAD_REQUEST,
                         "certificates",
-                        "A status is one of: valid, expiring, expired, revoked.",
+                        "A status is one of: " + String.join(", ", CertificateStatus.texts()) + ".",
                         principal));
     }
 
@@ -246,7 +251,7 @@ final class CertificatesController {
                     + " application/pkix-cert: DER; application/pkcs7-mime: PKCS#7, with its issuer. The same as files:"
                     + " certificate.pem, chain.pem, certificate.der, chain.p7c below this address.")
     CertificateView show(@PathVariable String serialNumber, @Nullable Principal principal) {
-        return CertificateView.of(entry(serialNumber, principal));
+        return views.of(entry(serialNumber, principal));
     }
 
     @GetMapping(path = "/{serialNumber}", produces = CertificateFiles.PEM)
@@ -316,7 +321,7 @@ final class CertificatesController {
     }
 
     private CertificateEntry entry(String serialNumber, @Nullable Principal principal) {
-        return SerialNumber.parse(serialNumber)
+        return SerialNumber.read(serialNumber)
                 .flatMap(inventory::find)
                 .orElseThrow(() -> refuse(HttpStatus.NOT_FOUND, serialNumber, Refusals.NO_SUCH_CERTIFICATE, principal));
     }

@@ -46,6 +46,7 @@ final class RevocationsController {
     private final Inventory inventory;
     private final Revocation revocation;
     private final Sweeps sweeps;
+    private final CertificateViews views;
     private final PresentedCertificate presented;
     private final RefusalJournal journal;
 
@@ -54,12 +55,14 @@ final class RevocationsController {
             Inventory inventory,
             Revocation revocation,
             Sweeps sweeps,
+            CertificateViews views,
             PresentedCertificate presented,
             RefusalJournal journal) {
         this.authority = authority;
         this.inventory = inventory;
         this.revocation = revocation;
         this.sweeps = sweeps;
+        this.views = views;
         this.presented = presented;
         this.journal = journal;
     }
@@ -111,7 +114,7 @@ final class RevocationsController {
             CertificateEntry known, RevocationReason reason, @Nullable Principal principal, HttpServletRequest http) {
         requireAdministratorUnlessDevices(known, principal, http);
         return switch (revocation.revoke(known.serialNumber(), reason, Refusals.actor(principal))) {
-            case RevocationResult.Revoked(var entry) -> CertificateView.of(entry);
+            case RevocationResult.Revoked(var entry) -> views.of(entry);
             case RevocationResult.Unknown() ->
                 throw unknown(known.serialNumber().toString(), principal);
             case RevocationResult.Refused(var detail, var reference) ->
@@ -132,8 +135,8 @@ final class RevocationsController {
         CertificateEntry known = known(serialNumber, principal);
         requireAdministratorUnlessDevices(known, principal, http);
         return switch (revocation.release(known.serialNumber(), Refusals.actor(principal))) {
-            case ReleaseResult.Released(var entry) -> CertificateView.of(entry);
-            case ReleaseResult.Unknown() -> throw unknown(serialNumber, principal);
+            case ReleaseResult.Released(var entry) -> views.of(entry);
+            case ReleaseResult.Unknown() -> throw unknown(known.serialNumber().toString(), principal);
             case ReleaseResult.Refused(var detail, var reference) ->
                 throw new RefusedException(HttpStatus.CONFLICT, "The certificate was not released", detail, reference);
         };
@@ -157,7 +160,7 @@ final class RevocationsController {
                         name,
                         "No certificate was ever issued to a device of this name; GET /api/v1/devices lists them.",
                         principal));
-        return new Revoked(changed.stream().map(CertificateView::of).toList());
+        return new Revoked(views.of(changed));
     }
 
     @PostMapping(path = "/authority/issuing/{id}/revocation", consumes = MediaType.APPLICATION_JSON_VALUE)
@@ -224,7 +227,7 @@ final class RevocationsController {
     }
 
     private CertificateEntry known(String serialNumber, @Nullable Principal principal) {
-        return SerialNumber.parse(serialNumber)
+        return SerialNumber.read(serialNumber)
                 .flatMap(inventory::find)
                 .orElseThrow(() -> unknown(serialNumber, principal));
     }

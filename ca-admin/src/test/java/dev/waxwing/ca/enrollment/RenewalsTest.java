@@ -10,7 +10,10 @@ import dev.waxwing.ca.authority.Certificates;
 import dev.waxwing.ca.enrollment.RenewalResult.Reason;
 import dev.waxwing.ca.enrollment.RenewalResult.Refused;
 import dev.waxwing.ca.enrollment.RenewalResult.Renewed;
+import dev.waxwing.ca.inventory.CertificateEntry;
 import dev.waxwing.ca.inventory.CertificateRole;
+import dev.waxwing.ca.inventory.CertificateSearch;
+import dev.waxwing.ca.inventory.CertificateStatus;
 import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.issuance.IssuedCertificate;
@@ -165,7 +168,10 @@ class RenewalsTest {
         assertThat(deployment.revocation.isRevoked(first.certificate())).isFalse();
         assertThat(deployment.inventory.find(first.serialNumber()).orElseThrow().revoked())
                 .isFalse();
-        assertThat(deployment.inventory.successors("camera-01")).containsOnlyKeys(first.serialNumber());
+        assertThat(deployment.inventory.ofName("camera-01", CertificateRole.DEVICE))
+                .filteredOn(entry -> entry.supersededBy() != null)
+                .extracting(CertificateEntry::serialNumber)
+                .containsExactly(first.serialNumber());
         assertThat(deployment.audit.last().action()).isEqualTo("certificate.superseded");
         int events = deployment.audit.events().size();
         assertThat(deployment.renewals.use(renewed)).as("and again").isTrue();
@@ -231,6 +237,52 @@ class RenewalsTest {
         IssuedCertificate fresh = deployment.issue("camera-01");
         assertRefused(renew(fresh.serialNumber(), next, SESSION, false), Reason.NOT_NOW);
         certificate(renew(fresh.serialNumber(), next, SESSION, true));
+    }
+
+    @Test
+    void a_life_of_minutes_is_renewed_by_the_same_rule_as_a_year() {
+        SerialNumber brief = deployment
+                .issue(deployment.order("camera-01", "camera", TestRequests.p256(), Duration.ofMinutes(3)))
+                .serialNumber();
+        assertThat(status(brief)).isEqualTo(CertificateStatus.VALID);
+        deployment.clock.advance(Duration.ofSeconds(89));
+        assertRefused(renew(brief, next, SESSION, false), Reason.NOT_NOW);
+        deployment.clock.advance(Duration.ofSeconds(1));
+        certificate(renew(brief, next, SESSION, false));
+        deployment.clock.advance(Duration.ofSeconds(29));
+        assertThat(status(brief)).isEqualTo(CertificateStatus.VALID);
+        deployment.clock.advance(Duration.ofSeconds(1));
+        assertThat(status(brief)).as("two thirds are over").isEqualTo(CertificateStatus.EXPIRING);
+    }
+
+    private CertificateStatus status(SerialNumber serialNumber) {
+        return deployment.inventory.find(serialNumber).orElseThrow().status();
+    }
+
+    @Test
+    void what_was_renewed_in_time_raises_no_alarm_at_its_end() {
+        SerialNumber renewed = serialNumber(renew(next));
+        deployment.clock.advance(Duration.ofDays(100));
+        assertThat(found(CertificateStatus.EXPIRING)).as("not in use yet").containsExactly(first.serialNumber());
+
+        deployment.renewals.use(renewed);
+
+        assertThat(found(CertificateStatus.EXPIRING)).isEmpty();
+        assertThat(found(CertificateStatus.VALID)).containsExactly(renewed);
+        assertThat(found(CertificateStatus.SUPERSEDED)).containsExactly(first.serialNumber());
+        assertThat(status(first.serialNumber())).isEqualTo(CertificateStatus.SUPERSEDED);
+        deployment.clock.advance(Duration.ofDays(16));
+        assertThat(found(CertificateStatus.SUPERSEDED)).isEmpty();
+        assertThat(found(CertificateStatus.EXPIRED)).containsExactly(first.serialNumber());
+    }
+
+    private List<SerialNumber> found(CertificateStatus status) {
+        var search = new CertificateSearch("camera-01", status, 0, 50);
+        List<SerialNumber> found = deployment.inventory.list(search).stream()
+                .map(CertificateEntry::serialNumber)
+                .toList();
+        assertThat(deployment.inventory.count(search)).isEqualTo(found.size());
+        return found;
     }
 
     @Test

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waxwing.ca.PkixCheck;
 import dev.waxwing.ca.TestDeployment;
+import dev.waxwing.ca.inventory.CertificateSearch;
+import dev.waxwing.ca.inventory.CertificateStatus;
 import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.trust.Credential;
@@ -83,6 +85,22 @@ class RoleCredentialsTest {
                 .isNotEqualTo(server.certificate().getPublicKey());
         assertThat(deployment.restarted().credentials.server().certificate())
                 .isEqualTo(deployment.credentials.server().certificate());
+    }
+
+    @Test
+    void one_that_was_renewed_in_time_does_not_count_as_expiring() {
+        deployment.clock.advance(Duration.ofDays(21));
+        assertThat(expiring()).isEqualTo(1);
+        deployment.credentials.renewWhereDue();
+        assertThat(expiring()).isZero();
+
+        deployment.clock.advance(Duration.ofDays(320));
+        assertThat(deployment.restarted().credentials.server()).isNotNull();
+        assertThat(expiring()).isZero();
+    }
+
+    private long expiring() {
+        return deployment.inventory.count(new CertificateSearch(null, CertificateStatus.EXPIRING, 0, 1));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.waxwing.ca.web;
 import dev.waxwing.ca.CaAdminConfiguration;
 import dev.waxwing.ca.RecordedAudit;
 import dev.waxwing.ca.enrollment.PublicAddresses;
+import dev.waxwing.ca.issuance.CertifiedDevices;
 import dev.waxwing.ca.issuance.FormerDevices;
 import dev.waxwing.enrollment.ServerAddress;
 import java.util.List;
@@ -25,6 +26,11 @@ class CaAdminApplication {
     @Bean
     FormerDevices formerDevices() {
         return "former-camera"::equals;
+    }
+
+    @Bean
+    CertifiedDevices certifiedDevices() {
+        return (_, _) -> {};
     }
 
     @Bean

@@ -8,8 +8,11 @@ import dev.waxwing.ca.RecordedAudit;
 import dev.waxwing.ca.TestRequests;
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.authority.CertificateAuthority;
+import dev.waxwing.ca.authority.Certificates;
 import dev.waxwing.ca.enrollment.Enrollment;
 import dev.waxwing.ca.enrollment.EnrollmentResult;
+import dev.waxwing.ca.inventory.Inventory;
+import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.revocation.RevocationList;
 import dev.waxwing.ca.revocation.RevocationLists;
 import dev.waxwing.enrollment.Invite;
@@ -28,6 +31,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -100,8 +104,42 @@ class RestTest {
 
         JsonNode shown = json(server.get("/api/v1/certificates/" + serial));
         assertThat(shown.propertyNames())
-                .contains("serialNumber", "subject", "device", "profile", "status", "notBefore", "notAfter");
+                .containsExactlyInAnyOrder(
+                        "serialNumber",
+                        "subject",
+                        "device",
+                        "role",
+                        "profile",
+                        "status",
+                        "key",
+                        "spkiSha256",
+                        "issuerId",
+                        "issuer",
+                        "issuedBy",
+                        "createdAt",
+                        "notBefore",
+                        "notAfter",
+                        "revokedAt",
+                        "revocationReason",
+                        "supersededBy");
         assertThat(shown.path("status").asString()).isEqualTo("valid");
+        assertThat(shown.path("role").asString()).isEqualTo("device");
+        assertThat(shown.path("key").asString()).isEqualTo("ecdsa-p256");
+        assertThat(shown.path("spkiSha256").asString()).isEqualTo(Certificates.spkiSha256(pair.getPublic()));
+        String issuer = server.bean(CertificateAuthority.class)
+                .issuingCertificate()
+                .getSubjectX500Principal()
+                .getName();
+        assertThat(shown.path("issuer").asString()).isEqualTo(issuer);
+        assertThat(issuer).endsWith(" " + shown.path("issuerId").asString());
+        assertThat(shown.path("issuedBy").asString()).isNotBlank();
+        assertThat(Instant.parse(shown.path("createdAt").asString()))
+                .isBetween(Instant.now().minus(Duration.ofMinutes(5)), Instant.now());
+        assertThat(shown.path("supersededBy").isNull()).isTrue();
+        assertThat(json(server.get("/api/v1/certificates?query=rest-01"))
+                        .path("items")
+                        .get(0))
+                .isEqualTo(shown);
         assertThat(shown.path("device").asString()).isEqualTo("rest-01");
 
         HttpResponse<byte[]> pem = server.send(HttpRequest.newBuilder(server.uri("/api/v1/certificates/" + serial))
@@ -109,6 +147,68 @@ class RestTest {
         assertThat(pem.headers().firstValue("Content-Type").orElseThrow()).startsWith("application/x-pem-file");
         assertThat(new String(pem.body(), StandardCharsets.US_ASCII))
                 .isEqualTo(issued.path("pem").asString());
+    }
+
+    @Test
+    void a_serial_number_in_an_address_is_taken_as_other_programs_print_it() {
+        JsonNode issued = server.issue("printed-01");
+        String serial = issued.path("serialNumber").asString();
+        String colons = serial.toUpperCase(Locale.ROOT).replaceAll("(..)(?=.)", "$1:");
+        for (String spelled : List.of(serial.toUpperCase(Locale.ROOT), colons)) {
+            String path = "/api/v1/certificates/" + spelled;
+            assertThat(json(server.get(path)).path("serialNumber").asString()).isEqualTo(serial);
+            assertThat(server.get(path + "/chain.pem").statusCode()).isEqualTo(200);
+            assertThat(json(server.post(path + "/revocation", Map.of("reason", "superseded")))
+                            .path("serialNumber")
+                            .asString())
+                    .isEqualTo(serial);
+        }
+        problem(server.get("/api/v1/certificates/" + serial.substring(2) + ":"), 404);
+    }
+
+    @Test
+    void a_successor_is_named_by_the_certificate_whose_place_it_took() {
+        SerialNumber former = serialNumber(server.issue("follow-01"));
+        SerialNumber next = serialNumber(server.issue("follow-01"));
+        server.bean(Inventory.class).supersede(former, next);
+
+        JsonNode shown = json(server.get("/api/v1/certificates/" + former));
+        assertThat(shown.path("status").asString()).isEqualTo("superseded");
+        assertThat(shown.path("supersededBy").asString()).isEqualTo(next.toString());
+        assertThat(json(server.get("/api/v1/certificates?query=follow-01&status=superseded"))
+                        .path("items"))
+                .singleElement()
+                .isEqualTo(shown);
+        assertThat(json(server.get("/api/v1/certificates?query=follow-01&status=valid"))
+                        .path("total")
+                        .asLong())
+                .isEqualTo(1);
+        assertThat(problem(server.get("/api/v1/certificates?status=unknown"), 400)
+                        .path("detail")
+                        .asString())
+                .contains("valid, expiring, superseded, expired, revoked");
+    }
+
+    private static SerialNumber serialNumber(JsonNode issued) {
+        return SerialNumber.parse(issued.path("serialNumber").asString()).orElseThrow();
+    }
+
+    @Test
+    void no_device_gets_the_servers_name() {
+        String csr = TestRequests.pem(TestRequests.request("CN=waxwing", TestRequests.p256()));
+        List<HttpResponse<byte[]>> refused = List.of(
+                server.post("/api/v1/invites", Map.of("name", "waxwing")),
+                server.post("/api/v1/invites", Map.of("name", "waxwing", "replace", true)),
+                server.post("/api/v1/certificates", Map.of("csr", csr, "profile", "camera")),
+                server.post(
+                        "/api/v1/certificates", Map.of("key", "ecdsa-p256", "name", "waxwing", "profile", "camera")));
+        for (HttpResponse<byte[]> response : refused) {
+            assertThat(problem(response, 409).path("detail").asString()).contains("The server's own certificates");
+        }
+        assertThat(server.post("/api/v1/certificates", Map.of("csr", csr, "profile", "server"))
+                        .statusCode())
+                .as("a server may have it")
+                .isEqualTo(201);
     }
 
     @Test

@@ -1,11 +1,11 @@
 package dev.waxwing.agent.identity;
 
 import dev.waxwing.enrollment.ServerAddress;
+import dev.waxwing.trust.CertificateLife;
 import dev.waxwing.trust.PeerName;
 import dev.waxwing.trust.TrustedRoot;
 import dev.waxwing.trust.TrustedRoots;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -70,9 +70,7 @@ public record Identity(
         if (hasOldKey) {
             return enrolledAt;
         }
-        Instant begin = certificate().getNotBefore().toInstant();
-        Instant from = enrolledAt.isAfter(begin) && enrolledAt.isBefore(notAfter()) ? enrolledAt : begin;
-        return from.plus(Duration.between(from, notAfter()).dividedBy(3).multipliedBy(2));
+        return CertificateLife.since(enrolledAt, certificate()).renewalDue();
     }
 
     /** The serial number of the device's certificate in lower-case hexadecimal with an even number of digits. */

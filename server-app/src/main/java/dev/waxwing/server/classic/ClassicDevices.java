@@ -137,7 +137,9 @@ public final class ClassicDevices {
                     .param("now", now)
                     .update();
         } else {
-            jdbc.sql("UPDATE device SET removed_at = NULL WHERE name = :name")
+            // What it would come with decides nothing any more, and its end is nobody's concern.
+            jdbc.sql("UPDATE device SET removed_at = NULL, trust_level = 'classic', serial_number = NULL,"
+                            + " certificate_ends = NULL WHERE name = :name AND trust_level <> 'wxp2'")
                     .param("name", name)
                     .update();
         }
@@ -179,6 +181,7 @@ public final class ClassicDevices {
                             .update()
                     == 1;
             if (done) {
+                awaitByCertificate(name);
                 jdbc.sql("DELETE FROM device WHERE name = :name AND trust_level = 'classic'"
                                 + " AND NOT EXISTS (SELECT 1 FROM transfer WHERE transfer.device = :name)")
                         .param("name", name)
@@ -187,6 +190,22 @@ public final class ClassicDevices {
             }
             return done;
         }));
+    }
+
+    /** Who has sent nothing by classic, and has a certificate that holds, is a device still: one that has not come yet. */
+    private void awaitByCertificate(String name) {
+        jdbc.sql("""
+            UPDATE device SET trust_level = 'none', (serial_number, certificate_ends) =
+                   (SELECT serial_number, not_after FROM certificate
+                     WHERE certificate.name = :name AND role = 'DEVICE' AND state = 'issued'
+                       AND revoked_at IS NULL AND not_after > :now
+                     ORDER BY created_at DESC, serial_number FETCH FIRST ROW ONLY)
+             WHERE name = :name AND trust_level = 'classic'
+               AND NOT EXISTS (SELECT 1 FROM transfer WHERE transfer.device = :name)
+               AND EXISTS (SELECT 1 FROM certificate
+                            WHERE certificate.name = :name AND role = 'DEVICE' AND state = 'issued'
+                              AND revoked_at IS NULL AND not_after > :now)
+            """).param("name", name).param("now", now()).update();
     }
 
     private static String state(boolean disabled) {

@@ -2,6 +2,8 @@ package dev.waxwing.server.device;
 
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
+import dev.waxwing.ca.inventory.SerialNumber;
+import dev.waxwing.ca.issuance.CertifiedDevices;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -10,11 +12,17 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Notes which devices there are and when they were last seen. Any thread may call. */
+/**
+ * Notes which devices there are and when they were last seen: from its first certificate on, however it got that, a name is a device.
+ * Any thread may call.
+ */
 @Component
-public final class DeviceRegister {
+public final class DeviceRegister implements CertifiedDevices {
 
     private static final String TRUST_LEVEL = "wxp2";
+
+    /** Of a device that has never come, neither to enrol nor to send; it may yet turn out to be a classic one. */
+    private static final String NONE = "none";
 
     private final JdbcClient jdbc;
     private final AuditTrail audit;
@@ -26,10 +34,39 @@ public final class DeviceRegister {
         this.clock = clock;
     }
 
+    /**
+     * A name was certified by somebody who has the key for a device. As long as that has never come, it would come with its newest
+     * certificate.
+     */
+    @Override
+    public void certified(String name, SerialNumber certificate) {
+        String serialNumber = certificate.toString();
+        boolean awaited = jdbc.sql("""
+            UPDATE device SET serial_number = :serialNumber,
+                   certificate_ends = (SELECT not_after FROM certificate WHERE serial_number = :serialNumber)
+             WHERE name = :name AND trust_level = 'none'
+            """)
+                        .param("name", name)
+                        .param("serialNumber", serialNumber)
+                        .update()
+                == 1;
+        if (!awaited && !isKnown(name)) {
+            insert(name, serialNumber, NONE);
+        }
+    }
+
+    private boolean isKnown(String name) {
+        return jdbc.sql("SELECT COUNT(*) FROM device WHERE name = :name")
+                        .param("name", name)
+                        .query(Long.class)
+                        .single()
+                > 0;
+    }
+
     /** A device was given a certificate. With that it has completed WXP/2, and never comes by classic again. */
     public void enrolled(String name, String serialNumber) {
         if (!changedCertificate(name, serialNumber)) {
-            insert(name, serialNumber);
+            insert(name, serialNumber, TRUST_LEVEL);
         }
         pin(name);
     }
@@ -87,7 +124,7 @@ public final class DeviceRegister {
                         .update()
                 == 1;
         if (!known) {
-            insert(name, serialNumber);
+            insert(name, serialNumber, TRUST_LEVEL);
             left(name);
         }
         pin(name);
@@ -130,7 +167,7 @@ public final class DeviceRegister {
                 == 1;
     }
 
-    private void insert(String name, String serialNumber) {
+    private void insert(String name, String serialNumber, String trustLevel) {
         try {
             jdbc.sql("""
                 INSERT INTO device (name, trust_level, serial_number, created_at, certificate_ends)
@@ -138,14 +175,16 @@ public final class DeviceRegister {
                         (SELECT not_after FROM certificate WHERE serial_number = :serialNumber))
                 """)
                     .param("name", name)
-                    .param("trustLevel", TRUST_LEVEL)
+                    .param("trustLevel", trustLevel)
                     .param("serialNumber", serialNumber)
                     .param("now", clock.instant().atOffset(ZoneOffset.UTC))
                     .update();
         } catch (DuplicateKeyException e) {
             // Another thread was first, with the same news; or an administrator, who has just listed the name for
             // classic.
-            changedCertificate(name, serialNumber);
+            if (trustLevel.equals(TRUST_LEVEL)) {
+                changedCertificate(name, serialNumber);
+            }
         }
     }
 }

@@ -24,6 +24,7 @@ public final class EndingDevices {
     private static final String JOINED = """
           FROM device JOIN certificate ON certificate.serial_number = device.serial_number
          WHERE device.certificate_ends < :month AND certificate.revoked_at IS NULL
+           AND certificate.superseded_by IS NULL
         """;
 
     private final JdbcClient jdbc;

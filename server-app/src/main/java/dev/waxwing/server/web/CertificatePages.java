@@ -21,7 +21,6 @@ import dev.waxwing.server.device.Devices;
 import java.security.Principal;
 import java.security.cert.X509Certificate;
 import java.util.Map;
-import java.util.Set;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -38,8 +37,6 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 @Controller
 @RequestMapping("/certificates")
 class CertificatePages {
-
-    private static final Set<CertificateStatus> STANDING = Set.of(CertificateStatus.VALID, CertificateStatus.EXPIRING);
 
     private final Inventory inventory;
     private final CertificateFiles files;
@@ -98,7 +95,7 @@ class CertificatePages {
 
     /** Whether there is something left to revoke that anybody would trust. */
     static boolean isRevocable(CertificateEntry entry) {
-        return entry.held() || STANDING.contains(entry.status());
+        return entry.held() || entry.status().holds();
     }
 
     @GetMapping("/{serialNumber}/certificate.pem")
@@ -149,18 +146,19 @@ class CertificatePages {
             case RevocationResult.Unknown _ -> throw new ResponseStatusException(HttpStatus.NOT_FOUND);
             case RevocationResult.Refused(String detail, String reference) -> refused(next, detail, reference);
         }
-        return "redirect:/certificates/" + serialNumber;
+        return "redirect:/certificates/" + number;
     }
 
     @PostMapping("/{serialNumber}/release")
     String release(@PathVariable String serialNumber, @AuthenticationPrincipal Caller caller, RedirectAttributes next) {
-        switch (revocation.release(entryFor(caller, serialNumber).serialNumber(), caller.getName())) {
+        SerialNumber number = entryFor(caller, serialNumber).serialNumber();
+        switch (revocation.release(number, caller.getName())) {
             case ReleaseResult.Released _ ->
                 next.addFlashAttribute("done", "The hold is over. The certificate can be used again at once.");
             case ReleaseResult.Unknown _ -> throw new ResponseStatusException(HttpStatus.NOT_FOUND);
             case ReleaseResult.Refused(String detail, String reference) -> refused(next, detail, reference);
         }
-        return "redirect:/certificates/" + serialNumber;
+        return "redirect:/certificates/" + number;
     }
 
     private static void refused(RedirectAttributes next, String detail, String reference) {
@@ -177,7 +175,7 @@ class CertificatePages {
     }
 
     private CertificateEntry entry(String serialNumber) {
-        return SerialNumber.parse(serialNumber)
+        return SerialNumber.read(serialNumber)
                 .flatMap(inventory::find)
                 .orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
     }

@@ -54,7 +54,7 @@ class ClassicCertificateEndpoint {
                             schema = @Schema(type = "string", format = "binary")))
     @ApiResponse(responseCode = "409", description = "Classic is off, or the certificate has no classic form")
     ResponseEntity<byte[]> classic(@PathVariable String serialNumber, Principal caller) {
-        CertificateEntry entry = SerialNumber.parse(serialNumber)
+        CertificateEntry entry = SerialNumber.read(serialNumber)
                 .flatMap(inventory::find)
                 .orElseThrow(() -> Missing.named("certificate", serialNumber));
         return switch (renderings.render(entry, files.certificate(entry).getPublicKey(), caller.getName())) {

@@ -9,8 +9,10 @@ import dev.waxwing.ca.web.Page;
 import dev.waxwing.ca.web.RefusedException;
 import dev.waxwing.server.device.Device;
 import dev.waxwing.server.device.DeviceRemoval;
+import dev.waxwing.server.device.DeviceState;
 import dev.waxwing.server.device.Devices;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -51,15 +53,20 @@ class DeviceEndpoints {
     record DeviceAnswer(
             @Schema(example = "camera-01") String name,
 
-            @Schema(allowableValues = {"active", "expired", "revoked", "removed", "disabled"})
+            @Schema(allowableValues = {"active", "expiring", "expired", "revoked", "removed", "disabled"})
             String state,
 
-            @Schema(allowableValues = {"wxp2", "classic"}) String trustLevel,
+            @Schema(
+                    description = "How far what it sends can be proved; none as long as it has not come",
+                    allowableValues = {"wxp2", "classic", "none"})
+            String trustLevel,
 
             @Nullable Instant lastSeenAt,
 
             @Schema(example = "3f9c1e0b7a6d4258a1f0c3d2e4b59687") @Nullable
             String certificateSerialNumber,
+
+            @Nullable Instant certificateEnds,
 
             @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
             ReadmissionAnswer readmission) {
@@ -71,6 +78,7 @@ class DeviceEndpoints {
                     device.trustLevel(),
                     device.lastSeenAt(),
                     device.certificateSerialNumber(),
+                    device.certificateEnds(),
                     readmission == null ? null : ReadmissionAnswer.of(readmission));
         }
     }
@@ -120,13 +128,39 @@ class DeviceEndpoints {
     @Operation(summary = "List devices, newest first")
     Page<DeviceAnswer> list(
             @RequestParam(defaultValue = "") String query,
+            @Parameter(
+                            description =
+                                    "Only devices that stand so; of expiring ones the certificate should have been"
+                                            + " renewed by now",
+                            schema =
+                                    @Schema(
+                                            allowableValues = {
+                                                "active",
+                                                "expiring",
+                                                "expired",
+                                                "revoked",
+                                                "removed",
+                                                "disabled"
+                                            }))
+                    @RequestParam(defaultValue = "")
+                    String state,
             @RequestParam(defaultValue = "0") int page,
             @RequestParam(defaultValue = "50") int size) {
         PageRequest wanted = new PageRequest(page, size);
-        Page<Device> found = devices.page(query, wanted.page(), wanted.size());
+        Page<Device> found = devices.page(query, state(state), wanted.page(), wanted.size());
         Map<String, ReadmissionEntry> allowances =
                 readmissions.of(found.items().stream().map(Device::name).toList());
         return Pages.map(found, device -> DeviceAnswer.of(device, allowances.get(device.name())));
+    }
+
+    private static @Nullable DeviceState state(String word) {
+        if (word.isEmpty()) {
+            return null;
+        }
+        return DeviceState.parse(word)
+                .orElseThrow(() -> new ResponseStatusException(
+                        HttpStatus.BAD_REQUEST,
+                        "A state is one of: active, expiring, expired, revoked, removed, disabled."));
     }
 
     @GetMapping("/{name}")
@@ -155,7 +189,7 @@ class DeviceEndpoints {
                 ? device.certificateSerialNumber()
                 : order.certificateSerialNumber();
         SerialNumber certificate = Optional.ofNullable(wanted)
-                .flatMap(SerialNumber::parse)
+                .flatMap(SerialNumber::read)
                 .orElseThrow(() -> new ResponseStatusException(
                         HttpStatus.CONFLICT, "The device has no certificate with a key that could come back."));
         Duration lifetime =

@@ -4,7 +4,6 @@ import dev.waxwing.ca.enrollment.Readmissions;
 import dev.waxwing.ca.inventory.CertificateEntry;
 import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.inventory.Inventory;
-import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.web.Page;
 import dev.waxwing.server.device.Device;
 import dev.waxwing.server.device.DeviceRemoval;
@@ -17,7 +16,6 @@ import dev.waxwing.server.session.Sessions;
 import java.security.Principal;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.http.HttpStatus;
@@ -61,13 +59,20 @@ class DevicePages {
 
     @GetMapping
     String list(
-            @RequestParam(defaultValue = "") String query, @RequestParam(defaultValue = "0") int page, Model model) {
+            @RequestParam(defaultValue = "") String query,
+            @RequestParam(defaultValue = "") String state,
+            @RequestParam(defaultValue = "0") int page,
+            Model model) {
         PageRequest wanted = new PageRequest(page, PageRequest.DEFAULT_SIZE);
-        Page<Device> found = devices.page(query, wanted.page(), wanted.size());
+        DeviceState only = DeviceState.parse(state).orElse(null);
+        String shown = only == null ? "" : state;
+        Page<Device> found = devices.page(query, only, wanted.page(), wanted.size());
         model.addAttribute("live", true);
         model.addAttribute("page", found);
-        model.addAttribute("pager", Pager.of(found, "/devices", Map.of("query", query)));
+        model.addAttribute("pager", Pager.of(found, "/devices", Map.of("query", query, "state", shown)));
         model.addAttribute("query", query);
+        model.addAttribute("state", shown);
+        model.addAttribute("states", DeviceState.values());
         model.addAttribute("connected", connected(found));
         return "devices";
     }
@@ -82,19 +87,16 @@ class DevicePages {
         model.addAttribute("certificates", certificates);
         model.addAttribute("revocable", certificates.stream().anyMatch(CertificatePages::isRevocable));
         model.addAttribute("reasons", RevocationPages.reasons(true));
-        Map<SerialNumber, SerialNumber> successors = inventory.successors(name);
-        model.addAttribute("successors", successors);
         model.addAttribute("readmission", readmissions.of(name).orElse(null));
-        model.addAttribute("readmittable", readmittable(device, certificates, successors.keySet()));
+        model.addAttribute("readmittable", readmittable(device, certificates));
         model.addAttribute("latest", transfers.page(new TransferFilter(name, null, null), 0, LATEST));
         return "device";
     }
 
     /** Whose newest certificate was revoked comes back by an invite. */
-    private static List<CertificateEntry> readmittable(
-            Device device, List<CertificateEntry> certificates, Set<SerialNumber> superseded) {
-        return device.state() == DeviceState.ACTIVE || device.state() == DeviceState.EXPIRED
-                ? Readmissions.candidates(certificates, superseded)
+    private static List<CertificateEntry> readmittable(Device device, List<CertificateEntry> certificates) {
+        return device.state().mayConnect() || device.state() == DeviceState.EXPIRED
+                ? Readmissions.candidates(certificates)
                 : List.of();
     }
 

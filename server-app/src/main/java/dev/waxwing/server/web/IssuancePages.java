@@ -197,7 +197,7 @@ class IssuancePages {
         return switch (fault) {
             case PROFILE, KEY_KIND, AUTHORITY_ENDS -> "profile";
             case VALIDITY -> "days";
-            case DEVICE_NAME, NAME_OF_REMOVED -> "name";
+            case DEVICE_NAME, NAME_OF_REMOVED, NAME_OF_SERVER -> "name";
             case PASSWORD -> "password";
             case MALFORMED, TOO_LARGE, SIGNATURE_ALGORITHM, SIGNATURE, KEY_TYPE, WEAK_KEY, KEY_TAKEN, KEY_HELD, NAME ->
                 "key";

@@ -41,7 +41,7 @@ class ReadmissionPages {
         Device device = devices.find(name).orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND));
         SerialNumber predecessor = Optional.ofNullable(certificate)
                 .or(() -> Optional.ofNullable(device.certificateSerialNumber()))
-                .flatMap(SerialNumber::parse)
+                .flatMap(SerialNumber::read)
                 .orElseThrow(() -> new ResponseStatusException(HttpStatus.CONFLICT));
         Duration lifetime = expiresIn == null ? Readmissions.DEFAULT_LIFETIME : expiresIn;
         switch (readmissions.allow(name, predecessor, lifetime, caller.getName())) {
