@@ -128,6 +128,7 @@ class AccessTest {
         GET    /certificates/revoke                                 anyone
         GET    /certificates/{serialNumber}                         anyone
         GET    /certificates/{serialNumber}/certificate.der         anyone
+        GET    /certificates/keys/{ticket}                          operator admin
         GET    /certificates/{serialNumber}/certificate.pem         anyone
         GET    /certificates/{serialNumber}/chain.p7c               anyone
         GET    /certificates/{serialNumber}/chain.pem               anyone

@@ -30,13 +30,19 @@ import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.interfaces.RSAPublicKey;
 import java.util.Base64;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Pattern;
 import javax.security.auth.x500.X500Principal;
+import java.util.stream.IntStream;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 import org.junit.jupiter.api.AfterAll;
@@ -109,12 +115,13 @@ class CertificateConsoleTest {
 
     @Test
     void a_key_and_its_certificate_are_shown_once() throws Exception {
-        HttpResponse<String> page = admin.submit(
+        HttpResponse<String> sent = admin.submit(
                 "/certificates/new/key",
                 "/certificates/keys",
                 Map.of("name", "made-01", "kind", "ecdsa-p256", "profile", "camera", "days", "30"));
 
         assertThat(page.statusCode()).isEqualTo(200);
+        HttpResponse<String> page = follow(sent);
         assertThat(page.headers().firstValue("Cache-Control").orElseThrow()).contains("no-store");
         char[] password = found(page, "id=\"password\">([0-9a-z-]{29})<").toCharArray();
         KeyStore store = KeyStore.getInstance("PKCS12");
@@ -130,6 +137,62 @@ class CertificateConsoleTest {
                 .doesNotContain("x-pkcs12");
     }
 
+
+        HttpResponse<String> reloaded = follow(sent);
+        assertThat(reloaded.statusCode()).isEqualTo(410);
+        assertThat(reloaded.body())
+                .contains("A key is shown once", "/certificates/" + serial + "\"")
+                .doesNotContain("x-pkcs12", new String(password));
+    }
+
+    @Test
+    void a_form_for_a_key_is_obeyed_once_however_often_it_is_sent() throws Exception {
+        String form = admin.get("/certificates/new/key").body();
+        Matcher ticket =
+                Pattern.compile("name=\"ticket\" value=\"([0-9a-f]{32})\"").matcher(form);
+        assertThat(ticket.find()).isTrue();
+        Map<String, String> fields = Map.of("name", "made-02", "kind", "ecdsa-p256", "ticket", ticket.group(1));
+        String csrf = admin.csrf("/certificates/new/key");
+        List<HttpResponse<String>> answers = new ArrayList<>();
+        try (var pressed = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<HttpResponse<String>>> sendings = IntStream.range(0, 3)
+                    .mapToObj(_ -> pressed.submit(() -> admin.post("/certificates/keys", fields, csrf)))
+                    .toList();
+            for (Future<HttpResponse<String>> sending : sendings) {
+                answers.add(sending.get());
+            }
+        }
+        answers.add(admin.post("/certificates/keys", fields, csrf));
+
+        assertThat(answers)
+                .extracting(answer -> answer.headers().firstValue("Location").orElse(""))
+                .containsOnly("/certificates/keys/" + ticket.group(1));
+        assertThat(keysOf("made-02")).isEqualTo(1);
+        ConsoleClient other = ConsoleClient.of(server);
+        server.bean(Accounts.class).create("test", "olga", Role.OPERATOR, PASSWORD);
+        other.login("olga", PASSWORD);
+        assertThat(other.get("/certificates/keys/" + ticket.group(1)).statusCode())
+                .as("a key is shown to whoever asked for it")
+                .isEqualTo(410);
+        assertThat(follow(answers.getLast()).body()).contains("x-pkcs12");
+        assertThat(follow(answers.getLast()).body()).doesNotContain("x-pkcs12");
+    }
+
+    private static long keysOf(String name) {
+        return server.bean(Inventory.class).ofName(name, CertificateRole.DEVICE).size();
+    }
+
+    @Test
+    void a_form_for_a_key_that_nobody_was_given_makes_nothing_and_keeps_what_was_filled_in() {
+        String csrf = admin.csrf("/certificates/new/key");
+        HttpResponse<String> page = admin.post(
+                "/certificates/keys", Map.of("name", "made-03", "kind", "rsa-3072", "ticket", "00".repeat(16)), csrf);
+
+        assertThat(page.statusCode()).isEqualTo(409);
+        assertThat(page.body())
+                .contains("Nothing was made", "value=\"made-03\"")
+                .containsPattern("value=\"rsa-3072\"[^>]* selected");
+        assertThat(keysOf("made-03")).isZero();
     private static String found(HttpResponse<String> page, String pattern) {
         Matcher matcher = Pattern.compile(pattern).matcher(page.body());
         assertThat(matcher.find()).as(page.body()).isTrue();

@@ -213,7 +213,7 @@ class ConsoleBrowserTest {
         page.getByLabel("Name").fill("pier-camera");
         page.getByLabel("Days").fill("900");
         page.getByRole(AriaRole.BUTTON, named("Make key and certificate")).click();
-        assertThat(page.locator("#days-fault")).containsText("outside what the profile allows");
+        assertThat(page.locator("#days-fault")).containsText("longer than the profile allows");
         fourShots(page, "key-refused");
         chromium.complaints().removeIf(complaint -> complaint.contains("422"));
 
