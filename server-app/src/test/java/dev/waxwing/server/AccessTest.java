@@ -123,9 +123,9 @@ class AccessTest {
         POST   /certificates                                        operator admin
         POST   /certificates/keys                                   operator admin
         POST   /certificates/lookup                                 operator admin
-        GET    /certificates/new                                    anyone
-        GET    /certificates/new/key                                anyone
-        GET    /certificates/revoke                                 anyone
+        GET    /certificates/new                                    operator admin
+        GET    /certificates/new/key                                operator admin
+        GET    /certificates/revoke                                 operator admin
         GET    /certificates/{serialNumber}                         anyone
         GET    /certificates/{serialNumber}/certificate.der         anyone
         GET    /certificates/keys/{ticket}                          operator admin
