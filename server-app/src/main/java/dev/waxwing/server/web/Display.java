@@ -36,6 +36,10 @@ public class Display {
     /** {@code 1.4 MB}: decimal units, as file managers show them. */
     public String size(long bytes) {
         if (bytes < 1_000) {
+        return bytes(bytes);
+    }
+
+    static String bytes(long bytes) {
             return bytes == 1 ? "1 byte" : bytes + " bytes";
         }
         double value = bytes;
