@@ -75,6 +75,7 @@ class AccessTest {
         POST   /api/v1/invites                                      operator admin
         GET    /api/v1/invites/{id}                                 anyone
         DELETE /api/v1/invites/{id}                                 operator admin
+        POST   /api/v1/invites/batch                                operator admin
         GET    /api/v1/profiles                                     anyone
         GET    /api/v1/restorations                                 anyone
         POST   /api/v1/restorations/{id}/confirmation               admin
