@@ -16,6 +16,7 @@ import dev.waxwing.ca.issuance.RequestCheck;
 import dev.waxwing.ca.revocation.Revocation;
 import dev.waxwing.classic.ClassicCertificate;
 import dev.waxwing.classic.ClassicKeys;
+import dev.waxwing.enrollment.Invite;
 import dev.waxwing.server.account.Accounts;
 import dev.waxwing.server.account.Role;
 import dev.waxwing.server.classic.ClassicKits;
@@ -29,20 +30,20 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.interfaces.RSAPublicKey;
-import java.util.Base64;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import javax.security.auth.x500.X500Principal;
 import java.util.stream.IntStream;
+import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 import org.junit.jupiter.api.AfterAll;
@@ -51,6 +52,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What people at the console do with certificates, and the classic form of them for programs. */
@@ -119,9 +121,9 @@ class CertificateConsoleTest {
                 "/certificates/new/key",
                 "/certificates/keys",
                 Map.of("name", "made-01", "kind", "ecdsa-p256", "profile", "camera", "days", "30"));
+        HttpResponse<String> page = follow(sent);
 
         assertThat(page.statusCode()).isEqualTo(200);
-        HttpResponse<String> page = follow(sent);
         assertThat(page.headers().firstValue("Cache-Control").orElseThrow()).contains("no-store");
         char[] password = found(page, "id=\"password\">([0-9a-z-]{29})<").toCharArray();
         KeyStore store = KeyStore.getInstance("PKCS12");
@@ -135,8 +137,6 @@ class CertificateConsoleTest {
         assertThat(admin.get("/certificates/" + serial).body())
                 .contains("made-01")
                 .doesNotContain("x-pkcs12");
-    }
-
 
         HttpResponse<String> reloaded = follow(sent);
         assertThat(reloaded.statusCode()).isEqualTo(410);
@@ -193,6 +193,8 @@ class CertificateConsoleTest {
                 .contains("Nothing was made", "value=\"made-03\"")
                 .containsPattern("value=\"rsa-3072\"[^>]* selected");
         assertThat(keysOf("made-03")).isZero();
+    }
+
     private static String found(HttpResponse<String> page, String pattern) {
         Matcher matcher = Pattern.compile(pattern).matcher(page.body());
         assertThat(matcher.find()).as(page.body()).isTrue();
@@ -322,6 +324,122 @@ class CertificateConsoleTest {
                         .path("keyFingerprint")
                         .stringValue())
                 .isEqualTo(pin);
+    }
+
+    @Test
+    void several_devices_are_invited_at_once_and_the_invites_shown_once() throws Exception {
+        HttpResponse<String> page = follow(admin.submit(
+                "/invites?several", "/invites", Map.of("name", "row-1\r\nrow-2, row-3\r\n", "several", "1")));
+        String file = new String(
+                Base64.getDecoder()
+                        .decode(found(page, "data:text/plain;base64,([^\"]+)\"").replace("&#43;", "+")),
+                StandardCharsets.US_ASCII);
+        assertThat(file.lines()).hasSize(3);
+        for (String line : file.lines().toList()) {
+            String[] words = line.split(" ");
+            assertThat(Invite.parse(words[1]).name()).hasToString(words[0]);
+            assertThat(page.body()).contains("data-copy=\"" + words[1] + "\"");
+        }
+        assertThat(admin.get("/invites").body()).contains("row-3").doesNotContain("wxi1.", "invites.txt");
+
+        HttpResponse<String> refused =
+                follow(admin.submit("/invites?several", "/invites", Map.of("name", "row-4\nrow-1", "several", "1")));
+        assertThat(refused.body())
+                .contains(
+                        "No invite was made. row-1: There is an open invite",
+                        "tick “Replace”",
+                        "row-4\nrow-1</textarea>");
+        assertThat(admin.get("/invites?query=row-4").body()).contains("No invite matches", "Show all");
+    }
+
+    @Test
+    void an_invite_stands_in_the_list_as_the_filter_says() throws Exception {
+        follow(admin.submit("/invites", "/invites", Map.of("name", "words-1")));
+        String path = found(admin.get("/invites?query=words-1"), "action=\"(/invites/[0-9a-f]{16}/revocation)\"");
+        follow(admin.submit("/invites", path, Map.of()));
+        TestDevice.enrol(server.listenerPort(), server.invite("words-2"));
+
+        String all = admin.get("/invites?query=WORDS").body();
+        assertThat(all)
+                .contains(">Taken back</a>", ">taken back</span>", ">Used</a>", ">used</span>")
+                .doesNotContain(">redeemed<", ">revoked<", "row-1");
+        assertThat(admin.get("/invites?query=words&state=revoked").body())
+                .contains("words-1")
+                .doesNotContain("words-2");
+    }
+
+    @Test
+    void a_part_that_could_be_better_says_why_and_what_to_do() {
+        assertThat(admin.get("/").body())
+                .containsPattern(
+                        "class=\"advice warn\"[^>]*>The keys count as unencrypted:[^<]*waxwing.keys.passphrase-file");
+    }
+
+    @Test
+    void the_audit_log_is_filtered_and_leads_to_what_it_is_about() throws Exception {
+        CertificateEntry entry = issue("logged-01");
+        TestDevice.enrol(server.listenerPort(), server.invite("logged-02"));
+        await().until(() -> admin.get("/devices/logged-02").statusCode() == 200);
+        admin.submit("/invites", "/invites", Map.of("name", "logged-02"));
+
+        assertThat(admin.get("/audit?query=" + entry.serialNumber()).body())
+                .contains("href=\"/certificates/" + entry.serialNumber() + "\"");
+        assertThat(admin.get("/audit?query=logged-02&outcome=refused").body())
+                .contains("invite.creation-refused", "href=\"/devices/logged-02\"")
+                .doesNotContain("invite.created");
+        String today = LocalDate.now(ZoneOffset.UTC).toString();
+        assertThat(admin.get("/audit?query=logged-02&from=" + today + "&until=" + today)
+                        .body())
+                .contains("invite.created", "value=\"" + today + "\"");
+        assertThat(admin.get("/audit?query=logged-02&until=2020-01-01").body()).contains("Nothing matches", "Show all");
+        assertThat(admin.get("/audit?until=%2B999999999-12-31").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void the_audit_log_is_taken_away_as_it_is_filtered() throws Exception {
+        admin.submit("/invites", "/invites", Map.of("name", "=HYPERLINK(\"x\")"));
+        HttpResponse<String> csv = admin.get("/audit/export?query=invite.creation-refused&format=csv");
+        assertThat(csv.headers().firstValue("Content-Disposition"))
+                .hasValue("attachment; filename=\"waxwing-audit.csv\"");
+        List<String> lines = csv.body().lines().toList();
+        assertThat(lines.getFirst())
+                .startsWith("id,at,actor,action,subject,outcome,")
+                .endsWith(",previousHash,hash");
+        assertThat(lines.subList(1, lines.size()))
+                .isNotEmpty()
+                .allMatch(line -> line.contains(",admin,invite.creation-refused,"));
+
+        List<JsonNode> entries = admin.get("/audit/export?format=ndjson")
+                .body()
+                .lines()
+                .map(JSON::readTree)
+                .toList();
+        assertThat(entries.getLast().path("action").stringValue()).isEqualTo("audit.exported");
+        for (int i = 1; i < entries.size(); i++) {
+            assertThat(entries.get(i).path("previousHash"))
+                    .isEqualTo(entries.get(i - 1).path("hash"));
+        }
+        assertThat(admin.get("/audit/export?format=pdf").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void the_chain_of_the_audit_log_is_checked_and_compared_at_the_console() throws Exception {
+        assertThat(follow(admin.submit("/audit/chain", "/audit/chain", Map.of()))
+                        .statusCode())
+                .isEqualTo(200);
+        await().until(() -> admin.get("/audit/chain").body().contains("id=\"head-hash\""));
+        HttpResponse<String> page = admin.get("/audit/chain");
+        assertThat(page.body()).contains(">whole</span>");
+        assertThat(page.headers().firstValue("Refresh")).isEmpty();
+        String[] head = found(page, "data-copy=\"([0-9]+ [0-9a-f]{64})\"").split(" ");
+
+        assertThat(admin.get("/audit/chain?id=" + head[0] + "&head=" + head[1]).body())
+                .contains(">the same</span>");
+        assertThat(admin.get("/audit/chain?id=" + head[0] + "&head=" + "0f".repeat(32))
+                        .body())
+                .contains(">not the same</span>", "another hash");
+        assertThat(admin.get("/audit/chain?id=999999999&head=" + head[1]).body())
+                .contains(">not the same</span>", "went back");
     }
 
     @Test

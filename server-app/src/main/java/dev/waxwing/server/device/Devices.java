@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -62,6 +63,16 @@ public final class Devices {
     /** How many devices there are. */
     public long count() {
         return jdbc.sql("SELECT COUNT(*) FROM device").query(Long.class).single();
+    }
+
+    /** Which of these names devices have. */
+    public Set<String> known(Collection<String> names) {
+        return names.isEmpty()
+                ? Set.of()
+                : jdbc.sql("SELECT name FROM device WHERE name IN (:names)")
+                        .param("names", names)
+                        .query(String.class)
+                        .set();
     }
 
     /** The device with this name. */
