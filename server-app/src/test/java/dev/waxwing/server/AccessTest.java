@@ -48,6 +48,8 @@ class AccessTest {
 
     private static final String TABLE = """
         GET    /api/v1/audit                                        auditor admin
+        GET    /api/v1/audit/chain                                  auditor admin
+        GET    /api/v1/audit/export                                 auditor admin
         GET    /api/v1/authority                                    anyone
         POST   /api/v1/authority/issuing/rotation                   admin
         POST   /api/v1/authority/issuing/{id}/revocation            admin
@@ -73,6 +75,7 @@ class AccessTest {
         POST   /api/v1/devices/{name}/revocation                    operator admin
         GET    /api/v1/invites                                      anyone
         POST   /api/v1/invites                                      operator admin
+        POST   /api/v1/invites/batch                                operator admin
         GET    /api/v1/invites/{id}                                 anyone
         DELETE /api/v1/invites/{id}                                 operator admin
         GET    /api/v1/profiles                                     anyone
@@ -116,16 +119,20 @@ class AccessTest {
         GET    /v3/api-docs/swagger-config                          anyone
         GET    /                                                    anyone
         GET    /audit                                               auditor admin
+        GET    /audit/chain                                         auditor admin
+        POST   /audit/chain                                         auditor admin
+        GET    /audit/export                                        auditor admin
         GET    /authority                                           anyone
         POST   /authority/issuing/revocation                admin
         POST   /authority/rotation                                  admin
         GET    /certificates                                        anyone
         POST   /certificates                                        operator admin
         POST   /certificates/keys                                   operator admin
+        GET    /certificates/keys/{ticket}                          operator admin
         POST   /certificates/lookup                                 operator admin
-        GET    /certificates/new                                    anyone
-        GET    /certificates/new/key                                anyone
-        GET    /certificates/revoke                                 anyone
+        GET    /certificates/new                                    operator admin
+        GET    /certificates/new/key                                operator admin
+        GET    /certificates/revoke                                 operator admin
         GET    /certificates/{serialNumber}                         anyone
         GET    /certificates/{serialNumber}/certificate.der         anyone
         GET    /certificates/{serialNumber}/certificate.pem         anyone

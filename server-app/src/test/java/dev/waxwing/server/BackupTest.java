@@ -171,7 +171,7 @@ class BackupTest {
                             .statusCode())
                     .isEqualTo(401);
             String basic = ConsoleClient.basic("anna", PASSWORD);
-            assertThat(server.bean(Invites.class).count(InviteState.OPEN)).isZero();
+            assertThat(server.bean(Invites.class).count(InviteState.OPEN, "")).isZero();
             assertThat(enrols(server, open)).isFalse();
             assertThat(server.bean(RevocationLists.class).issuing().number()).isGreaterThan(lastCrl);
             assertThat(server.bean(AuditLog.class).verify().intact()).isTrue();

@@ -17,6 +17,7 @@ import dev.waxwing.ca.issuance.RequestCheck;
 import dev.waxwing.ca.revocation.Revocation;
 import dev.waxwing.classic.ClassicCertificate;
 import dev.waxwing.classic.ClassicKeys;
+import dev.waxwing.enrollment.Invite;
 import dev.waxwing.server.account.Accounts;
 import dev.waxwing.server.account.Role;
 import dev.waxwing.server.classic.ClassicDevices;
@@ -34,14 +35,20 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
 import java.security.interfaces.RSAPublicKey;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import javax.security.auth.x500.X500Principal;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
@@ -119,10 +126,11 @@ class CertificateConsoleTest {
 
     @Test
     void a_key_and_its_certificate_are_shown_once() throws Exception {
-        HttpResponse<String> page = admin.submit(
+        HttpResponse<String> sent = admin.submit(
                 "/certificates/new/key",
                 "/certificates/keys",
                 Map.of("name", "made-01", "kind", "ecdsa-p256", "profile", "camera", "days", "30"));
+        HttpResponse<String> page = follow(sent);
 
         assertThat(page.statusCode()).isEqualTo(200);
         assertThat(page.headers().firstValue("Cache-Control").orElseThrow()).contains("no-store");
@@ -138,6 +146,62 @@ class CertificateConsoleTest {
         assertThat(admin.get("/certificates/" + serial).body())
                 .contains("made-01")
                 .doesNotContain("x-pkcs12");
+
+        HttpResponse<String> reloaded = follow(sent);
+        assertThat(reloaded.statusCode()).isEqualTo(410);
+        assertThat(reloaded.body())
+                .contains("A key is shown once", "/certificates/" + serial + "\"")
+                .doesNotContain("x-pkcs12", new String(password));
+    }
+
+    @Test
+    void a_form_for_a_key_is_obeyed_once_however_often_it_is_sent() throws Exception {
+        String form = admin.get("/certificates/new/key").body();
+        Matcher ticket =
+                Pattern.compile("name=\"ticket\" value=\"([0-9a-f]{32})\"").matcher(form);
+        assertThat(ticket.find()).isTrue();
+        Map<String, String> fields = Map.of("name", "made-02", "kind", "ecdsa-p256", "ticket", ticket.group(1));
+        String csrf = admin.csrf("/certificates/new/key");
+        List<HttpResponse<String>> answers = new ArrayList<>();
+        try (var pressed = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<HttpResponse<String>>> sendings = IntStream.range(0, 3)
+                    .mapToObj(_ -> pressed.submit(() -> admin.post("/certificates/keys", fields, csrf)))
+                    .toList();
+            for (Future<HttpResponse<String>> sending : sendings) {
+                answers.add(sending.get());
+            }
+        }
+        answers.add(admin.post("/certificates/keys", fields, csrf));
+
+        assertThat(answers)
+                .extracting(answer -> answer.headers().firstValue("Location").orElse(""))
+                .containsOnly("/certificates/keys/" + ticket.group(1));
+        assertThat(keysOf("made-02")).isEqualTo(1);
+        ConsoleClient other = ConsoleClient.of(server);
+        server.bean(Accounts.class).create("test", "olga", Role.OPERATOR, PASSWORD);
+        other.login("olga", PASSWORD);
+        assertThat(other.get("/certificates/keys/" + ticket.group(1)).statusCode())
+                .as("a key is shown to whoever asked for it")
+                .isEqualTo(410);
+        assertThat(follow(answers.getLast()).body()).contains("x-pkcs12");
+        assertThat(follow(answers.getLast()).body()).doesNotContain("x-pkcs12");
+    }
+
+    private static long keysOf(String name) {
+        return server.bean(Inventory.class).ofName(name, CertificateRole.DEVICE).size();
+    }
+
+    @Test
+    void a_form_for_a_key_that_nobody_was_given_makes_nothing_and_keeps_what_was_filled_in() {
+        String csrf = admin.csrf("/certificates/new/key");
+        HttpResponse<String> page = admin.post(
+                "/certificates/keys", Map.of("name", "made-03", "kind", "rsa-3072", "ticket", "00".repeat(16)), csrf);
+
+        assertThat(page.statusCode()).isEqualTo(409);
+        assertThat(page.body())
+                .contains("Nothing was made", "value=\"made-03\"")
+                .containsPattern("value=\"rsa-3072\"[^>]* selected");
+        assertThat(keysOf("made-03")).isZero();
     }
 
     private static String found(HttpResponse<String> page, String pattern) {
@@ -376,6 +440,122 @@ class CertificateConsoleTest {
                         .path("keyFingerprint")
                         .stringValue())
                 .isEqualTo(pin);
+    }
+
+    @Test
+    void several_devices_are_invited_at_once_and_the_invites_shown_once() throws Exception {
+        HttpResponse<String> page = follow(admin.submit(
+                "/invites?several", "/invites", Map.of("name", "row-1\r\nrow-2, row-3\r\n", "several", "1")));
+        String file = new String(
+                Base64.getDecoder()
+                        .decode(found(page, "data:text/plain;base64,([^\"]+)\"").replace("&#43;", "+")),
+                StandardCharsets.US_ASCII);
+        assertThat(file.lines()).hasSize(3);
+        for (String line : file.lines().toList()) {
+            String[] words = line.split(" ");
+            assertThat(Invite.parse(words[1]).name()).hasToString(words[0]);
+            assertThat(page.body()).contains("data-copy=\"" + words[1] + "\"");
+        }
+        assertThat(admin.get("/invites").body()).contains("row-3").doesNotContain("wxi1.", "invites.txt");
+
+        HttpResponse<String> refused =
+                follow(admin.submit("/invites?several", "/invites", Map.of("name", "row-4\nrow-1", "several", "1")));
+        assertThat(refused.body())
+                .contains(
+                        "No invite was made. row-1: There is an open invite",
+                        "tick “Replace”",
+                        "row-4\nrow-1</textarea>");
+        assertThat(admin.get("/invites?query=row-4").body()).contains("No invite matches", "Show all");
+    }
+
+    @Test
+    void an_invite_stands_in_the_list_as_the_filter_says() throws Exception {
+        follow(admin.submit("/invites", "/invites", Map.of("name", "words-1")));
+        String path = found(admin.get("/invites?query=words-1"), "action=\"(/invites/[0-9a-f]{16}/revocation)\"");
+        follow(admin.submit("/invites", path, Map.of()));
+        TestDevice.enrol(server.listenerPort(), server.invite("words-2"));
+
+        String all = admin.get("/invites?query=WORDS").body();
+        assertThat(all)
+                .contains(">Taken back</a>", ">taken back</span>", ">Used</a>", ">used</span>")
+                .doesNotContain(">redeemed<", ">revoked<", "row-1");
+        assertThat(admin.get("/invites?query=words&state=revoked").body())
+                .contains("words-1")
+                .doesNotContain("words-2");
+    }
+
+    @Test
+    void a_part_that_could_be_better_says_why_and_what_to_do() {
+        assertThat(admin.get("/").body())
+                .containsPattern(
+                        "class=\"advice warn\"[^>]*>The keys count as unencrypted:[^<]*waxwing.keys.passphrase-file");
+    }
+
+    @Test
+    void the_audit_log_is_filtered_and_leads_to_what_it_is_about() throws Exception {
+        CertificateEntry entry = issue("logged-01");
+        TestDevice.enrol(server.listenerPort(), server.invite("logged-02"));
+        await().until(() -> admin.get("/devices/logged-02").statusCode() == 200);
+        admin.submit("/invites", "/invites", Map.of("name", "logged-02"));
+
+        assertThat(admin.get("/audit?query=" + entry.serialNumber()).body())
+                .contains("href=\"/certificates/" + entry.serialNumber() + "\"");
+        assertThat(admin.get("/audit?query=logged-02&outcome=refused").body())
+                .contains("invite.creation-refused", "href=\"/devices/logged-02\"")
+                .doesNotContain("invite.created");
+        String today = LocalDate.now(ZoneOffset.UTC).toString();
+        assertThat(admin.get("/audit?query=logged-02&from=" + today + "&until=" + today)
+                        .body())
+                .contains("invite.created", "value=\"" + today + "\"");
+        assertThat(admin.get("/audit?query=logged-02&until=2020-01-01").body()).contains("Nothing matches", "Show all");
+        assertThat(admin.get("/audit?until=%2B999999999-12-31").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void the_audit_log_is_taken_away_as_it_is_filtered() throws Exception {
+        admin.submit("/invites", "/invites", Map.of("name", "=HYPERLINK(\"x\")"));
+        HttpResponse<String> csv = admin.get("/audit/export?query=invite.creation-refused&format=csv");
+        assertThat(csv.headers().firstValue("Content-Disposition"))
+                .hasValue("attachment; filename=\"waxwing-audit.csv\"");
+        List<String> lines = csv.body().lines().toList();
+        assertThat(lines.getFirst())
+                .startsWith("id,at,actor,action,subject,outcome,")
+                .endsWith(",previousHash,hash");
+        assertThat(lines.subList(1, lines.size()))
+                .isNotEmpty()
+                .allMatch(line -> line.contains(",admin,invite.creation-refused,"));
+
+        List<JsonNode> entries = admin.get("/audit/export?format=ndjson")
+                .body()
+                .lines()
+                .map(JSON::readTree)
+                .toList();
+        assertThat(entries.getLast().path("action").stringValue()).isEqualTo("audit.exported");
+        for (int i = 1; i < entries.size(); i++) {
+            assertThat(entries.get(i).path("previousHash"))
+                    .isEqualTo(entries.get(i - 1).path("hash"));
+        }
+        assertThat(admin.get("/audit/export?format=pdf").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void the_chain_of_the_audit_log_is_checked_and_compared_at_the_console() throws Exception {
+        assertThat(follow(admin.submit("/audit/chain", "/audit/chain", Map.of()))
+                        .statusCode())
+                .isEqualTo(200);
+        await().until(() -> admin.get("/audit/chain").body().contains("id=\"head-hash\""));
+        HttpResponse<String> page = admin.get("/audit/chain");
+        assertThat(page.body()).contains(">whole</span>");
+        assertThat(page.headers().firstValue("Refresh")).isEmpty();
+        String[] head = found(page, "data-copy=\"([0-9]+ [0-9a-f]{64})\"").split(" ");
+
+        assertThat(admin.get("/audit/chain?id=" + head[0] + "&head=" + head[1]).body())
+                .contains(">the same</span>");
+        assertThat(admin.get("/audit/chain?id=" + head[0] + "&head=" + "0f".repeat(32))
+                        .body())
+                .contains(">not the same</span>", "another hash");
+        assertThat(admin.get("/audit/chain?id=999999999&head=" + head[1]).body())
+                .contains(">not the same</span>", "went back");
     }
 
     @Test

@@ -329,12 +329,14 @@ class ConsoleBrowserTest {
                 "/devices",
                 "/devices/garden-camera",
                 "/invites",
+                "/invites?several",
                 "/certificates",
                 "/certificates/new",
                 "/authority",
                 "/certificates/new/key",
                 "/certificates/revoke",
                 "/audit",
+                "/audit/chain",
                 "/settings"));
         page.navigate(base + "/transfers");
         for (Locator tile : page.locator(".tile").all()) {

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -26,6 +27,8 @@ import java.util.stream.Collectors;
 final class ConsoleClient {
 
     private static final Pattern CSRF = Pattern.compile("name=\"_csrf\" value=\"([^\"]+)\"");
+
+    private static final Pattern TICKET = Pattern.compile("name=\"ticket\" value=\"([^\"]+)\"");
 
     private final CookieManager cookies = new CookieManager(null, CookiePolicy.ACCEPT_ALL);
     private final HttpClient http;
@@ -85,14 +88,24 @@ final class ConsoleClient {
         return send(request(path, headers).method(method, BodyPublishers.ofString(body)));
     }
 
-    /** Fills in the form of a page and sends it to {@code action}. */
+    /** Fills in the form of a page and sends it to {@code action}, with the ticket that it holds, if it has one. */
     HttpResponse<String> submit(String page, String action, Map<String, String> fields) {
-        return post(action, fields, csrf(page));
+        String form = get(page).body();
+        Map<String, String> filled = new HashMap<>(fields);
+        Matcher ticket = TICKET.matcher(form);
+        if (ticket.find()) {
+            filled.putIfAbsent("ticket", ticket.group(1));
+        }
+        return post(action, filled, csrf(page, form));
     }
 
     /** The token that the forms of a page hold. */
     String csrf(String page) {
-        Matcher csrf = CSRF.matcher(get(page).body());
+        return csrf(page, get(page).body());
+    }
+
+    private static String csrf(String page, String form) {
+        Matcher csrf = CSRF.matcher(form);
         if (!csrf.find()) {
             throw new AssertionError("no form on " + page);
         }

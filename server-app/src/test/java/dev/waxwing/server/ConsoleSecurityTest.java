@@ -293,7 +293,9 @@ class ConsoleSecurityTest {
         HttpResponse<String> response = loggedIn("admin").post(action, Map.of("name", "x"), "forged");
 
         assertThat(response.statusCode()).isEqualTo(403);
-        assertThat(response.body()).contains("That is not allowed");
+        assertThat(response.body())
+                .contains("The form is out of date", "Nothing was done")
+                .doesNotContain("role");
     }
 
     @ParameterizedTest
@@ -883,6 +885,36 @@ class ConsoleSecurityTest {
                             .statusCode())
                     .isEqualTo(403);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "viewer, /certificates/new, operator or admin",
+        "auditor, /certificates/new/key, operator or admin",
+        "viewer, /certificates/revoke, operator or admin",
+        "operator, /audit, auditor or admin",
+        "operator, /settings/users/x, admin"
+    })
+    void a_page_that_is_not_given_says_which_role_it_takes(String who, String page, String roles) {
+        HttpResponse<String> answer = loggedIn(who).get(page);
+
+        assertThat(answer.statusCode()).isEqualTo(403);
+        assertThat(answer.body())
+                .contains("Your role does not allow this", "It takes the role " + roles + ", and yours is " + who + ".")
+                .doesNotContain("out of date", "<form");
+    }
+
+    @Test
+    void no_page_offers_a_viewer_to_issue_or_revoke() {
+        ConsoleClient viewer = loggedIn("viewer");
+        for (String page : new String[] {"/", "/certificates", "/authority", "/devices", "/invites"}) {
+            assertThat(viewer.get(page).body())
+                    .as(page)
+                    .doesNotContain(
+                            "href=\"/certificates/new", "href=\"/certificates/revoke", "action=\"/certificates/");
+        }
+        assertThat(loggedIn("operator").get("/certificates").body())
+                .contains("href=\"/certificates/new", "href=\"/certificates/revoke");
     }
 
     @Test

@@ -108,7 +108,7 @@ class ListPlansTest {
 
     /** Part of a word is sought in the rows themselves: once, whether many have it or none. */
     @ParameterizedTest
-    @ValueSource(strings = {ManyRows.WORD, "session", "0123456789abcdef"})
+    @ValueSource(strings = {ManyRows.WORD, "session", "0123456789abcdef", "&outcome=refused", "&from=2026-01-01"})
     void seeks_a_word_in_the_audit_log_once(String word) {
         Map<String, Plan> plans = plans("/audit?query=" + word);
         assertThat(plans.values().stream().mapToLong(Plan::visited).sum())

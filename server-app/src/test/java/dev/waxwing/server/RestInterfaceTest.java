@@ -262,6 +262,49 @@ class RestInterfaceTest {
     }
 
     @Test
+    void checks_the_audit_logs_chain_and_compares_what_was_noted() {
+        JsonNode chain = json("/api/v1/audit/chain");
+        assertThat(chain.path("intact").asBoolean()).isTrue();
+        assertThat(chain.path("headId").asLong()).isPositive();
+        String head = chain.path("headHash").stringValue();
+        String noted = "/api/v1/audit/chain?id=" + chain.path("headId").asLong() + "&head=";
+        assertThat(json(noted + head).path("noted").stringValue()).isEqualTo("same");
+        assertThat(json(noted + "00".repeat(32)).path("noted").stringValue()).isEqualTo("another");
+        assertThat(http.get("/api/v1/audit/chain?id=1", "Authorization", ADMIN).statusCode())
+                .isEqualTo(400);
+    }
+
+    @Test
+    void searches_the_audit_log_by_outcome_and_time_and_gives_all_of_it_away() {
+        JsonNode first =
+                json("/api/v1/audit?query=invite.created").path("items").get(0);
+        String at = first.path("at").stringValue();
+        assertThat(json("/api/v1/audit?query=invite.created&outcome=success&from=" + at)
+                        .path("total")
+                        .asInt())
+                .isEqualTo(1);
+        assertThat(json("/api/v1/audit?query=invite.created&until=" + at)
+                        .path("total")
+                        .asInt())
+                .isZero();
+        assertThat(json("/api/v1/audit?query=invite.created&outcome=refused")
+                        .path("total")
+                        .asInt())
+                .isZero();
+        for (String wrong : List.of("?outcome=odd", "?from=yesterday", "/export?format=pdf")) {
+            assertThat(http.get("/api/v1/audit" + wrong, "Authorization", ADMIN).statusCode())
+                    .as(wrong)
+                    .isEqualTo(400);
+        }
+        List<String> lines = http.get("/api/v1/audit/export?format=ndjson&query=invite.created", "Authorization", ADMIN)
+                .body()
+                .lines()
+                .toList();
+        assertThat(lines).isNotEmpty();
+        assertThat(JSON.readTree(lines.getFirst()).path("hash").stringValue()).hasSize(64);
+    }
+
+    @Test
     void searches_the_audit_log() {
         JsonNode event =
                 json("/api/v1/audit?query=upload.accepted").path("items").get(0);

@@ -325,7 +325,13 @@ class RotationTest {
         assertThat(json("/actuator/health").path("status").asString()).isEqualTo("UP");
         ConsoleClient admin = ConsoleClient.of(server);
         admin.login("admin", PASSWORD);
-        assertThat(admin.get("/authority").body()).contains("not on this server");
+        assertThat(admin.get("/authority").body())
+                .contains(
+                        "not on this server",
+                        "How to rotate",
+                        "bin/server root import FILE",
+                        "bin/server rotate-issuing")
+                .doesNotContain("action=\"/authority/rotation\"");
         enrol("without-root");
 
         assertThat(host(words(locked, "root", "import", file.toString())).exit())

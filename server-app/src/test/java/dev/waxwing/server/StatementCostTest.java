@@ -208,8 +208,8 @@ class StatementCostTest {
         "/sessions, 1",
         "/transfers, 3",
         "/transfers?state=accepted, 3",
-        "/audit, 3",
-        "/audit?query=session, 3",
+        "/audit, 5",
+        "/audit?query=session, 4",
         "/expiring, 5",
         "/, 9"
     })

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
@@ -137,31 +138,50 @@ final class InviteRepository {
         return bound.withdrawAllUnsigned();
     }
 
-    List<InviteEntry> list(@Nullable InviteState state, int page, int size) {
-        var statement = jdbc.sql(COLUMNS + condition(state)
+    List<InviteEntry> list(@Nullable InviteState state, String query, int page, int size) {
+        var statement = jdbc.sql(COLUMNS + condition(state, query)
                         + " ORDER BY created_at DESC, id OFFSET :offset ROWS FETCH NEXT :size ROWS ONLY")
                 .param("offset", (long) page * size)
                 .param("size", size);
-        return bindNow(statement, state).query(entries()).list();
+        return bind(statement, state, query).query(entries()).list();
     }
 
-    long count(@Nullable InviteState state) {
-        return bindNow(jdbc.sql("SELECT COUNT(*) FROM invite" + condition(state)), state)
+    long count(@Nullable InviteState state, String query) {
+        return bind(jdbc.sql("SELECT COUNT(*) FROM invite" + condition(state, query)), state, query)
                 .query(Long.class)
                 .single();
     }
 
-    private JdbcClient.StatementSpec bindNow(JdbcClient.StatementSpec statement, @Nullable InviteState state) {
-        return state == InviteState.OPEN || state == InviteState.EXPIRED ? statement.param("now", now()) : statement;
+    private JdbcClient.StatementSpec bind(
+            JdbcClient.StatementSpec statement, @Nullable InviteState state, String query) {
+        if (state == InviteState.OPEN || state == InviteState.EXPIRED) {
+            statement.param("now", now());
+        }
+        return query.isBlank() ? statement : statement.param("part", "%" + literal(query) + "%");
     }
 
-    private static String condition(@Nullable InviteState state) {
+    private static String literal(String query) {
+        return query.strip()
+                .toLowerCase(Locale.ROOT)
+                .replace("!", "!!")
+                .replace("%", "!%")
+                .replace("_", "!_");
+    }
+
+    private static String condition(@Nullable InviteState state, String query) {
+        String named = "name LIKE :part ESCAPE '!'";
+        if (state == null) {
+            return query.isBlank() ? "" : " WHERE " + named;
+        }
+        return " WHERE " + condition(state) + (query.isBlank() ? "" : " AND " + named);
+    }
+
+    private static String condition(InviteState state) {
         return switch (state) {
-            case null -> "";
-            case OPEN -> " WHERE " + OPEN;
-            case REDEEMED -> " WHERE redeemed_at IS NOT NULL";
-            case EXPIRED -> " WHERE revoked_at IS NULL AND redeemed_at IS NULL AND expires_at <= :now";
-            case REVOKED -> " WHERE revoked_at IS NOT NULL AND redeemed_at IS NULL";
+            case OPEN -> OPEN;
+            case REDEEMED -> "redeemed_at IS NOT NULL";
+            case EXPIRED -> "revoked_at IS NULL AND redeemed_at IS NULL AND expires_at <= :now";
+            case REVOKED -> "revoked_at IS NOT NULL AND redeemed_at IS NULL";
         };
     }
 

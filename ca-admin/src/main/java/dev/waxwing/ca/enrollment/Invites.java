@@ -18,10 +18,14 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -34,6 +38,7 @@ public final class Invites {
     private static final Duration SHORTEST = Duration.ofMinutes(1);
     private static final Duration LONGEST = Duration.ofDays(30);
     private static final int MAX_TURNS = 120;
+    private static final int SHOWN_OBSTACLES = 5;
 
     private final InviteRepository repository;
     private final CertificateAuthority authority;
@@ -74,17 +79,71 @@ public final class Invites {
     public InviteResult create(InviteOrder order, String actor) {
         Optional<String> fault = fault(order);
         if (fault.isPresent()) {
-            return new InviteResult.Invalid(fault.get(), refuse(order, actor, fault.get()));
+            return new InviteResult.Invalid(fault.get(), refuse(subject(order), actor, fault.get()));
         }
-        if (inventory.isNameOfServer(order.name())) {
-            String taken = RequestFault.NAME_OF_SERVER.message();
-            return new InviteResult.NameTaken(taken, refuse(order, actor, taken));
+        Invite invite = invite(order);
+        return uncontended(() -> store(order, actor, invite));
+    }
+
+    /** Makes an invite for each of several devices, or none when one of them cannot have it. */
+    public InviteBatchResult createAll(InviteBatch batch, String actor) {
+        List<InviteOrder> orders = batch.orders();
+        if (orders.isEmpty() || orders.size() > InviteBatch.MOST) {
+            String detail = "At once there are invites for 1 to %d devices.".formatted(InviteBatch.MOST);
+            return new InviteBatchResult.Refused(false, detail, refuse("several", actor, detail));
         }
-        InviteToken token = InviteToken.random(random);
-        Invite invite = new Invite(authority.rootSpkiSha256(), token, new PeerName(order.name()), reachable());
+        Set<String> seen = new HashSet<>();
+        List<Obstacle> faults = orders.stream()
+                .flatMap(order -> fault(order)
+                        .or(() -> seen.add(order.name()) ? Optional.empty() : Optional.of("The name is there twice."))
+                        .map(detail -> new Obstacle(order, detail))
+                        .stream())
+                .toList();
+        if (!faults.isEmpty()) {
+            return refuseAll(false, faults, actor);
+        }
+        return uncontended(() -> storeAll(orders, actor));
+    }
+
+    private InviteBatchResult storeAll(List<InviteOrder> orders, String actor) {
+        List<Obstacle> obstacles = orders.stream()
+                .flatMap(order -> obstacle(order).map(detail -> new Obstacle(order, detail)).stream())
+                .toList();
+        if (!obstacles.isEmpty()) {
+            return refuseAll(true, obstacles, actor);
+        }
+        return new InviteBatchResult.Created(
+                orders.stream().map(order -> add(order, actor, invite(order))).toList());
+    }
+
+    /** Why one of several names is in the way of all. */
+    private record Obstacle(InviteOrder order, String detail) {
+        @Override
+        public String toString() {
+            return subject(order) + ": " + detail;
+        }
+    }
+
+    private InviteBatchResult refuseAll(boolean taken, List<Obstacle> obstacles, String actor) {
+        String shown = obstacles.stream()
+                .limit(SHOWN_OBSTACLES)
+                .map(Obstacle::toString)
+                .collect(Collectors.joining(" "));
+        int more = obstacles.size() - SHOWN_OBSTACLES;
+        String detail = "No invite was made. " + shown + (more > 0 ? " And %d more.".formatted(more) : "");
+        return new InviteBatchResult.Refused(
+                taken, detail, refuse(subject(obstacles.getFirst().order()), actor, detail));
+    }
+
+    private Invite invite(InviteOrder order) {
+        return new Invite(
+                authority.rootSpkiSha256(), InviteToken.random(random), new PeerName(order.name()), reachable());
+    }
+
+    private <T> T uncontended(Supplier<T> work) {
         for (int turn = 0; turn < MAX_TURNS; turn++) {
             try {
-                return Objects.requireNonNull(transactions.execute(_ -> store(order, actor, invite)));
+                return Objects.requireNonNull(transactions.execute(_ -> work.get()));
             } catch (DuplicateKeyException e) {
                 // Somebody else's invite for that name came between: it is judged anew, and seen this time.
             }
@@ -123,13 +182,15 @@ public final class Invites {
     }
 
     private InviteResult store(InviteOrder order, String actor, Invite invite) {
+        Optional<String> obstacle = obstacle(order);
+        return obstacle.isPresent()
+                ? new InviteResult.NameTaken(obstacle.get(), refuse(subject(order), actor, obstacle.get()))
+                : add(order, actor, invite);
+    }
+
+    private InviteResult.Created add(InviteOrder order, String actor, Invite invite) {
         if (order.replace()) {
             repository.revokeOpen(order.name());
-        } else {
-            Optional<String> obstacle = obstacle(order.name());
-            if (obstacle.isPresent()) {
-                return new InviteResult.NameTaken(obstacle.get(), refuse(order, actor, obstacle.get()));
-            }
         }
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         byte[] id = new byte[8];
@@ -153,6 +214,13 @@ public final class Invites {
         return new InviteResult.Created(entry.id(), invite, entry.expiresAt());
     }
 
+    private Optional<String> obstacle(InviteOrder order) {
+        if (inventory.isNameOfServer(order.name())) {
+            return Optional.of(RequestFault.NAME_OF_SERVER.message());
+        }
+        return order.replace() ? Optional.empty() : obstacle(order.name());
+    }
+
     private Optional<String> obstacle(String name) {
         if (formerDevices.has(name)) {
             return Optional.of("A device of that name was removed, and what it sent keeps the name."
@@ -167,8 +235,11 @@ public final class Invites {
                 : Optional.empty();
     }
 
-    private String refuse(InviteOrder order, String actor, String reason) {
-        String subject = PeerName.isValid(order.name()) ? order.name() : "invalid name";
+    private static String subject(InviteOrder order) {
+        return PeerName.isValid(order.name()) ? order.name() : "invalid name";
+    }
+
+    private String refuse(String subject, String actor, String reason) {
         AuditEvent event = AuditEvent.refused(actor, "invite.creation-refused", subject, reason);
         audit.record(event);
         return event.reference();
@@ -214,13 +285,18 @@ public final class Invites {
         return repository.find(id);
     }
 
-    /** One page of invites, newest first; {@code state} null finds all. */
-    public List<InviteEntry> list(@Nullable InviteState state, int page, int size) {
-        return repository.list(state, page, size);
+    /**
+     * One page of invites, newest first.
+     *
+     * @param state null for all
+     * @param query part of the device's name; blank for all
+     */
+    public List<InviteEntry> list(@Nullable InviteState state, String query, int page, int size) {
+        return repository.list(state, query, page, size);
     }
 
-    /** How many invites there are; {@code state} null counts all. */
-    public long count(@Nullable InviteState state) {
-        return repository.count(state);
+    /** How many invites {@link #list} has on all its pages. */
+    public long count(@Nullable InviteState state, String query) {
+        return repository.count(state, query);
     }
 }

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.RowMapper;
@@ -194,6 +195,17 @@ public final class Inventory {
                     });
         }
         return certificates;
+    }
+
+    /** Which of these serial numbers, as they are spelled, issued certificates have. */
+    public Set<String> known(Collection<String> serialNumbers) {
+        return serialNumbers.isEmpty()
+                ? Set.of()
+                : jdbc.sql("SELECT serial_number FROM certificate WHERE state = 'issued' AND serial_number IN"
+                                + " (:serials)")
+                        .param("serials", serialNumbers)
+                        .query(String.class)
+                        .set();
     }
 
     /** The issued certificate itself, or nothing. */

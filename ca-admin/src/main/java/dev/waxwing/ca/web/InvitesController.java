@@ -1,5 +1,7 @@
 package dev.waxwing.ca.web;
 
+import dev.waxwing.ca.enrollment.InviteBatch;
+import dev.waxwing.ca.enrollment.InviteBatchResult;
 import dev.waxwing.ca.enrollment.InviteEntry;
 import dev.waxwing.ca.enrollment.InviteOrder;
 import dev.waxwing.ca.enrollment.InviteResult;
@@ -7,6 +9,7 @@ import dev.waxwing.ca.enrollment.InviteState;
 import dev.waxwing.ca.enrollment.Invites;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
@@ -14,12 +17,14 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.Size;
 import java.net.URI;
 import java.security.Principal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.CacheControl;
 import org.springframework.http.HttpStatus;
@@ -70,13 +75,39 @@ final class InvitesController {
         };
     }
 
+    @PostMapping(path = "/batch", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @Operation(
+            summary = "Make invites for several devices",
+            description = "All are made, or none. They are shown this once, in the order of the names.")
+    @ApiResponse(responseCode = "201", description = "Made")
+    @ApiResponse(responseCode = "409", description = "There is a device or an open invite of one of the names")
+    @ApiResponse(responseCode = "422", description = "Names, profile or time are not acceptable; the detail says why")
+    ResponseEntity<AllMade> createAll(@Valid @RequestBody Batch batch, @Nullable Principal principal) {
+        var wanted = new InviteBatch(
+                batch.names(), batch.profile(), batch.expiresIn(), Boolean.TRUE.equals(batch.replace()));
+        return switch (invites.createAll(wanted, Refusals.actor(principal))) {
+            case InviteBatchResult.Created(var made) ->
+                ResponseEntity.status(HttpStatus.CREATED)
+                        .cacheControl(CacheControl.noStore())
+                        .body(AllMade.of(made));
+            case InviteBatchResult.Refused(var taken, var detail, var reference) ->
+                throw new RefusedException(
+                        taken ? HttpStatus.CONFLICT : HttpStatus.UNPROCESSABLE_CONTENT,
+                        "The invites were not made",
+                        detail,
+                        reference);
+        };
+    }
+
     @GetMapping
-    @Operation(summary = "List invites, newest first")
+    @Operation(summary = "List invites, newest first", description = "query: part of the device's name")
     Page<InviteView> list(
             @Parameter(schema = @Schema(allowableValues = {"open", "redeemed", "expired", "revoked"}))
                     @RequestParam(required = false)
                     @Nullable
                     String state,
+            @RequestParam(defaultValue = "") @Size(max = 63, message = "must have at most {max} characters")
+                    String query,
             @RequestParam(defaultValue = "0")
                     @Min(value = 0, message = "must be {value} or more")
                     @Max(value = 1_000_000, message = "must be {value} or less")
@@ -87,9 +118,10 @@ final class InvitesController {
                     int size,
             @Nullable Principal principal) {
         InviteState wanted = state(state, principal);
-        var items =
-                invites.list(wanted, page, size).stream().map(InviteView::of).toList();
-        return Page.of(items, page, size, () -> invites.count(wanted));
+        var items = invites.list(wanted, query, page, size).stream()
+                .map(InviteView::of)
+                .toList();
+        return Page.of(items, page, size, () -> invites.count(wanted, query));
     }
 
     private @Nullable InviteState state(@Nullable String text, @Nullable Principal principal) {
@@ -149,6 +181,59 @@ final class InvitesController {
 
             @Schema(description = "Whether it may replace a device of that name", example = "false") @Nullable
             Boolean replace) {}
+
+    @Schema(name = "InviteBatch")
+    record Batch(
+            @ArraySchema(schema = @Schema(example = "camera-01"))
+            @NotEmpty(message = "must be given")
+            @Size(max = InviteBatch.MOST, message = "must be {max} or fewer")
+            List<
+                            @NotBlank(message = "must be given")
+                            @Size(max = 63, message = "must have at most {max} characters") String>
+                    names,
+
+            @Schema(example = "camera") @Size(max = 32, message = "must have at most {max} characters") @Nullable
+            String profile,
+
+            @Schema(description = "ISO 8601, 1 minute to 30 days; 24 hours unless given", example = "PT12H") @Nullable
+            Duration expiresIn,
+
+            @Schema(description = "Whether each may replace a device of its name", example = "false") @Nullable
+            Boolean replace) {}
+
+    @Schema(name = "NewInvites")
+    record AllMade(List<NamedInvite> invites) {
+
+        static AllMade of(List<InviteResult.Created> invites) {
+            return new AllMade(invites.stream().map(NamedInvite::of).toList());
+        }
+    }
+
+    @Schema(name = "NewNamedInvite")
+    record NamedInvite(
+            @Schema(example = "camera-01") String name,
+            @Schema(example = "9f86d081884c7d65") String id,
+
+            @Schema(description = "Give this to the device. It is shown this once.", example = "wxi1.AfKx...")
+            String invite,
+
+            Instant expiresAt,
+
+            @Schema(
+                    description = "SHA-256 of the root's SubjectPublicKeyInfo: what the invite pins",
+                    example = "7d865e959b2466918c9863afca942d0fb89d7c9ac0c99bafc3749504ded97730")
+            String caFingerprint) {
+
+        static NamedInvite of(InviteResult.Created created) {
+            Made made = Made.of(created);
+            return new NamedInvite(
+                    created.invite().name().toString(),
+                    made.id(),
+                    made.invite(),
+                    made.expiresAt(),
+                    made.caFingerprint());
+        }
+    }
 
     @Schema(name = "NewInvite")
     record Made(

@@ -100,7 +100,7 @@ class EnrollmentTest {
         assertThat(Certificates.spkiSha256Bytes(chain.getLast().getPublicKey())).isEqualTo(invite.rootSpkiSha256());
         PkixCheck.of(deployment).withLists(chain.getFirst());
         assertThat(deployment.audit.last().action()).isEqualTo("invite.redeemed");
-        assertThat(deployment.invites.list(InviteState.REDEEMED, 0, 50)).hasSize(1);
+        assertThat(deployment.invites.list(InviteState.REDEEMED, "", 0, 50)).hasSize(1);
     }
 
     @Test
@@ -147,7 +147,7 @@ class EnrollmentTest {
                 .invite();
         deployment.clock.advance(Duration.ofMinutes(1));
         assertRefused(redeem(invite, pair), Reason.EXPIRED);
-        assertThat(deployment.invites.count(InviteState.EXPIRED)).isEqualTo(1);
+        assertThat(deployment.invites.count(InviteState.EXPIRED, "")).isEqualTo(1);
     }
 
     @Test
@@ -163,7 +163,7 @@ class EnrollmentTest {
         Invite invite = invite("camera-01");
         byte[] request = TestRequests.enrolment("CN=camera-02", pair, SESSION);
         assertRefused(deployment.enrollment.redeem(invite.token().bytes(), request, SESSION), Reason.OTHER_NAME);
-        assertThat(deployment.invites.count(InviteState.OPEN)).isEqualTo(1);
+        assertThat(deployment.invites.count(InviteState.OPEN, "")).isEqualTo(1);
         chain(redeem(invite, pair));
     }
 
@@ -175,7 +175,7 @@ class EnrollmentTest {
                 ? TestRequests.request("CN=camera-01", pair)
                 : TestRequests.challenge("CN=camera-01", pair, challenge);
         assertRefused(deployment.enrollment.redeem(invite.token().bytes(), request, SESSION), Reason.WRONG_SESSION);
-        assertThat(deployment.invites.count(InviteState.OPEN)).isEqualTo(1);
+        assertThat(deployment.invites.count(InviteState.OPEN, "")).isEqualTo(1);
     }
 
     @Test
@@ -189,14 +189,14 @@ class EnrollmentTest {
         assertRefused(deployment.enrollment.redeem(token, weak, SESSION), Reason.BAD_REQUEST);
         assertRefused(deployment.enrollment.redeem(token, new byte[0], SESSION), Reason.BAD_REQUEST);
         assertRefused(deployment.enrollment.redeem(token, new byte[100_000], SESSION), Reason.BAD_REQUEST);
-        assertThat(deployment.invites.count(InviteState.OPEN)).isEqualTo(1);
+        assertThat(deployment.invites.count(InviteState.OPEN, "")).isEqualTo(1);
     }
 
     @Test
     void a_key_in_use_elsewhere_is_refused_and_leaves_the_invite_open() {
         deployment.issue("camera-09", "camera", pair);
         assertRefused(redeem(invite("camera-01"), pair), Reason.NOT_ISSUED);
-        assertThat(deployment.invites.count(InviteState.OPEN)).isEqualTo(1);
+        assertThat(deployment.invites.count(InviteState.OPEN, "")).isEqualTo(1);
     }
 
     @Test
@@ -289,7 +289,7 @@ class EnrollmentTest {
         Invite invite = invite("camera-01");
         var order = deployment.order("camera-01", "camera", pair);
         var prepared = ((Preparation.Prepared) deployment.issuance.prepare(order)).certificate();
-        String id = deployment.invites.list(null, 0, 1).getFirst().id();
+        String id = deployment.invites.list(null, "", 0, 1).getFirst().id();
         new InviteRepository(deployment.jdbc, deployment.clock)
                 .redeem(id, Certificates.spkiSha256(pair.getPublic()), prepared.serialNumber());
 
@@ -382,7 +382,8 @@ class EnrollmentTest {
     private PreparedCertificate bind(String name, KeyPair key) {
         var order = deployment.order(name, "camera", key);
         PreparedCertificate prepared = ((Preparation.Prepared) deployment.issuance.prepare(order)).certificate();
-        String id = deployment.invites.list(InviteState.OPEN, 0, 1).getFirst().id();
+        String id =
+                deployment.invites.list(InviteState.OPEN, "", 0, 1).getFirst().id();
         InviteRepository repository = new InviteRepository(deployment.jdbc, deployment.clock);
         assertThat(repository.redeem(id, Certificates.spkiSha256(key.getPublic()), prepared.serialNumber()))
                 .isTrue();
@@ -423,7 +424,7 @@ class EnrollmentTest {
                 .hasSize(1);
         assertThat(results.stream().filter(InviteResult.NameTaken.class::isInstance))
                 .hasSize(7);
-        assertThat(deployment.invites.count(InviteState.OPEN)).isEqualTo(1);
+        assertThat(deployment.invites.count(InviteState.OPEN, "")).isEqualTo(1);
     }
 
     @Test
@@ -432,8 +433,8 @@ class EnrollmentTest {
         List<InviteResult> results = race(4, _ -> deployment.invites.create(order, "anna"));
 
         assertThat(results).hasOnlyElementsOfType(InviteResult.Created.class);
-        assertThat(deployment.invites.count(InviteState.OPEN)).isEqualTo(1);
-        assertThat(deployment.invites.count(InviteState.REVOKED)).isEqualTo(3);
+        assertThat(deployment.invites.count(InviteState.OPEN, "")).isEqualTo(1);
+        assertThat(deployment.invites.count(InviteState.REVOKED, "")).isEqualTo(3);
     }
 
     @Test
@@ -454,7 +455,7 @@ class EnrollmentTest {
                 new InviteOrder("camera-01", null, Duration.ofDays(31), false))) {
             assertThat(deployment.invites.create(order, "anna")).isInstanceOf(InviteResult.Invalid.class);
         }
-        assertThat(deployment.invites.count(null)).isZero();
+        assertThat(deployment.invites.count(null, "")).isZero();
     }
 
     @Test

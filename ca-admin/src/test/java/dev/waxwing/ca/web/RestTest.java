@@ -33,6 +33,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -575,10 +576,77 @@ class RestTest {
         assertThat(server.send(HttpRequest.newBuilder(server.uri(otherPath)).DELETE())
                         .statusCode())
                 .isEqualTo(204);
-        assertThat(json(server.get("/api/v1/invites?state=revoked"))
+        assertThat(json(server.get("/api/v1/invites?state=revoked&query=invite-01"))
                         .path("total")
                         .asLong())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void several_invites_are_made_at_once_or_none() throws Exception {
+        HttpResponse<byte[]> response =
+                server.post("/api/v1/invites/batch", Map.of("names", List.of("row-1", "row-2"), "expiresIn", "PT1H"));
+        assertThat(response.statusCode()).isEqualTo(201);
+        assertThat(response.headers().firstValue("Cache-Control")).hasValue("no-store");
+        JsonNode made = json(response).path("invites");
+        assertThat(made.size()).isEqualTo(2);
+        for (int i = 0; i < 2; i++) {
+            JsonNode one = made.get(i);
+            assertThat(one.path("name").asString()).isEqualTo("row-" + (i + 1));
+            Invite invite = Invite.parse(one.path("invite").asString());
+            assertThat(invite.name()).hasToString("row-" + (i + 1));
+            assertThat(json(server.get("/api/v1/invites/" + one.path("id").asString()))
+                            .path("state")
+                            .asString())
+                    .isEqualTo("open");
+        }
+
+        JsonNode taken = problem(server.post("/api/v1/invites/batch", Map.of("names", List.of("row-3", "row-2"))), 409);
+        assertThat(taken.path("detail").asString())
+                .isEqualTo("No invite was made. row-2: There is an open invite for that name. Take it back, or ask for"
+                        + " \"replace\": true.");
+        JsonNode wrong =
+                problem(server.post("/api/v1/invites/batch", Map.of("names", List.of("row-3", "Row 4", "row-3"))), 422);
+        assertThat(wrong.path("detail").asString())
+                .contains("invalid name: A name has 1 to 63", "row-3: The name is there twice.");
+        problem(server.post("/api/v1/invites/batch", Map.of("names", List.of())), 400);
+        problem(server.post("/api/v1/invites/batch", Map.of("names", List.of("row-3", ""))), 400);
+        problem(
+                server.post(
+                        "/api/v1/invites/batch",
+                        Map.of(
+                                "names",
+                                IntStream.range(0, 101)
+                                        .mapToObj(i -> "row-" + i)
+                                        .toList())),
+                400);
+        assertThat(json(server.get("/api/v1/invites?query=row-3")).path("total").asLong())
+                .isZero();
+
+        JsonNode replacing =
+                json(server.post("/api/v1/invites/batch", Map.of("names", List.of("row-2", "row-3"), "replace", true)));
+        assertThat(replacing.path("invites").size()).isEqualTo(2);
+        assertThat(json(server.get("/api/v1/invites?query=ROW-2&state=open"))
+                        .path("total")
+                        .asLong())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void invites_are_found_by_a_part_of_the_name() {
+        server.post("/api/v1/invites", Map.of("name", "sought_a-1"));
+        server.post("/api/v1/invites", Map.of("name", "soughtxa-1"));
+        assertThat(json(server.get("/api/v1/invites?query=OUGHT_A")).path("items"))
+                .singleElement()
+                .satisfies(invite -> assertThat(invite.path("name").asString()).isEqualTo("sought_a-1"));
+        assertThat(json(server.get("/api/v1/invites?query=sought&size=1"))
+                        .path("total")
+                        .asLong())
+                .isEqualTo(2);
+        assertThat(json(server.get("/api/v1/invites?query=sought&state=redeemed"))
+                        .path("total")
+                        .asLong())
+                .isZero();
     }
 
     @Test

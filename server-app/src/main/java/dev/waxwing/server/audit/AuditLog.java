@@ -4,14 +4,19 @@ import dev.waxwing.ca.audit.AuditEvent.Change;
 import dev.waxwing.ca.audit.AuditEvent.Run;
 import dev.waxwing.ca.audit.Outcome;
 import dev.waxwing.ca.web.Page;
+import java.io.IOException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -25,10 +30,10 @@ public final class AuditLog {
     private static final int BATCH = 1_000;
     private static final Pattern REFERENCE = Pattern.compile("[0-9a-f]{16}");
     private static final String MATCH = """
-         WHERE LOWER(actor) LIKE :part ESCAPE '!' OR LOWER(action) LIKE :part ESCAPE '!'
+         (LOWER(actor) LIKE :part ESCAPE '!' OR LOWER(action) LIKE :part ESCAPE '!'
             OR LOWER(subject) LIKE :part ESCAPE '!' OR LOWER(reason) LIKE :part ESCAPE '!'
             OR LOWER(source) LIKE :part ESCAPE '!' OR LOWER(value_before) LIKE :part ESCAPE '!'
-            OR LOWER(value_after) LIKE :part ESCAPE '!'
+            OR LOWER(value_after) LIKE :part ESCAPE '!')
         """;
 
     private final JdbcClient jdbc;
@@ -46,24 +51,113 @@ public final class AuditLog {
      * @param size at least 1
      */
     public Page<AuditEntry> page(String query, int page, int size) {
-        String wanted = query.strip().toLowerCase(Locale.ROOT);
-        if (wanted.isEmpty()) {
+        return page(AuditSearch.of(query), page, size);
+    }
+
+    /** The same of one outcome, or of a time. */
+    public Page<AuditEntry> page(AuditSearch search, int page, int size) {
+        if (search.isForAll()) {
             return all(page, size);
         }
-        if (REFERENCE.matcher(wanted).matches()) {
-            Page<AuditEntry> found = search(" WHERE reference = :exact", Map.of("exact", wanted), page, size);
+        if (isReference(search)) {
+            Page<AuditEntry> found = search(Wanted.of(search, true), page, size);
             if (found.total() > 0) {
                 return found;
             }
         }
-        return search(MATCH, Map.of("part", "%" + literal(wanted) + "%"), page, size);
+        return search(Wanted.of(search, false), page, size);
+    }
+
+    private static boolean isReference(AuditSearch search) {
+        return REFERENCE.matcher(sought(search)).matches();
+    }
+
+    private static String sought(AuditSearch search) {
+        return search.query().strip().toLowerCase(Locale.ROOT);
+    }
+
+    /** Takes entries one by one. */
+    public interface Sink {
+        void take(ChainedEntry entry) throws IOException;
+    }
+
+    /**
+     * All entries that {@link #page} finds and that are there when this begins, oldest first. They are read in batches, so that
+     * neither memory nor the database is kept by whoever takes them slowly.
+     */
+    public void each(AuditSearch search, Sink sink) throws IOException {
+        long last = length();
+        Wanted exact = Wanted.of(search, true);
+        Wanted wanted = isReference(search) && !after(0, last, exact).isEmpty() ? exact : Wanted.of(search, false);
+        List<ChainedEntry> batch = after(0, last, wanted);
+        while (!batch.isEmpty()) {
+            for (ChainedEntry entry : batch) {
+                sink.take(entry);
+            }
+            batch = after(batch.getLast().entry().id(), last, wanted);
+        }
+    }
+
+    private List<ChainedEntry> after(long id, long last, Wanted wanted) {
+        return jdbc.sql("SELECT * FROM audit_event WHERE id > :id AND id <= :last" + wanted.and()
+                        + " ORDER BY id FETCH FIRST :count ROWS ONLY")
+                .params(wanted.values())
+                .param("id", id)
+                .param("last", last)
+                .param("count", BATCH)
+                .query((row, number) ->
+                        new ChainedEntry(entry(row, number), row.getString("previous_hash"), row.getString("hash")))
+                .list();
+    }
+
+    /** How many entries there are. */
+    public long length() {
+        return jdbc.sql("SELECT id FROM audit_head WHERE only_row = 1")
+                .query(Long.class)
+                .single();
+    }
+
+    /** The conditions of a search, as SQL. */
+    private record Wanted(List<String> conditions, Map<String, Object> values) {
+
+        /** @param exact whether the words are a whole reference */
+        static Wanted of(AuditSearch search, boolean exact) {
+            Wanted wanted = new Wanted(new ArrayList<>(), new HashMap<>());
+            String words = sought(search);
+            if (exact) {
+                wanted.add("reference = :exact", "exact", words);
+            } else if (!words.isEmpty()) {
+                wanted.add(MATCH, "part", "%" + literal(words) + "%");
+            }
+            if (search.outcome() != null) {
+                wanted.add("outcome = :outcome", "outcome", search.outcome().name());
+            }
+            if (search.from() != null) {
+                wanted.add("at >= :from", "from", search.from().atOffset(ZoneOffset.UTC));
+            }
+            if (search.until() != null) {
+                wanted.add("at < :until", "until", search.until().atOffset(ZoneOffset.UTC));
+            }
+            return wanted;
+        }
+
+        private void add(String condition, String name, Object value) {
+            conditions.add(condition);
+            values.put(name, value);
+        }
+
+        String where() {
+            return " WHERE " + String.join(" AND ", conditions);
+        }
+
+        String and() {
+            return conditions.isEmpty() ? "" : " AND " + String.join(" AND ", conditions);
+        }
     }
 
     /** Ids go from 1 without gaps: the head's is the total, and any page is found by its ids. */
     private Page<AuditEntry> all(int page, int size) {
-        long total = jdbc.sql("SELECT id FROM audit_head WHERE only_row = 1")
-                .query(Long.class)
-                .single();
+        long total = length();
         long newest = total - (long) page * size;
         List<AuditEntry> items = jdbc.sql(
                         "SELECT * FROM audit_event WHERE id > :before AND id <= :newest ORDER BY id DESC")
@@ -74,10 +168,10 @@ public final class AuditLog {
         return new Page<>(items, page, size, total);
     }
 
-    private Page<AuditEntry> search(String where, Map<String, Object> match, int page, int size) {
-        List<AuditEntry> items = jdbc.sql("SELECT * FROM audit_event" + where
+    private Page<AuditEntry> search(Wanted wanted, int page, int size) {
+        List<AuditEntry> items = jdbc.sql("SELECT * FROM audit_event" + wanted.where()
                         + " ORDER BY id DESC OFFSET :offset ROWS FETCH NEXT :size ROWS ONLY")
-                .params(match)
+                .params(wanted.values())
                 .param("offset", (long) page * size)
                 .param("size", size)
                 .query(AuditLog::entry)
@@ -86,8 +180,8 @@ public final class AuditLog {
                 items,
                 page,
                 size,
-                () -> jdbc.sql("SELECT COUNT(*) FROM audit_event" + where)
-                        .params(match)
+                () -> jdbc.sql("SELECT COUNT(*) FROM audit_event" + wanted.where())
+                        .params(wanted.values())
                         .query(Long.class)
                         .single());
     }
@@ -103,8 +197,20 @@ public final class AuditLog {
                 .optional();
     }
 
+    /** Whether the entry of this number still has the hash, in hex, that was noted of it. */
+    public NotedHead noted(long id, String hash) {
+        return hashOf(id)
+                .map(found -> found.equals(hash.strip().toLowerCase(Locale.ROOT)) ? NotedHead.SAME : NotedHead.ANOTHER)
+                .orElse(NotedHead.MISSING);
+    }
+
     /** Recomputes the whole chain. Takes time in proportion to its length, and memory for a thousand entries. */
     public ChainCheck verify() {
+        return verify(_ -> {});
+    }
+
+    /** @param progress is told now and then how many entries fit so far */
+    ChainCheck verify(LongConsumer progress) {
         String previous = GENESIS;
         long checked = 0;
         List<Link> links = linksAfter(checked);
@@ -116,6 +222,7 @@ public final class AuditLog {
                 }
                 previous = link.hash();
             }
+            progress.accept(checked);
             links = linksAfter(checked);
         }
         Long brokenAt = endsAtHead(checked, previous) ? null : Long.valueOf(checked + 1);

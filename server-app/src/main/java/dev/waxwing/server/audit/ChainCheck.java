@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record ChainCheck(long entries, @Nullable Long brokenAt, String headHash) {
 
+    /** The id of the last entry that fits; 0 when there is none. */
+    public long headId() {
+        return brokenAt == null ? entries : brokenAt - 1;
+    }
+
     /** Whether every entry fits the one before it, and the last is the one the head names. */
     public boolean intact() {
         return brokenAt == null;

@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -103,6 +104,16 @@ public final class Devices {
     /** How many devices there are. */
     public long count() {
         return jdbc.sql("SELECT COUNT(*) FROM device").query(Long.class).single();
+    }
+
+    /** Which of these names devices have. */
+    public Set<String> known(Collection<String> names) {
+        return names.isEmpty()
+                ? Set.of()
+                : jdbc.sql("SELECT name FROM device WHERE name IN (:names)")
+                        .param("names", names)
+                        .query(String.class)
+                        .set();
     }
 
     /** The device with this name. */

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -14,7 +15,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** What goes over the administration socket: one line of JSON each way. */
 final class AdminMessages {
 
-    private static final int MAX_LINE = 16_384;
+    /** A hundred invites, each with the most addresses of the longest names, are shorter. */
+    private static final int MAX_LINE = 1 << 20;
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private AdminMessages() {}
@@ -22,9 +25,9 @@ final class AdminMessages {
     static String write(HostRequest request) {
         Map<String, Object> members = new LinkedHashMap<>();
         switch (request) {
-            case HostRequest.InviteDevice(String name, String profile, String expiresIn, boolean replace) -> {
+            case HostRequest.InviteDevices(List<String> names, String profile, String expiresIn, boolean replace) -> {
                 members.put("command", "invite");
-                members.put("name", name);
+                members.put("names", names);
                 members.put("profile", profile);
                 members.put("expiresIn", expiresIn);
                 members.put("replace", replace);
@@ -67,8 +70,10 @@ final class AdminMessages {
         JsonNode json = parse(line);
         return switch (json.path("command").asString("")) {
             case "invite" ->
-                new HostRequest.InviteDevice(
-                        json.path("name").asString(""),
+                new HostRequest.InviteDevices(
+                        json.path("names").values().stream()
+                                .map(name -> name.asString(""))
+                                .toList(),
                         json.path("profile").asString(""),
                         json.path("expiresIn").asString(""),
                         json.path("replace").asBoolean(false));

@@ -3,6 +3,7 @@ package dev.waxwing.server.host;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -24,7 +25,7 @@ record CommandLine(
 
     static final String USAGE = """
         Usage: bin/server [--key=value ...]             run the server
-               bin/server invite --name NAME            print an invite for a new device
+               bin/server invite --name NAME[,NAME]     print an invite for a new device, or a line for each of several
                                  [--profile PROFILE]    ... whose certificate is of this profile, not camera
                                  [--expires-in TIME]    ... that works for this long, not a day: 90m, 12h, 7d
                                  [--replace]            ... that may take the place of one of that name
@@ -114,9 +115,12 @@ record CommandLine(
     }
 
     private static CommandLine invite(Arguments arguments) throws UsageException {
-        String name = arguments.values().getOrDefault(NAME, "");
-        if (name.isBlank()) {
-            throw new UsageException("invite needs --name NAME");
+        List<String> names = Arrays.stream(
+                        arguments.values().getOrDefault(NAME, "").split(",", -1))
+                .map(String::strip)
+                .toList();
+        if (names.stream().anyMatch(String::isBlank)) {
+            throw new UsageException("invite needs --name NAME, or --name NAME,NAME for several devices");
         }
         if (arguments.words().size() > 1) {
             throw new UsageException("unknown argument: " + arguments.words().get(1));
@@ -125,7 +129,7 @@ record CommandLine(
         String expiresIn = expiresIn(arguments.values().getOrDefault(EXPIRES_IN, ""));
         boolean replace = arguments.flags().contains(REPLACE);
         return new CommandLine(
-                new HostRequest.InviteDevice(name, profile, expiresIn, replace), arguments.settings(), null);
+                new HostRequest.InviteDevices(names, profile, expiresIn, replace), arguments.settings(), null);
     }
 
     /** As the server takes it, from what is typed: the spelling of application.yml, or that of the REST interface. */

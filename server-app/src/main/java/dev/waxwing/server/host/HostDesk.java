@@ -4,6 +4,8 @@ import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.ceremony.Ceremonies;
 import dev.waxwing.ca.ceremony.CeremonyResult;
+import dev.waxwing.ca.enrollment.InviteBatch;
+import dev.waxwing.ca.enrollment.InviteBatchResult;
 import dev.waxwing.ca.enrollment.InviteOrder;
 import dev.waxwing.ca.enrollment.InviteResult;
 import dev.waxwing.ca.enrollment.Invites;
@@ -20,9 +22,12 @@ import dev.waxwing.wire.Bytes;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /** Does what the host's owner asks for. Whoever can use the data directory may ask: the owner holds the keys already. */
@@ -70,7 +75,8 @@ final class HostDesk {
     private HostAnswer answerHere(HostRequest request, OutputStream attachment) {
         try {
             return switch (request) {
-                case HostRequest.InviteDevice invite -> invite(invite);
+                case HostRequest.InviteDevices several when several.names().size() > 1 -> inviteAll(several);
+                case HostRequest.InviteDevices one -> invite(one);
                 case HostRequest.MakeClassicKit kit -> classicKit(kit);
                 case HostRequest.RotateIssuing _ -> rotateIssuing();
                 case HostRequest.ExportRoot(String passphrase) ->
@@ -92,16 +98,33 @@ final class HostDesk {
         }
     }
 
-    private HostAnswer invite(HostRequest.InviteDevice request) {
-        if (!PeerName.isValid(request.name())) {
+    private HostAnswer inviteAll(HostRequest.InviteDevices request) {
+        InviteBatch batch = new InviteBatch(request.names(), profile(request), lifetime(request), request.replace());
+        return switch (invites.createAll(batch, ACTOR)) {
+            case InviteBatchResult.Created(List<InviteResult.Created> made) ->
+                HostAnswer.done(made.stream()
+                        .map(one -> one.invite().name() + " " + one.invite().encode())
+                        .collect(Collectors.joining(System.lineSeparator())));
+            case InviteBatchResult.Refused(boolean _, String detail, String _) ->
+                HostAnswer.failed(detail.replace("\"replace\": true", "--replace"));
+        };
+    }
+
+    private static @Nullable String profile(HostRequest.InviteDevices request) {
+        return request.profile().isEmpty() ? null : request.profile();
+    }
+
+    private static @Nullable Duration lifetime(HostRequest.InviteDevices request) {
+        return request.expiresIn().isEmpty() ? null : Duration.parse(request.expiresIn());
+    }
+
+    private HostAnswer invite(HostRequest.InviteDevices request) {
+        String name = request.names().getFirst();
+        if (!PeerName.isValid(name)) {
             return HostAnswer.usage("A name has 1 to 63 characters of a-z, 0-9, '.', '_' and '-',"
                     + " and starts with a letter or digit.");
         }
-        InviteOrder order = new InviteOrder(
-                request.name(),
-                request.profile().isEmpty() ? null : request.profile(),
-                request.expiresIn().isEmpty() ? null : Duration.parse(request.expiresIn()),
-                request.replace());
+        InviteOrder order = new InviteOrder(name, profile(request), lifetime(request), request.replace());
         return switch (invites.create(order, ACTOR)) {
             case InviteResult.Created created ->
                 HostAnswer.done(created.invite().encode());

@@ -1,19 +1,21 @@
 package dev.waxwing.server.host;
 
 import dev.waxwing.wire.Bytes;
+import java.util.List;
 
 /** What the host's owner asks of the server, beside the console. */
 sealed interface HostRequest {
 
     /**
-     * An invite for a device.
+     * An invite for a device, or for each of several.
      *
-     * @param name the device's name
-     * @param profile of its certificate; empty for the default
-     * @param expiresIn how long the invite can be used, as {@link java.time.Duration} spells it; empty for the default
-     * @param replace whether it may take the place of one of that name
+     * @param names the devices' names, at least one
+     * @param profile of their certificates; empty for the default
+     * @param expiresIn how long the invites can be used, as {@link java.time.Duration} spells it; empty for the default
+     * @param replace whether each may take the place of one of its name
      */
-    record InviteDevice(String name, String profile, String expiresIn, boolean replace) implements HostRequest {}
+    record InviteDevices(List<String> names, String profile, String expiresIn, boolean replace)
+            implements HostRequest {}
 
     /**
      * A classic device's kit.

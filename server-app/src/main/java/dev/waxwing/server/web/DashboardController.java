@@ -22,6 +22,7 @@ import java.util.Set;
 import org.springframework.boot.health.actuate.endpoint.CompositeHealthDescriptor;
 import org.springframework.boot.health.actuate.endpoint.HealthDescriptor;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
+import org.springframework.boot.health.actuate.endpoint.IndicatedHealthDescriptor;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -73,8 +74,12 @@ class DashboardController {
         this.clock = clock;
     }
 
-    /** One line of the health card. */
-    record Part(String name, String state) {}
+    /**
+     * One line of the health card.
+     *
+     * @param advice why it is not well or could be better, and what to do
+     */
+    record Part(String name, String state, List<String> advice) {}
 
     @GetMapping("/")
     String dashboard(Model model) {
@@ -126,11 +131,19 @@ class DashboardController {
                         .entrySet()
                         .stream()
                         .filter(part -> !SELF_EVIDENT.contains(part.getKey()))
-                        .map(part -> new Part(
-                                display.component(part.getKey()),
-                                display.health(part.getValue().getStatus().getCode())))
+                        .map(part -> part(part.getKey(), part.getValue()))
                         .sorted(Comparator.comparing(Part::name))
                         .toList()
                 : List.of();
+    }
+
+    private Part part(String name, HealthDescriptor health) {
+        Map<String, Object> details = health instanceof IndicatedHealthDescriptor indicated
+                ? Objects.requireNonNullElse(indicated.getDetails(), Map.of())
+                : Map.of();
+        return new Part(
+                display.component(name),
+                display.health(health.getStatus().getCode()),
+                HealthAdvice.of(name, health.getStatus(), details));
     }
 }

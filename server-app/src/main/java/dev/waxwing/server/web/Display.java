@@ -1,5 +1,6 @@
 package dev.waxwing.server.web;
 
+import dev.waxwing.ca.enrollment.InviteState;
 import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.issuance.KeyKind;
@@ -35,6 +36,10 @@ public class Display {
 
     /** {@code 1.4 MB}: decimal units, as file managers show them. */
     public String size(long bytes) {
+        return bytes(bytes);
+    }
+
+    static String bytes(long bytes) {
         if (bytes < 1_000) {
             return bytes == 1 ? "1 byte" : bytes + " bytes";
         }
@@ -85,12 +90,22 @@ public class Display {
     /** The colour that a word about a state has; empty for grey. */
     public String tone(String word) {
         return switch (word) {
-            case "accepted", "active", "current", "valid", "redeemed", "used", "enabled", "up" -> "good";
+            case "accepted", "active", "current", "valid", "used", "enabled", "up" -> "good";
             case "receiving" -> "info live";
             case "open", "prepared" -> "info";
             case "expiring", "quarantined", "unknown", "on hold" -> "warn";
             case "rejected", "revoked", "down", "out of service" -> "bad";
             default -> "";
+        };
+    }
+
+    /** {@code taken back}: what people do to an invite, in the words of the buttons that do it. */
+    public String invite(InviteState state) {
+        return switch (state) {
+            case OPEN -> "open";
+            case REDEEMED -> "used";
+            case EXPIRED -> "expired";
+            case REVOKED -> "taken back";
         };
     }
 

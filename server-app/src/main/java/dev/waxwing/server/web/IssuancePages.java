@@ -29,6 +29,7 @@ import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
@@ -45,11 +46,13 @@ class IssuancePages {
     private final Issuance issuance;
     private final KeyMaker keys;
     private final Profiles profiles;
+    private final KeyForms forms;
 
-    IssuancePages(Issuance issuance, KeyMaker keys, Profiles profiles) {
+    IssuancePages(Issuance issuance, KeyMaker keys, Profiles profiles, KeyForms forms) {
         this.issuance = issuance;
         this.keys = keys;
         this.profiles = profiles;
+        this.forms = forms;
     }
 
     @GetMapping("/new")
@@ -60,7 +63,12 @@ class IssuancePages {
     @GetMapping("/new/key")
     String keyForm(@AuthenticationPrincipal Caller caller, Model model) {
         model.addAttribute("kind", KeyKind.ECDSA_P256.text());
-        return form("ca/certificate-new-key", Profiles.DEFAULT, null, caller, model);
+        return keyForm(forms.open(caller.getName()), Profiles.DEFAULT, null, caller, model);
+    }
+
+    private String keyForm(String ticket, String profile, @Nullable Long days, Caller caller, Model model) {
+        model.addAttribute("ticket", ticket);
+        return form("ca/certificate-new-key", profile, days, caller, model);
     }
 
     private String form(String view, String profile, @Nullable Long days, Caller caller, Model model) {
@@ -123,7 +131,7 @@ class IssuancePages {
         };
     }
 
-    /** Shows key and password in this one answer: they are kept nowhere, not even for the next page. */
+    /** A form that is sent again, because the page was reloaded or a button pressed twice, makes nothing again. */
     @PostMapping("/keys")
     String make(
             @RequestParam String name,
@@ -131,24 +139,93 @@ class IssuancePages {
             @RequestParam(defaultValue = Profiles.DEFAULT) String profile,
             @RequestParam(required = false) @Nullable Long days,
             @RequestParam(defaultValue = "") String password,
+            @RequestParam(defaultValue = "") String ticket,
             @AuthenticationPrincipal Caller caller,
             HttpServletResponse response,
             Model model) {
-        return switch (made(name.strip(), kind, profile, days, password, caller)) {
+        String owner = caller.getName();
+        KeyForms.Stand before = forms.send(ticket, owner);
+        if (before instanceof KeyForms.Stand.Unknown) {
+            response.setStatus(HttpStatus.CONFLICT.value());
+            model.addAttribute(
+                    "failure", "Nothing was made: this form was open for too long. Look it over and send it.");
+            model.addAttribute("name", name);
+            model.addAttribute("kind", kind);
+            return keyForm(forms.open(owner), profile, days, caller, model);
+        }
+        if (!(before instanceof KeyForms.Stand.Blank)) {
+            return toKey(ticket);
+        }
+        return switch (madeOnce(ticket, name.strip(), kind, profile, days, password, caller)) {
             case KeyResult.Made made -> {
-                model.addAttribute("made", made);
-                model.addAttribute("name", name.strip());
-                model.addAttribute(
-                        "pkcs12", Base64.getEncoder().encodeToString(made.file().content()));
-                yield "ca/certificate-key";
+                forms.ready(ticket, owner, shown(name.strip(), made));
+                yield toKey(ticket);
             }
             case KeyResult.Refused(RequestFault fault, String reference) -> {
+                forms.reopen(ticket, owner);
                 model.addAttribute("name", name);
                 model.addAttribute("kind", kind);
                 refused(fault, reference, response, model);
-                yield form("ca/certificate-new-key", profile, days, caller, model);
+                yield keyForm(ticket, profile, days, caller, model);
             }
         };
+    }
+
+    private static KeyForms.NewKey shown(String name, KeyResult.Made made) {
+        return new KeyForms.NewKey(
+                name,
+                made.certificate().serialNumber().toString(),
+                Base64.getEncoder().encodeToString(made.file().content()),
+                made.madeUp());
+    }
+
+    private static String toKey(String ticket) {
+        return "redirect:/certificates/keys/" + ticket;
+    }
+
+    private KeyResult madeOnce(
+            String ticket,
+            String name,
+            String kind,
+            String profile,
+            @Nullable Long days,
+            String password,
+            Caller caller) {
+        try {
+            return made(name, kind, profile, days, password, caller);
+        } catch (RuntimeException e) {
+            forms.abandon(ticket);
+            throw e;
+        }
+    }
+
+    /** Shows key and password in this one answer: they are kept nowhere after it. */
+    @GetMapping("/keys/{ticket}")
+    String key(
+            @PathVariable String ticket,
+            @AuthenticationPrincipal Caller caller,
+            HttpServletResponse response,
+            Model model) {
+        return switch (forms.fetch(ticket, caller.getName())) {
+            case KeyForms.Stand.Ready(KeyForms.NewKey key) -> {
+                model.addAttribute("key", key);
+                yield "ca/certificate-key";
+            }
+            case KeyForms.Stand.Sent _ -> {
+                response.setHeader("Refresh", "1");
+                yield "ca/certificate-key-soon";
+            }
+            case KeyForms.Stand.Over(String serialNumber) -> {
+                model.addAttribute("serial", serialNumber);
+                yield gone(response);
+            }
+            case KeyForms.Stand.Blank _, KeyForms.Stand.Unknown _ -> gone(response);
+        };
+    }
+
+    private static String gone(HttpServletResponse response) {
+        response.setStatus(HttpStatus.GONE.value());
+        return "ca/certificate-key-gone";
     }
 
     private KeyResult made(

@@ -158,7 +158,11 @@ class SecurityConfiguration {
                         .hasAuthority(ADMINISTER.name())
                         .requestMatchers("/settings/users/**", "/classic", "/classic/**", "/restorations/**")
                         .hasAuthority(ADMINISTER.name())
-                        .requestMatchers("/certificates/*/classic.json")
+                        .requestMatchers(
+                                "/certificates/new/**",
+                                "/certificates/keys/*",
+                                "/certificates/revoke",
+                                "/certificates/*/classic.json")
                         .hasAuthority(OPERATE.name())
                         .requestMatchers(
                                 HttpMethod.POST,
@@ -193,6 +197,7 @@ class SecurityConfiguration {
                             }
                         }))
                 .csrf(forms -> forms.csrfTokenRepository(new FormTokens()))
+                .exceptionHandling(failures -> failures.accessDeniedHandler(ErrorPages::denied))
                 .requestCache(cache -> cache.requestCache(new WantedPage()))
                 .build();
     }

@@ -1,14 +1,21 @@
 package dev.waxwing.server.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waxwing.ca.audit.AuditEvent;
+import dev.waxwing.ca.audit.Outcome;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcDataSource;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -25,6 +33,7 @@ class AuditTrailTest {
     private static final String FIRST_OLD_HASH = "8eeec783eba41daf12b41aad65ed0396cadcc8e03435f9af506674ff2b2bdb5c";
     private static final String SECOND_OLD_HASH = "088609b756973d8a0ed2294e08b05094cd7382aff8b4cedac22b25e62be9c7ed";
 
+    private DataSource database;
     private JdbcClient jdbc;
     private TransactionTemplate transactions;
     private AuditChain chain;
@@ -32,8 +41,9 @@ class AuditTrailTest {
 
     @BeforeEach
     void open() {
-        JdbcDataSource database = new JdbcDataSource();
-        database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=20000");
+        JdbcDataSource h2 = new JdbcDataSource();
+        database = h2;
+        h2.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=20000");
         Flyway.configure().dataSource(database).load().migrate();
         jdbc = JdbcClient.create(database);
         JdbcTransactionManager manager = new JdbcTransactionManager(database);
@@ -55,6 +65,102 @@ class AuditTrailTest {
         assertThat(log.page("revok", 0, 10).total()).isEqualTo(1);
         assertThat(log.page("%", 0, 10).total()).isZero();
         assertThat(log.page("", 1, 1).items()).extracting(AuditEntry::id).containsExactly(1L);
+    }
+
+    @Test
+    void finds_entries_of_an_outcome_and_a_time_and_gives_them_all_in_order() throws Exception {
+        Instant at = Instant.parse("2026-01-31T09:30:00.123Z");
+        AuditEvent refused = AuditEvent.refused("anna", "invite.creation-refused", "cam-1", "taken");
+        chain.record(refused);
+        for (int i = 0; i < 1_500; i++) {
+            chain.record(AuditEvent.success("anna", "invite.created", "cam-" + i, null));
+        }
+        assertThat(log.page(new AuditSearch("", Outcome.REFUSED, null, null), 0, 10)
+                        .items())
+                .extracting(AuditEntry::reference)
+                .containsExactly(refused.reference());
+        assertThat(log.page(new AuditSearch("anna", Outcome.SUCCESS, null, null), 0, 10)
+                        .total())
+                .isEqualTo(1_500);
+        assertThat(log.page(new AuditSearch("", null, at, at.plusMillis(1)), 0, 10)
+                        .total())
+                .isEqualTo(1_501);
+        assertThat(log.page(new AuditSearch("", null, Instant.MIN, at), 0, 10).total())
+                .isZero();
+        assertThat(log.page(new AuditSearch("", null, at.plusMillis(1), Instant.MAX), 0, 10)
+                        .total())
+                .isZero();
+        assertThat(log.page(new AuditSearch(refused.reference(), Outcome.SUCCESS, null, null), 0, 10)
+                        .total())
+                .isZero();
+
+        List<ChainedEntry> taken = new ArrayList<>();
+        log.each(new AuditSearch("invite.created", null, null, null), taken::add);
+        assertThat(taken).extracting(entry -> entry.entry().id()).isSorted().hasSize(1_500);
+        taken.clear();
+        log.each(AuditSearch.of(refused.reference()), taken::add);
+        assertThat(taken)
+                .extracting(ChainedEntry::hash)
+                .containsExactly(log.hashOf(1).orElseThrow());
+    }
+
+    @Test
+    void takes_away_what_was_there_when_it_began() throws Exception {
+        chain.record(AuditEvent.success("anna", "invite.created", "cam-1", null));
+        List<ChainedEntry> taken = new ArrayList<>();
+        log.each(AuditSearch.of(""), entry -> {
+            taken.add(entry);
+            chain.record(AuditEvent.success("anna", "invite.created", "cam-2", null));
+        });
+        assertThat(taken).hasSize(1);
+    }
+
+    @Test
+    void one_check_of_the_chain_is_under_way_at_a_time() {
+        chain.record(AuditEvent.success("anna", "invite.created", "cam-1", null));
+        CountDownLatch database = new CountDownLatch(1);
+        ChainInspection inspection =
+                new ChainInspection(new AuditLog(JdbcClient.create(slow(database))), Clock.systemUTC());
+        assertThat(inspection.latest()).isEmpty();
+        ChainInspection.Run first = inspection.order();
+        assertThat(inspection.order()).isSameAs(first);
+        assertThat(first.finding()).isEmpty();
+        database.countDown();
+        assertThat(first.await().check().intact()).isTrue();
+        assertThat(first.finding()).isPresent();
+        ChainInspection.Run second = inspection.order();
+        assertThat(second).isNotSameAs(first);
+        assertThat(second.await().check().headId()).isEqualTo(1);
+        assertThat(inspection.latest()).containsSame(second);
+    }
+
+    /** Lets a check wait, and nobody else. */
+    private DataSource slow(CountDownLatch until) {
+        return new DelegatingDataSource(database) {
+            @Override
+            public Connection getConnection() throws SQLException {
+                if (Thread.currentThread().getName().equals("audit-chain-check")) {
+                    try {
+                        until.await();
+                    } catch (InterruptedException e) {
+                        throw new SQLException(e);
+                    }
+                }
+                return super.getConnection();
+            }
+        };
+    }
+
+    @Test
+    void a_check_that_the_database_ends_has_failed_and_can_be_ordered_again() {
+        ChainInspection inspection = new ChainInspection(log, Clock.systemUTC());
+        jdbc.sql("ALTER TABLE audit_event RENAME TO hidden").update();
+        ChainInspection.Run failed = inspection.order();
+        assertThatThrownBy(failed::await).isInstanceOf(CompletionException.class);
+        assertThat(failed.hasFailed()).isTrue();
+        assertThat(failed.finding()).isEmpty();
+        jdbc.sql("ALTER TABLE hidden RENAME TO audit_event").update();
+        assertThat(inspection.order().await().check().intact()).isTrue();
     }
 
     @Test
@@ -169,8 +275,9 @@ class AuditTrailTest {
 
     @Test
     void what_was_written_before_the_later_columns_still_fits_and_new_entries_follow_it() {
-        JdbcDataSource database = new JdbcDataSource();
-        database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
+        JdbcDataSource h2 = new JdbcDataSource();
+        database = h2;
+        h2.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
         Flyway.configure().dataSource(database).target("103.1").load().migrate();
         JdbcClient old = JdbcClient.create(database);
         // As the version before wrote them; the hashes were computed apart from this code, by what it documented.

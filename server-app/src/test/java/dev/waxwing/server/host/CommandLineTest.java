@@ -1,6 +1,7 @@
 package dev.waxwing.server.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.waxwing.server.host.CommandLine.UsageException;
@@ -29,15 +30,26 @@ class CommandLineTest {
     @Test
     void options_may_stand_before_and_after_a_subcommand() throws Exception {
         CommandLine line = CommandLine.parse("--waxwing.data-dir=/a b", "invite", "--name", "cam", "--replace");
-        assertThat(line.request()).isEqualTo(new HostRequest.InviteDevice("cam", "", "", true));
+        assertThat(line.request()).isEqualTo(new HostRequest.InviteDevices(List.of("cam"), "", "", true));
         assertThat(line.settings()).containsExactly("--waxwing.data-dir=/a b");
         assertThat(CommandLine.parse("--name", "invite", "invite").request())
-                .isEqualTo(new HostRequest.InviteDevice("invite", "", "", false));
+                .isEqualTo(new HostRequest.InviteDevices(List.of("invite"), "", "", false));
         CommandLine kit = CommandLine.parse("classic-kit", "--replace", "some dir", "--name", "cam");
         assertThat(kit.request()).isEqualTo(new HostRequest.MakeClassicKit("cam", true));
         assertThat(kit.into()).isEqualTo(Path.of("some dir"));
         assertThat(CommandLine.parse("setup-link").request()).isEqualTo(new HostRequest.SetupLink());
         assertThat(CommandLine.parse("rotate-issuing").request()).isEqualTo(new HostRequest.RotateIssuing());
+    }
+
+    @Test
+    void several_devices_are_invited_at_once() throws Exception {
+        assertThat(CommandLine.parse("invite", "--name", "cam-1, cam-2").request())
+                .isEqualTo(new HostRequest.InviteDevices(List.of("cam-1", "cam-2"), "", "", false));
+        for (String names : List.of("", ",", "cam-1,", "cam-1,,cam-2")) {
+            assertThatThrownBy(() -> CommandLine.parse("invite", "--name", names))
+                    .isInstanceOf(CommandLine.UsageException.class)
+                    .hasMessageContaining("--name NAME");
+        }
     }
 
     @ParameterizedTest
@@ -52,7 +64,7 @@ class CommandLineTest {
                                 typed,
                                 "--waxwing.data-dir=d")
                         .request())
-                .isEqualTo(new HostRequest.InviteDevice("cam", "drone", expiresIn, false));
+                .isEqualTo(new HostRequest.InviteDevices(List.of("cam"), "drone", expiresIn, false));
         assertThat(CommandLine.subcommand("--profile", "backup", "--expires-in", "7d", "invite"))
                 .hasValue("invite");
     }
@@ -174,7 +186,8 @@ class CommandLineTest {
         assertThat(AdminMessages.readRequest(AdminMessages.write(backup))).isEqualTo(backup);
         HostRequest audit = new HostRequest.VerifyAudit(7, "0f".repeat(32));
         assertThat(AdminMessages.readRequest(AdminMessages.write(audit))).isEqualTo(audit);
-        HostRequest invite = new HostRequest.InviteDevice("a \"quoted\"\nname", "drone", "PT12H", true);
+        HostRequest invite =
+                new HostRequest.InviteDevices(List.of("a \"quoted\"\nname", "other"), "drone", "PT12H", true);
         assertThat(AdminMessages.readRequest(AdminMessages.write(invite))).isEqualTo(invite);
         HostRequest link = new HostRequest.SetupLink();
         assertThat(AdminMessages.readRequest(AdminMessages.write(link))).isEqualTo(link);
