@@ -2,6 +2,10 @@ package dev.waxwing.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.issuance.RoleCredentials;
 import dev.waxwing.server.account.AccountChange;
@@ -23,6 +27,7 @@ import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Base64;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import javax.security.auth.x500.X500Principal;
@@ -36,6 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.tomcat.TomcatWebServer;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import tools.jackson.databind.JsonNode;
@@ -410,6 +416,73 @@ class ConsoleSecurityTest {
         stranger.login("admin", "a wrong password");
 
         assertThat(stranger.cookieNames()).contains("waxwing-form").doesNotContain("waxwing");
+    }
+
+    /** Another site below the same domain can set the cookie, but not what the browser says of where a form comes from. */
+    @ParameterizedTest
+    @CsvSource({"same-origin, 302", "none, 302", "same-site, 403", "cross-site, 403"})
+    void nobody_is_logged_in_by_a_form_of_another_site(String site, int status) {
+        ConsoleClient client = nobody();
+        String form = "username=viewer&password=" + PASSWORD.replace(' ', '+') + "&_csrf=" + client.csrf("/login");
+
+        HttpResponse<String> answer = client.send(
+                "POST", "/login", form, "Content-Type", "application/x-www-form-urlencoded", "Sec-Fetch-Site", site);
+
+        assertThat(answer.statusCode()).isEqualTo(status);
+        assertThat(client.cookieNames().contains("waxwing")).isEqualTo(status == 302);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "GET | /login?ended=%ff | ''",
+                "GET | /login?%ff=1 | ''",
+                "POST | /login | username=%ff",
+                "POST | /login?%ff=1 | username=x",
+                "GET | /devices?query=%ff | ''",
+                "POST | /setup/nothing | _csrf=%zz"
+            })
+    void what_a_stranger_misspells_is_no_error_of_the_server(String method, String path, String body)
+            throws IOException {
+        try (CapturedErrors errors = new CapturedErrors()) {
+            String answer = rawFrom("127.0.0.8", """
+                %s %s HTTP/1.1\r
+                Host: localhost\r
+                Connection: close\r
+                Content-Type: application/x-www-form-urlencoded\r
+                Content-Length: %d\r
+                \r
+                %s\
+                """.formatted(method, path, body.length(), body));
+
+            assertThat(answer).startsWith("HTTP/1.1 " + (path.startsWith("/devices") ? "302 " : "400 "));
+            assertThat(errors.lines()).isEmpty();
+        }
+    }
+
+    /** What is logged as an error meanwhile. */
+    private static final class CapturedErrors implements AutoCloseable {
+
+        private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
+        private final Logger everything = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+
+        CapturedErrors() {
+            appender.start();
+            everything.addAppender(appender);
+        }
+
+        List<String> lines() {
+            return List.copyOf(appender.list).stream()
+                    .filter(event -> event.getLevel().isGreaterOrEqual(Level.ERROR))
+                    .map(ILoggingEvent::getFormattedMessage)
+                    .toList();
+        }
+
+        @Override
+        public void close() {
+            everything.detachAppender(appender);
+        }
     }
 
     @ParameterizedTest

@@ -15,6 +15,15 @@ public record SourcePrefix(String text) {
     private static final int IPV6_LENGTH = 16;
     private static final int IPV6_PREFIX = 8;
 
+    /** The same of an address as the web server spells it. What is no address is a proxy's word for one, and stays as it is. */
+    public static SourcePrefix spelled(String address) {
+        try {
+            return of(InetAddress.ofLiteral(address));
+        } catch (IllegalArgumentException e) {
+            return new SourcePrefix(address);
+        }
+    }
+
     public static SourcePrefix of(InetAddress address) {
         byte[] bytes = address.getAddress();
         if (bytes.length < IPV6_LENGTH) {

@@ -99,10 +99,14 @@ record Engines(Provider ciphers, Provider agreement, Provider ecdsa, Provider rs
             Signature verifier = signature(scheme);
             verifier.initVerify(key);
             content.addTo(verifier);
-            return scheme.fits(key) && verifier.verify(signature.toArray());
+            return scheme.fits(key) && isInForm(scheme, signature) && verifier.verify(signature.toArray());
         } catch (GeneralSecurityException e) {
             return false;
         }
+    }
+
+    private static boolean isInForm(SignatureScheme scheme, Bytes signature) {
+        return scheme == SignatureScheme.RSA_PSS_RSAE_SHA256 || EcdsaValue.isDer(signature);
     }
 
     private Signature signature(SignatureScheme scheme) throws GeneralSecurityException {

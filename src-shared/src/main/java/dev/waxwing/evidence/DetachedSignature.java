@@ -1,6 +1,7 @@
 package dev.waxwing.evidence;
 
 import dev.waxwing.crypto.CryptoProvider;
+import dev.waxwing.crypto.EcdsaValue;
 import dev.waxwing.crypto.SignatureScheme;
 import dev.waxwing.media.ApplicationMessage;
 import dev.waxwing.trust.Certificates;
@@ -15,6 +16,7 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.util.Set;
+import javax.crypto.Cipher;
 import org.bouncycastle.asn1.ASN1Encodable;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Encoding;
@@ -48,6 +50,8 @@ public final class DetachedSignature {
     private static final String ECDSA_WITH_SHA256 = "2a8648ce3d040302";
     /** RFC 5754 section 3.2 allows both: rsaEncryption and sha256WithRSAEncryption. */
     private static final Set<String> RSA_WITH_SHA256 = Set.of("2a864886f70d010101", "2a864886f70d01010b");
+
+    private static final Bytes SHA256_DIGEST_INFO = Bytes.fromHex("3031300d060960864801650304020105000420");
 
     /** The channel's scheme that is also one of CMS. With a key on P-384 CMS signs SHA-256, and the channel SHA-384. */
     private static final SignatureScheme SCHEME = SignatureScheme.ECDSA_SECP256R1_SHA256;
@@ -176,13 +180,24 @@ public final class DetachedSignature {
             if (SCHEME.fits(key)) {
                 return crypto.verify(SCHEME, key, data.signedAttributes(), data.signature());
             }
+            if (!rsa && !EcdsaValue.isDer(data.signature())) {
+                return false;
+            }
             Signature engine = engine(rsa);
             engine.initVerify(key);
             data.signedAttributes().addTo(engine);
-            return engine.verify(data.signature().toArray());
+            return engine.verify(data.signature().toArray()) && (!rsa || isOverWholeDigestInfo(data, key));
         } catch (GeneralSecurityException | UntrustedException e) {
             throw new InvalidSignatureException("the signature does not verify: " + e.getMessage(), e);
         }
+    }
+
+    /** The JDK also takes a hash whose algorithm lacks its NULL (RFC 8017 section 9.2, note 1), and OpenSSL does not. */
+    private static boolean isOverWholeDigestInfo(SignedData data, PublicKey key) throws GeneralSecurityException {
+        Cipher raw = Cipher.getInstance("RSA/ECB/PKCS1Padding");
+        raw.init(Cipher.DECRYPT_MODE, key);
+        Bytes expected = Bytes.concat(SHA256_DIGEST_INFO, Sha256.of(data.signedAttributes()));
+        return Bytes.of(raw.doFinal(data.signature().toArray())).equals(expected);
     }
 
     private static boolean isRsa(PublicKey key) throws UntrustedException {

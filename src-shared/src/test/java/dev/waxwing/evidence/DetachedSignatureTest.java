@@ -8,17 +8,23 @@ import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.media.ApplicationMessage;
 import dev.waxwing.trust.Certificates;
 import dev.waxwing.trust.Credential;
+import dev.waxwing.trust.Der;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.TestPki;
 import dev.waxwing.wire.Bytes;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import javax.crypto.Cipher;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DEROctetString;
@@ -28,6 +34,8 @@ import org.bouncycastle.asn1.cms.Attribute;
 import org.bouncycastle.asn1.cms.AttributeTable;
 import org.bouncycastle.asn1.cms.CMSAttributes;
 import org.bouncycastle.asn1.cms.CMSObjectIdentifiers;
+import org.bouncycastle.asn1.cms.ContentInfo;
+import org.bouncycastle.asn1.cms.SignerInfo;
 import org.bouncycastle.asn1.ess.ESSCertIDv2;
 import org.bouncycastle.asn1.ess.SigningCertificateV2;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
@@ -236,6 +244,50 @@ class DetachedSignatureTest {
         DetachedSignature.verify(CONTENT, pkcs1.sign(), rsa.certificate());
     }
 
+    @Test
+    void refuses_a_right_ecdsa_signature_in_any_other_encoding_than_der_whoever_judges() throws Exception {
+        for (String curve : List.of("secp256r1", "secp384r1")) {
+            Credential signer =
+                    PKI.request(Role.DEVICE, "camera-7").keys(TestPki.ec(curve)).issue();
+            EcdsaNumbers value = withAHighFirstBit(signer);
+            for (byte[] encoding : value.otherEncodings()) {
+                refuses("", CONTENT, value.inPlaceOfItself(encoding), signer.certificate());
+            }
+            for (CryptoProvider judge : PROVIDERS) {
+                DetachedSignature.verify(CONTENT, value.inPlaceOfItself(value.der()), signer.certificate(), judge);
+            }
+        }
+    }
+
+    /** In DER its first number has a zero before it, which a careless reader does not miss. */
+    private static EcdsaNumbers withAHighFirstBit(Credential signer) {
+        EcdsaNumbers value = EcdsaNumbers.in(DetachedSignature.sign(CONTENT, signer));
+        while (value.r().toByteArray()[0] != 0) {
+            value = EcdsaNumbers.in(DetachedSignature.sign(CONTENT, signer));
+        }
+        return value;
+    }
+
+    @Test
+    void refuses_an_rsa_signature_over_a_hash_whose_algorithm_lacks_its_null() throws Exception {
+        Credential signer =
+                PKI.request(Role.DEVICE, "camera-7").keys(TestPki.rsa(2048)).issue();
+        Bytes signature = DetachedSignature.sign(CONTENT, signer);
+        byte[] hash = Sha256.of(SignedData.parse(signature).signedAttributes()).toArray();
+        Cipher raw = Cipher.getInstance("RSA/ECB/PKCS1Padding");
+        raw.init(Cipher.ENCRYPT_MODE, signer.privateKey());
+
+        byte[] usual = raw.doFinal(Bytes.fromHex("3031300d060960864801650304020105000420"
+                        + HexFormat.of().formatHex(hash))
+                .toArray());
+        byte[] without = raw.doFinal(Bytes.fromHex(
+                        "302f300b06096086480165030402010420" + HexFormat.of().formatHex(hash))
+                .toArray());
+
+        assertThat(SignedData.parse(signature).signature()).isEqualTo(Bytes.of(usual));
+        refuses("does not verify", CONTENT, EcdsaNumbers.replaced(signature, without), signer.certificate());
+    }
+
     private void refuses(String message, Signer signer) {
         refuses(message, CONTENT, signer.sign(), device.certificate());
     }
@@ -252,6 +304,95 @@ class DetachedSignatureTest {
         var data = new CMSSignedData(new CMSProcessableByteArray(CONTENT.toArray()), signature.toArray());
         var verifier = new JcaSimpleSignerInfoVerifierBuilder().build(signer);
         return data.getSignerInfos().getSigners().iterator().next().verify(verifier);
+    }
+
+    /** The two numbers of an ECDSA signature, and the CMS signature that holds them. */
+    private record EcdsaNumbers(Bytes cms, BigInteger r, BigInteger s) {
+
+        static EcdsaNumbers in(Bytes cms) {
+            try {
+                Der value = new Der(SignedData.parse(cms).signature().toArray()).enter(Der.SEQUENCE);
+                return new EcdsaNumbers(cms, value.integer(), value.integer());
+            } catch (Der.MalformedException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        byte[] der() {
+            return sequence(integer(r.toByteArray()), integer(s.toByteArray()));
+        }
+
+        List<byte[]> otherEncodings() {
+            byte[] negative = Arrays.copyOfRange(r.toByteArray(), 1, r.toByteArray().length);
+            byte[] longer = joined(new byte[1], r.toByteArray());
+            byte[] der = der();
+            byte[] body = Arrays.copyOfRange(der, 2, der.length);
+            byte[] zero = integer(new byte[1]);
+            byte[] indefinite = joined(new byte[] {0x30, (byte) 0x80}, body, new byte[2]);
+            return List.of(
+                    sequence(integer(negative), integer(s.toByteArray())),
+                    sequence(integer(longer), integer(s.toByteArray())),
+                    sequence(integer(r.toByteArray()), integer(s.toByteArray()), zero),
+                    joined(new byte[] {0x30, (byte) 0x81, (byte) body.length}, body),
+                    joined(new byte[] {0x30, (byte) 0x82, 0, (byte) body.length}, body),
+                    indefinite,
+                    joined(der, new byte[1]),
+                    Arrays.copyOf(der, der.length - 1),
+                    sequence(zero, integer(s.toByteArray())),
+                    sequence(integer(r.toByteArray()), zero),
+                    sequence(integer(r.toByteArray()), integer(new byte[0])),
+                    sequence(integer(s.toByteArray()), integer(r.toByteArray())),
+                    joined(fixed(r), fixed(s)),
+                    new byte[0]);
+        }
+
+        /** As IEEE P1363 has it. */
+        private static byte[] fixed(BigInteger number) {
+            byte[] bytes = number.toByteArray();
+            return bytes[0] == 0 ? Arrays.copyOfRange(bytes, 1, bytes.length) : bytes;
+        }
+
+        private static byte[] integer(byte[] content) {
+            return joined(new byte[] {0x02, (byte) content.length}, content);
+        }
+
+        private static byte[] sequence(byte[]... values) {
+            byte[] body = joined(values);
+            return joined(new byte[] {0x30, (byte) body.length}, body);
+        }
+
+        private static byte[] joined(byte[]... parts) {
+            ByteArrayOutputStream all = new ByteArrayOutputStream();
+            for (byte[] part : parts) {
+                all.writeBytes(part);
+            }
+            return all.toByteArray();
+        }
+
+        Bytes inPlaceOfItself(byte[] signature) {
+            return replaced(cms, signature);
+        }
+
+        /** The CMS signature with another signature value in it, and all else as it was. */
+        static Bytes replaced(Bytes cms, byte[] signature) {
+            try {
+                var data = org.bouncycastle.asn1.cms.SignedData.getInstance(
+                        ContentInfo.getInstance(cms.toArray()).getContent());
+                SignerInfo info = SignerInfo.getInstance(data.getSignerInfos().getObjectAt(0));
+                var changed = new SignerInfo(
+                        info.getSID(),
+                        info.getDigestAlgorithm(),
+                        info.getAuthenticatedAttributes(),
+                        info.getDigestEncryptionAlgorithm(),
+                        new DEROctetString(signature),
+                        null);
+                var around = new org.bouncycastle.asn1.cms.SignedData(
+                        data.getDigestAlgorithms(), data.getEncapContentInfo(), null, null, new DERSet(changed));
+                return Bytes.of(new ContentInfo(CMSObjectIdentifiers.signedData, around).getEncoded("DER"));
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
     }
 
     /** Makes signatures that are wrong in one chosen way, through Bouncy Castle's own generator. */

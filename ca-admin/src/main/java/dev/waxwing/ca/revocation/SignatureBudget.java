@@ -1,7 +1,6 @@
 package dev.waxwing.ca.revocation;
 
 import dev.waxwing.channel.SourcePrefix;
-import java.net.InetAddress;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -46,7 +45,7 @@ final class SignatureBudget {
      * @param address of the one who asks, as the web server spells it
      */
     boolean take(String address) {
-        SourcePrefix source = source(address);
+        SourcePrefix source = SourcePrefix.spelled(address);
         lock.lock();
         try {
             long now = clock.millis();
@@ -59,14 +58,6 @@ final class SignatureBudget {
             return granted;
         } finally {
             lock.unlock();
-        }
-    }
-
-    private static SourcePrefix source(String address) {
-        try {
-            return SourcePrefix.of(InetAddress.ofLiteral(address));
-        } catch (IllegalArgumentException e) {
-            return new SourcePrefix(address); // A proxy's word for it.
         }
     }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -40,8 +41,9 @@ record SweepOrder(AuthorityId issuer, RevocationReason reason, String actor, Ins
             AtomicFiles files = AtomicFiles.in(directory(home));
             for (String name : files.names(ENDING)) {
                 Optional<AuthorityId> issuer = AuthorityId.parse(name);
-                if (issuer.isPresent()) {
-                    read(issuer.get(), files.path(name + ENDING)).ifPresent(all::add);
+                Path file = files.path(name + ENDING);
+                if (issuer.isPresent() && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+                    read(issuer.get(), file).ifPresent(all::add);
                 }
             }
             return all;
@@ -52,7 +54,9 @@ record SweepOrder(AuthorityId issuer, RevocationReason reason, String actor, Ins
 
     /** A file is there whole or not at all; what is none of ours is nobody's order. */
     private static Optional<SweepOrder> read(AuthorityId issuer, Path file) throws IOException {
-        List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+        List<String> lines = new String(Files.readAllBytes(file), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
         Optional<RevocationReason> reason =
                 lines.size() < LINES ? Optional.empty() : RevocationReason.parse(lines.getFirst());
         try {

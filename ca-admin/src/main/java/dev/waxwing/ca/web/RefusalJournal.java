@@ -2,14 +2,15 @@ package dev.waxwing.ca.web;
 
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
+import dev.waxwing.channel.SourcePrefix;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
@@ -33,12 +34,7 @@ public class RefusalJournal {
     private final AuditTrail audit;
     private final Clock clock;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, Window> windows = new LinkedHashMap<>(16, 0.75f, true) {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Window> eldest) {
-            return size() > MOST_SOURCES;
-        }
-    };
+    private final SequencedMap<SourcePrefix, Window> windows = new LinkedHashMap<>(16, 0.75f, true);
 
     RefusalJournal(AuditTrail audit, Clock clock) {
         this.audit = audit;
@@ -53,7 +49,7 @@ public class RefusalJournal {
         String reference;
         lock.lock();
         try {
-            reference = admit(source, event, due);
+            reference = admit(SourcePrefix.spelled(source), event, due);
         } finally {
             lock.unlock();
         }
@@ -82,7 +78,7 @@ public class RefusalJournal {
     }
 
     /** Puts into {@code due} what is to be written now. */
-    private String admit(String source, AuditEvent event, List<AuditEvent> due) {
+    private String admit(SourcePrefix source, AuditEvent event, List<AuditEvent> due) {
         Instant now = clock.instant();
         Window window = windows.get(source);
         if (window != null && window.isOver(now)) {
@@ -92,6 +88,9 @@ public class RefusalJournal {
         if (window == null) {
             window = new Window(now, event);
             windows.put(source, window);
+            if (windows.size() > MOST_SOURCES) {
+                windows.pollFirstEntry().getValue().sum().ifPresent(due::add);
+            }
         }
         if (window.admitted < PER_WINDOW) {
             window.admit(event);

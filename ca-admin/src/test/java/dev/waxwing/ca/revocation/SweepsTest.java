@@ -244,6 +244,20 @@ class SweepsTest {
     }
 
     @Test
+    void what_cannot_be_an_order_keeps_no_server_from_starting() throws Exception {
+        Path kept = Files.createDirectory(directory.resolve("sweeps"));
+        Path damaged = Files.write(kept.resolve(issuer + ".sweep"), new byte[] {(byte) 0xff, '\n'});
+        Path none = Files.createDirectory(kept.resolve("0f1e2d3c.sweep"));
+        Path link = Files.createSymbolicLink(kept.resolve("0f1e2d3d.sweep"), directory.resolve("nowhere"));
+
+        deployment.sweeps.start();
+
+        assertThat(deployment.sweeps.of(issuer)).isEmpty();
+        assertThat(orders()).containsExactlyInAnyOrder(damaged, none, link);
+        assertThat(order(RevocationReason.SUPERSEDED).state()).isEqualTo(Sweep.State.DONE);
+    }
+
+    @Test
     void an_order_about_an_authority_that_is_not_here_is_put_away() throws Exception {
         new SweepOrder(new AuthorityId("0f1e2d3c"), RevocationReason.SUPERSEDED, "anna", clock.instant(), 7)
                 .keep(new DataDirectory(directory));

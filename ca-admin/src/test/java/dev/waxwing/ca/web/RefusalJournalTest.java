@@ -60,6 +60,32 @@ class RefusalJournalTest {
     }
 
     @Test
+    void who_has_one_ipv6_address_has_its_64_and_no_larger_share() {
+        for (int i = 0; i < 100; i++) {
+            refuse("2001:db8:1:2:0:0:0:" + Integer.toHexString(i));
+        }
+        assertThat(written).hasSize(30);
+        assertThat(written.getFirst().source()).isEqualTo("2001:db8:1:2:0:0:0:0");
+
+        refuse("2001:db8:1:3:0:0:0:1");
+        assertThat(written).hasSize(31);
+    }
+
+    @Test
+    void what_was_counted_of_a_source_is_written_when_others_take_its_place() {
+        refuse(35);
+        for (int i = 0; i < 5_000; i++) {
+            refuse("198.51." + i / 250 + "." + i % 250);
+        }
+
+        assertThat(written)
+                .filteredOn(event -> SOURCE.equals(event.source()))
+                .hasSize(31)
+                .last()
+                .satisfies(sum -> assertThat(sum.reason()).contains("5 further requests"));
+    }
+
+    @Test
     void a_trail_that_fails_does_not_keep_the_refusal_from_being_told() {
         RefusalJournal unlucky = new RefusalJournal(
                 _ -> {
@@ -74,8 +100,12 @@ class RefusalJournalTest {
     private List<String> refuse(int times) {
         List<String> told = new ArrayList<>();
         for (int i = 0; i < times; i++) {
-            told.add(journal.refused("anonymous", SOURCE, "GET /api/v1/devices", "no credentials"));
+            told.add(refuse(SOURCE));
         }
         return told;
+    }
+
+    private String refuse(String source) {
+        return journal.refused("anonymous", source, "GET /api/v1/devices", "no credentials");
     }
 }

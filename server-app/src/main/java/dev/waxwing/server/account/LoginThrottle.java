@@ -1,11 +1,9 @@
 package dev.waxwing.server.account;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import dev.waxwing.channel.SourcePrefix;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +37,7 @@ final class LoginThrottle {
         this.clock = clock;
     }
 
-    private record Key(String name, String source) {}
+    private record Key(String name, SourcePrefix source) {}
 
     private record Failures(int count, Instant last, Instant blockedUntil) {}
 
@@ -102,23 +100,10 @@ final class LoginThrottle {
     }
 
     private static Key perName(String name, String address) {
-        return new Key(name, source(address));
+        return new Key(name, SourcePrefix.spelled(address));
     }
 
     private static Key perSource(String address) {
-        return new Key("", source(address));
-    }
-
-    /** One IPv4 address, or the /64 of an IPv6 address: whoever has one address of it has all. */
-    private static String source(String address) {
-        if (address.indexOf(':') < 0) {
-            return address;
-        }
-        try {
-            byte[] bytes = InetAddress.getByName(address).getAddress();
-            return bytes.length == 16 ? HexFormat.of().formatHex(bytes, 0, 8) : address;
-        } catch (UnknownHostException _) {
-            return address;
-        }
+        return new Key("", SourcePrefix.spelled(address));
     }
 }

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -213,7 +214,7 @@ public final class AuditLog {
     ChainCheck verify(LongConsumer progress) {
         String previous = GENESIS;
         long checked = 0;
-        List<Link> links = linksAfter(checked);
+        List<Link> links = linksAfter(Long.MIN_VALUE); // There is nothing before the first.
         while (!links.isEmpty()) {
             for (Link link : links) {
                 checked++;
@@ -243,7 +244,8 @@ public final class AuditLog {
         return jdbc.sql("SELECT id, hash FROM audit_head WHERE only_row = 1")
                 .query((row, _) -> row.getLong("id") > lastId && exists(lastId + 1)
                         || row.getLong("id") == lastId && row.getString("hash").equals(lastHash))
-                .single();
+                .optional()
+                .orElse(false);
     }
 
     private boolean exists(long id) {
@@ -261,10 +263,19 @@ public final class AuditLog {
     /** Nothing for a row that no version writes, for example with an outcome that there is none of. */
     private static @Nullable AuditEntry readable(ResultSet row, int number) throws SQLException {
         try {
-            return entry(row, number);
+            AuditEntry entry = entry(row, number);
+            Run run = entry.run();
+            boolean kept = isKept(entry.at())
+                    && (run == null || run.count() >= 0 && isKept(run.first()) && isKept(run.last()));
+            return kept ? entry : null;
         } catch (IllegalArgumentException e) {
             return null;
         }
+    }
+
+    /** A hash covers milliseconds since 1970, and no more is kept: what is smaller or earlier was put in. */
+    private static boolean isKept(Instant at) {
+        return !at.isBefore(Instant.EPOCH) && at.equals(at.truncatedTo(ChronoUnit.MILLIS));
     }
 
     private static AuditEntry entry(ResultSet row, int number) throws SQLException {
@@ -292,15 +303,21 @@ public final class AuditLog {
 
     private static @Nullable Run run(ResultSet row) throws SQLException {
         int count = row.getInt("run_count");
-        boolean timed = row.getObject("run_first") != null && row.getObject("run_last") != null;
-        if (timed) {
-            return new Run(count, instant(row, "run_first"), instant(row, "run_last"));
+        @Nullable Instant first = optionalInstant(row, "run_first");
+        @Nullable Instant last = optionalInstant(row, "run_last");
+        if (count == 1 && first == null && last == null) {
+            return null;
         }
-        return count == 1 ? null : new Run(count, Instant.EPOCH, Instant.EPOCH);
+        return new Run(count, first == null ? Instant.EPOCH : first, last == null ? Instant.EPOCH : last);
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {
         return row.getObject(column, OffsetDateTime.class).toInstant();
+    }
+
+    private static @Nullable Instant optionalInstant(ResultSet row, String column) throws SQLException {
+        @Nullable OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
     }
 
     private record Link(@Nullable AuditEntry entry, String previousHash, String hash) {

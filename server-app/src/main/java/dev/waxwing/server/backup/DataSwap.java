@@ -39,7 +39,7 @@ public final class DataSwap {
     private static final String BEFORE = "before";
 
     /** What belongs to a state of the server and does not come with the backup: the old one goes with the old state. */
-    private static final List<String> LEFT_BEHIND = List.of("first-run.txt");
+    private static final List<String> LEFT_BEHIND = List.of("first-run.txt", "sweeps");
 
     private final Path home;
 

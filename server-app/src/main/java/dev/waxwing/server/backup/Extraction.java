@@ -6,6 +6,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import dev.waxwing.server.backup.BackupManifest.Media;
 import dev.waxwing.server.backup.BackupManifest.Part;
 import java.io.BufferedInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -65,8 +66,9 @@ final class Extraction {
             BackupManifest manifest = new Extraction(into).extract(opened);
             opened.transferTo(OutputStream.nullOutputStream()); // The last chunk says that nothing is missing.
             return new Extracted(manifest, Archive.hex(digest));
-        } catch (ZipException e) {
-            throw new BackupException("The backup's content is not an archive: " + e.getMessage(), e);
+        } catch (ZipException | EOFException | IllegalArgumentException e) {
+            String why = e.getMessage() == null ? "it ends too soon" : e.getMessage();
+            throw new BackupException("The backup's content is not an archive: " + why, e);
         }
     }
 

@@ -247,6 +247,47 @@ class AuditTrailTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "run_first = TIMESTAMP WITH TIME ZONE '2026-01-31 09:29:00Z'",
+                "run_last = TIMESTAMP WITH TIME ZONE '2026-01-31 09:29:00Z'",
+                "run_count = -1, run_first = at, run_last = at",
+                "at = DATEADD(MICROSECOND, 700, at)",
+                "at = DATEADD(YEAR, -100, at)",
+                "previous_hash = 'zz'",
+                "is_change = TRUE"
+            })
+    void notices_a_change_of_a_plain_entry(String change) {
+        chain.record(AuditEvent.success("anna", "test.event", "x", "what?"));
+        chain.record(AuditEvent.success("anna", "test.event", "x", null));
+        assertThat(log.verify().intact()).isTrue();
+
+        jdbc.sql("UPDATE audit_event SET " + change + " WHERE id = 1").update();
+
+        assertThat(log.verify().brokenAt()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {-7, 0, 2, 9})
+    void notices_an_entry_that_was_put_in(long id) {
+        chain.record(AuditEvent.success("anna", "test.event", "x", null));
+        jdbc.sql("""
+            INSERT INTO audit_event (id, at, actor, action, subject, outcome, reference, reason, previous_hash, hash)
+            SELECT :id, at, 'olga', action, subject, outcome, reference, reason, previous_hash, hash FROM audit_event
+            """).param("id", id).update();
+
+        assertThat(log.verify().intact()).isFalse();
+    }
+
+    @Test
+    void notices_that_the_head_is_gone() {
+        chain.record(AuditEvent.success("anna", "test.event", "x", null));
+        jdbc.sql("DELETE FROM audit_head").update();
+
+        assertThat(log.verify().brokenAt()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
                 "outcome = 'nonsense'",
                 "source = '192.0.2.8'",
                 "source = NULL",

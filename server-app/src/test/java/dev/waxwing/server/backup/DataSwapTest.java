@@ -39,10 +39,11 @@ class DataSwapTest {
         assertThat(home.resolve("keys/root.pem")).hasContent("old");
         assertThat(home.resolve("db/waxwing.mv.db")).hasContent("old");
         assertThat(home.resolve("first-run.txt")).exists();
+        assertThat(home.resolve("sweeps/0f1e2d3c.sweep")).exists();
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6})
+    @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
     void finishes_what_was_decided_wherever_it_was_interrupted(int steps) throws IOException {
         old();
         build(DataSwap.in(home).begin());
@@ -57,7 +58,8 @@ class DataSwapTest {
                 new Path[] {restored.resolve("db"), home.resolve("db")},
                 new Path[] {home.resolve("keys"), before.resolve("keys")},
                 new Path[] {restored.resolve("keys"), home.resolve("keys")},
-                new Path[] {home.resolve("first-run.txt"), before.resolve("first-run.txt")});
+                new Path[] {home.resolve("first-run.txt"), before.resolve("first-run.txt")},
+                new Path[] {home.resolve("sweeps"), before.resolve("sweeps")});
         for (Path[] move : moves.subList(0, Math.min(steps, moves.size()))) {
             Files.move(move[0], move[1]);
         }
@@ -112,6 +114,8 @@ class DataSwapTest {
         Files.createDirectory(home.resolve("media"));
         Files.writeString(home.resolve("media/content"), "stays");
         Files.writeString(home.resolve("first-run.txt"), "a link of the old state");
+        Files.createDirectory(home.resolve("sweeps"));
+        Files.writeString(home.resolve("sweeps/0f1e2d3c.sweep"), "an order of the old state");
     }
 
     private static void build(Path into) throws IOException {
@@ -133,6 +137,8 @@ class DataSwapTest {
         assertThat(home.resolve("before-restore-1/db/waxwing.mv.db")).hasContent("old");
         assertThat(home.resolve("before-restore-1/first-run.txt")).exists();
         assertThat(home.resolve("first-run.txt")).doesNotExist();
+        assertThat(home.resolve("before-restore-1/sweeps/0f1e2d3c.sweep")).exists();
+        assertThat(home.resolve("sweeps")).doesNotExist();
         assertThat(home.resolve(DataSwap.RESTORED)).doesNotExist();
         assertThat(home.resolve(DataSwap.RESTORING)).doesNotExist();
     }
