@@ -62,7 +62,7 @@ final class TestAgent {
 
     void enrol(Invite invite) throws IOException, AgentFailure, InterruptedException {
         try (HomeLock _ = home.lock(PATIENCE)) {
-            new Enroller(endpoint, dialer, identities, random, clock).enrol(invite);
+            new Enroller(endpoint, dialer, identities, random, clock).enrol(invite, _ -> {});
         }
     }
 

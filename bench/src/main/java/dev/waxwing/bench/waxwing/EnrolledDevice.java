@@ -71,7 +71,8 @@ public final class EnrolledDevice implements Closeable {
         IdentityStore identities = new IdentityStore(own, new KeyProtection(own, null, random));
         DeviceEndpoint endpoint = new DeviceEndpoint(DevicePolicy.defaults(), CryptoProvider.chosen(), random, clock);
         Dialer dialer = new Dialer(CONNECT_TIMEOUT, clock);
-        Identity identity = new Enroller(endpoint, dialer, identities, random, clock).enrol(Invite.parse(invite));
+        Identity identity =
+                new Enroller(endpoint, dialer, identities, random, clock).enrol(Invite.parse(invite), _ -> {});
         Credential credential = identities.unlock(identity);
         Spool spool = Spool.open(own.resolve("spool").resolve(identity.subject()), random, clock);
         Delivery delivery = new Delivery(

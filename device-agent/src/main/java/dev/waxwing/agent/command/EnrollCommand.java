@@ -53,7 +53,7 @@ final class EnrollCommand implements AgentCommand {
                     "Use another --home for another device, or --replace to give this identity up for a new one.");
         }
         Invite invite = parse(read(invocation, standardInput));
-        Identity identity = enrol(device, invite);
+        Identity identity = enrol(invocation, device, invite);
         Result result = Result.done(List.of(
                         "enrolled as " + identity.name(),
                         "certificate %s, valid until %s".formatted(identity.serialNumber(), identity.notAfter())))
@@ -125,11 +125,13 @@ final class EnrollCommand implements AgentCommand {
         }
     }
 
-    private static Identity enrol(Device device, Invite invite) throws AgentFailure, IOException {
+    private static Identity enrol(Invocation invocation, Device device, Invite invite)
+            throws AgentFailure, IOException {
         Enroller enroller =
                 new Enroller(device.endpoint(), device.dialer(), device.identities(), device.random(), device.clock());
         try {
-            Identity identity = enroller.enrol(invite);
+            Identity identity =
+                    enroller.enrol(invite, notice -> invocation.messages().say(notice));
             // An invite is the administrator's own word: what was proved to the device before starts over with it.
             Files.deleteIfExists(device.timeFile(identity));
             return identity;

@@ -5,6 +5,7 @@ import dev.waxwing.agent.connection.UnreachableException;
 import dev.waxwing.agent.home.AgentFailure;
 import dev.waxwing.agent.identity.Identity;
 import dev.waxwing.agent.identity.IdentityStore;
+import dev.waxwing.agent.identity.IdentityStore.PendingKey;
 import dev.waxwing.channel.DeviceEndpoint;
 import dev.waxwing.channel.EnrolledIdentity;
 import dev.waxwing.enrollment.Invite;
@@ -12,13 +13,14 @@ import dev.waxwing.trust.TrustedRoots;
 import dev.waxwing.wire.Bytes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
-import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Redeems an invite. The key is kept before it is used, so that a repeat with the same invite, after an answer that got
@@ -44,11 +46,12 @@ public final class Enroller {
     /**
      * Redeems an invite and keeps the new identity in place of the old one. The caller has the home locked.
      *
+     * @param notices told if a key that an enrolment was begun with is given up: the server may have certified it
      * @throws AgentFailure if the server refused, or could not be believed
      * @throws UnreachableException if no server answered; a repeat may succeed
      */
-    public Identity enrol(Invite invite) throws IOException, AgentFailure {
-        KeyPair keys = keysFor(invite);
+    public Identity enrol(Invite invite, Consumer<String> notices) throws IOException, AgentFailure {
+        KeyPair keys = keysFor(invite, notices);
         byte[] token = invite.token().bytes();
         EnrolledIdentity enrolled = dialer.dial(
                         invite.addresses(),
@@ -69,12 +72,28 @@ public final class Enroller {
         return identity;
     }
 
-    private KeyPair keysFor(Invite invite) throws IOException, AgentFailure {
+    private KeyPair keysFor(Invite invite, Consumer<String> notices) throws IOException, AgentFailure {
         Bytes digest = digest(invite);
-        Optional<KeyPair> begun = identities.pendingKey(digest);
-        if (begun.isPresent()) {
-            return begun.get();
-        }
+        return switch (identities.pendingKey(digest)) {
+            case PendingKey.Kept(KeyPair begun) -> begun;
+            case PendingKey.None() -> freshKeys(digest);
+            case PendingKey.OfAnotherInvite() -> {
+                notices.accept(
+                        "an enrolment that was begun with another invite is given up, and its key with it; if the"
+                                + " server has certified that key, nobody can use the certificate");
+                yield freshKeys(digest);
+            }
+            case PendingKey.SetAside(AgentFailure why, Path copy) -> {
+                notices.accept(
+                        ("%s; it was set aside as %s, and the device enrols with another key. If the server refuses"
+                            + " that, it has certified the lost one: ask the administrator for another invite")
+                                .formatted(why.description(), copy.getFileName()));
+                yield freshKeys(digest);
+            }
+        };
+    }
+
+    private KeyPair freshKeys(Bytes digest) throws IOException, AgentFailure {
         KeyPair keys = DeviceRequest.freshKeys(random);
         identities.savePending(digest, keys);
         return keys;

@@ -255,18 +255,18 @@ public final class IdentityStore {
                 return new RenewalKey.Kept(keys(file, in));
             }
         } catch (IllegalArgumentException broken) {
-            return setAside(file, damaged(file, broken));
+            return new RenewalKey.SetAside(damaged(file, broken), setAside(file));
         } catch (AgentFailure broken) {
-            return setAside(file, broken);
+            return new RenewalKey.SetAside(broken, setAside(file));
         }
         return new RenewalKey.Kept(keys(file, in)); // Which says what is missing.
     }
 
-    private RenewalKey setAside(Path file, AgentFailure why) throws IOException {
-        Path copy = home.resolve(RENEWAL + ".damaged");
+    private Path setAside(Path file) throws IOException {
+        Path copy = home.resolve(file.getFileName() + ".damaged");
         Files.move(file, copy, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         PrivateFiles.syncDirectory(home.directory());
-        return new RenewalKey.SetAside(why, copy);
+        return copy;
     }
 
     /** Keeps the key of a renewal before it is used. */
@@ -301,23 +301,76 @@ public final class IdentityStore {
         }
     }
 
+    /** What there is of an enrolment that was begun and not finished. */
+    public sealed interface PendingKey {
+
+        /** Nothing was begun. */
+        record None() implements PendingKey {}
+
+        /** The key that was begun with, with this invite. */
+        record Kept(KeyPair keys) implements PendingKey {}
+
+        /** It was begun with another invite. */
+        record OfAnotherInvite() implements PendingKey {}
+
+        /**
+         * Its file could not be read, so nobody knows with which invite it was begun.
+         *
+         * @param why what is wrong with it
+         * @param copy where it is now
+         */
+        record SetAside(AgentFailure why, Path copy) implements PendingKey {}
+    }
+
     /**
-     * The key of an enrolment that was begun with this invite and not finished.
+     * The key of an enrolment that was begun and not finished. A damaged file is set aside: the invite may be good for another key, and
+     * no enrolment would ever succeed if it stayed. That a key cannot be decrypted with a passphrase of the owner's is no damage.
      *
      * @param invite SHA-256 of the invite
+     * @throws AgentFailure if others may read it, or a passphrase is missing or wrong
      */
-    public Optional<KeyPair> pendingKey(Bytes invite) throws IOException, AgentFailure {
+    public PendingKey pendingKey(Bytes invite) throws IOException, AgentFailure {
         Path file = home.resolve(PENDING);
         if (!Files.exists(file)) {
-            return Optional.empty();
+            return new PendingKey.None();
         }
         Home.refuseForeignReaders(file);
-        FlatJson in = FlatJson.read(file);
+        FlatJson in;
+        boolean isExternal;
         try {
-            return in.text("invite").equals(invite.hex()) ? Optional.of(keys(file, in)) : Optional.empty();
+            in = FlatJson.read(file);
+            isExternal = in.truth("externalPassphrase");
+            if (!in.text("invite").equals(invite.hex())) {
+                return new PendingKey.OfAnotherInvite();
+            }
         } catch (IllegalArgumentException broken) {
-            throw damaged(file, broken);
+            return pendingSetAside(file, damaged(file, broken));
+        } catch (AgentFailure broken) {
+            return pendingSetAside(file, broken);
         }
+        protection.requirePassphrase(isExternal);
+        try {
+            return new PendingKey.Kept(keys(file, in));
+        } catch (AgentFailure broken) {
+            if (isExternal) {
+                throw undeciphered(file, broken);
+            }
+            return pendingSetAside(file, damaged(file, broken));
+        }
+    }
+
+    private PendingKey pendingSetAside(Path file, AgentFailure why) throws IOException {
+        return new PendingKey.SetAside(why, setAside(file));
+    }
+
+    private static AgentFailure undeciphered(Path file, AgentFailure cause) {
+        return new AgentFailure(
+                "the key of the enrolment that was begun cannot be decrypted",
+                null,
+                ("Name the file that holds the passphrase with which it was begun. If it is the right one, %s is"
+                                + " damaged: move it away and run this again; another key is made then.")
+                        .formatted(file),
+                cause);
     }
 
     private KeyPair keys(Path file, FlatJson in) throws IOException, AgentFailure {

@@ -89,16 +89,29 @@ public final class KeyProtection {
         }
     }
 
-    /** Decrypts a key that {@link #encrypt} made. */
-    PrivateKey decrypt(byte[] encrypted, boolean external) throws IOException, AgentFailure {
-        if (external && passphraseFile == null) {
+    /**
+     * Whatever is wrong with a key beyond this, the passphrase is there.
+     *
+     * @throws AgentFailure if it is missing, or others may read it
+     */
+    void requirePassphrase(boolean external) throws IOException, AgentFailure {
+        Arrays.fill(passphrase(external), '\0');
+    }
+
+    private char[] passphrase(boolean external) throws IOException, AgentFailure {
+        Path file = passphraseFile;
+        if (external && file == null) {
             throw new AgentFailure(
                     "the device's key is encrypted with a passphrase that is not kept in %s"
                             .formatted(home.directory()),
                     "Name the file that holds it with --passphrase-file FILE.");
         }
-        Path file = passphraseFile;
-        char[] passphrase = external && file != null ? read(file) : ownPassphrase(false);
+        return external && file != null ? read(file) : ownPassphrase(false);
+    }
+
+    /** Decrypts a key that {@link #encrypt} made. */
+    PrivateKey decrypt(byte[] encrypted, boolean external) throws IOException, AgentFailure {
+        char[] passphrase = passphrase(external);
         try {
             EncryptedPrivateKeyInfo info = new EncryptedPrivateKeyInfo(encrypted);
             Cipher cipher = Cipher.getInstance(SCHEME);
@@ -110,7 +123,7 @@ public final class KeyProtection {
                     "the device's key cannot be decrypted",
                     null,
                     external
-                            ? "Check that %s holds the right passphrase.".formatted(file)
+                            ? "Check that %s holds the right passphrase.".formatted(passphraseFile)
                             : "%s does not belong to this identity; restore the home, or enrol again with --replace."
                                     .formatted(home.resolve(OWN_PASSPHRASE)),
                     wrong);
