@@ -14,7 +14,8 @@ public final class Messages {
     static final int SIZE = 1_024;
 
     private static final int COUNT = 50_000;
-    /** 400,000 messages of each subject: the compilers are still busy after 100,000. */
+
+    /** 1,200,000 messages of each subject: after 400,000 the compilers are still busy (docs/performance.md). */
     private static final int WARM_UPS = 24;
 
     private static final int QUICK_COUNT = 2_000;

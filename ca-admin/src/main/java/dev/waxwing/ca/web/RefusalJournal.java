@@ -19,9 +19,10 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Audits requests that were refused at the door, and hands out the reference under which each is found. A source that is
- * refused all the time gets the reference of its last audited request again, so that nobody can fill the audit log; how many
- * there were of those is written once a minute. When the audit log cannot be written, the log has the refusal.
+ * Audits requests that were refused, be it at the door or by an operation, and hands out the reference under which each is found. A
+ * source that is refused all the time gets the reference of its last audited request again, so that nobody can fill the audit log;
+ * how many there were of those is written once a minute. When the audit log cannot be written, the log has the refusal. Any thread may
+ * call.
  */
 @Component
 public class RefusalJournal {
