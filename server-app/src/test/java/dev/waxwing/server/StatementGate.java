@@ -1,8 +1,5 @@
 package dev.waxwing.server;
 
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -12,10 +9,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
-import javax.sql.DataSource;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.context.annotation.Bean;
-import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /**
  * Stops a thread of a test right after a statement of its own, with the locks that it has by then, until it is told to go on; and
@@ -38,12 +33,7 @@ final class StatementGate {
 
         @Bean
         static BeanPostProcessor gatedDatabase(StatementGate gate) {
-            return new BeanPostProcessor() {
-                @Override
-                public Object postProcessAfterInitialization(Object bean, String name) {
-                    return bean instanceof DataSource database ? gate.around(database) : bean;
-                }
-            };
+            return ProxiedDatabase.replacing(gate::gated);
         }
     }
 
@@ -100,18 +90,9 @@ final class StatementGate {
         return List.copyOf(brokenOff);
     }
 
-    private DataSource around(DataSource database) {
-        return new DelegatingDataSource(database) {
-            @Override
-            public Connection getConnection() throws SQLException {
-                return gated(super.getConnection());
-            }
-        };
-    }
-
     private Connection gated(Connection connection) {
-        return proxy(Connection.class, (_, method, arguments) -> {
-            Object result = call(() -> method.invoke(connection, arguments));
+        return ProxiedDatabase.proxy(Connection.class, (_, method, arguments) -> {
+            Object result = ProxiedDatabase.call(() -> method.invoke(connection, arguments));
             return result instanceof PreparedStatement statement
                     ? gated(statement, String.valueOf(arguments[0]).strip())
                     : result;
@@ -119,12 +100,12 @@ final class StatementGate {
     }
 
     private PreparedStatement gated(PreparedStatement statement, String sql) {
-        return proxy(PreparedStatement.class, (_, method, arguments) -> {
+        return ProxiedDatabase.proxy(PreparedStatement.class, (_, method, arguments) -> {
             if (!method.getName().startsWith("execute")) {
-                return call(() -> method.invoke(statement, arguments));
+                return ProxiedDatabase.call(() -> method.invoke(statement, arguments));
             }
             try {
-                Object result = call(() -> method.invoke(statement, arguments));
+                Object result = ProxiedDatabase.call(() -> method.invoke(statement, arguments));
                 Stop stop = mine.get();
                 if (stop != null) {
                     stop.passed(sql);
@@ -135,21 +116,5 @@ final class StatementGate {
                 throw e;
             }
         });
-    }
-
-    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
-        return type.cast(Proxy.newProxyInstance(StatementGate.class.getClassLoader(), new Class<?>[] {type}, handler));
-    }
-
-    private static Object call(Invocation invocation) throws Throwable {
-        try {
-            return invocation.run();
-        } catch (InvocationTargetException e) {
-            throw e.getCause();
-        }
-    }
-
-    private interface Invocation {
-        Object run() throws ReflectiveOperationException;
     }
 }

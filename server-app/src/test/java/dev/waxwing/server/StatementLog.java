@@ -1,8 +1,5 @@
 package dev.waxwing.server;
 
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -14,10 +11,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
-import javax.sql.DataSource;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.context.annotation.Bean;
-import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /**
  * What a running server asks of its database, statement by statement. Work that the server does by the clock, whether anything
@@ -40,12 +35,7 @@ final class StatementLog {
 
         @Bean
         static BeanPostProcessor recordedDatabase(StatementLog log) {
-            return new BeanPostProcessor() {
-                @Override
-                public Object postProcessAfterInitialization(Object bean, String name) {
-                    return bean instanceof DataSource database ? log.around(database) : bean;
-                }
-            };
+            return ProxiedDatabase.replacing(log::recorded);
         }
     }
 
@@ -94,18 +84,9 @@ final class StatementLog {
      */
     record Count(int statements, int commits, int synchronised) {}
 
-    private DataSource around(DataSource database) {
-        return new DelegatingDataSource(database) {
-            @Override
-            public Connection getConnection() throws SQLException {
-                return recorded(super.getConnection());
-            }
-        };
-    }
-
     private Connection recorded(Connection connection) {
-        return proxy(Connection.class, (_, method, arguments) -> {
-            Object result = call(() -> method.invoke(connection, arguments));
+        return ProxiedDatabase.proxy(Connection.class, (_, method, arguments) -> {
+            Object result = ProxiedDatabase.call(() -> method.invoke(connection, arguments));
             return switch (result) {
                 case PreparedStatement statement -> recorded(statement, connection, String.valueOf(arguments[0]));
                 case Statement statement -> recorded(statement, connection);
@@ -121,11 +102,11 @@ final class StatementLog {
 
     private PreparedStatement recorded(PreparedStatement statement, Connection connection, String sql) {
         Map<Integer, Object> parameters = new TreeMap<>();
-        return proxy(PreparedStatement.class, (_, method, arguments) -> {
+        return ProxiedDatabase.proxy(PreparedStatement.class, (_, method, arguments) -> {
             if (method.getName().startsWith("set") && arguments.length >= 2 && arguments[0] instanceof Integer number) {
                 parameters.put(number, arguments[1]);
             }
-            Object result = call(() -> method.invoke(statement, arguments));
+            Object result = ProxiedDatabase.call(() -> method.invoke(statement, arguments));
             if (method.getName().startsWith("execute")) {
                 executed(sql, parameters, connection);
             }
@@ -134,8 +115,8 @@ final class StatementLog {
     }
 
     private Statement recorded(Statement statement, Connection connection) {
-        return proxy(Statement.class, (_, method, arguments) -> {
-            Object result = call(() -> method.invoke(statement, arguments));
+        return ProxiedDatabase.proxy(Statement.class, (_, method, arguments) -> {
+            Object result = ProxiedDatabase.call(() -> method.invoke(statement, arguments));
             if (method.getName().startsWith("execute")) {
                 executed(String.valueOf(arguments[0]), Map.of(), connection);
             }
@@ -155,21 +136,5 @@ final class StatementLog {
         if (!BY_THE_CLOCK.contains(Thread.currentThread().getName())) {
             executions.add(execution);
         }
-    }
-
-    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
-        return type.cast(Proxy.newProxyInstance(StatementLog.class.getClassLoader(), new Class<?>[] {type}, handler));
-    }
-
-    private static Object call(Invocation invocation) throws Throwable {
-        try {
-            return invocation.run();
-        } catch (InvocationTargetException e) {
-            throw e.getCause();
-        }
-    }
-
-    private interface Invocation {
-        Object run() throws ReflectiveOperationException;
     }
 }
