@@ -63,7 +63,7 @@ class StatementCostTest {
     private static final Count RELEASE = new Count(7, 1, 0);
 
     /** Of a device with ten certificates, in one commit; what they had half sent, there is nothing, is looked for in another. */
-    private static final Count SWEEP = new Count(65, 2, 1);
+    private static final Count SWEEP = new Count(20, 2, 1);
 
     private static final AtomicInteger NAMES = new AtomicInteger();
     private static final String PASSWORD = "plum tree by the harbour";
