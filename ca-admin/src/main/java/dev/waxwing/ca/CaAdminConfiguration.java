@@ -33,6 +33,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -60,8 +61,8 @@ public class CaAdminConfiguration {
     }
 
     @Bean
-    Inventory inventory(JdbcClient jdbc, Clock clock) {
-        return new Inventory(jdbc, clock);
+    Inventory inventory(JdbcClient jdbc, JdbcOperations batches, Clock clock) {
+        return new Inventory(jdbc, batches, clock);
     }
 
     @Bean

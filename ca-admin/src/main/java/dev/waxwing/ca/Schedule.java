@@ -19,7 +19,9 @@ import org.springframework.stereotype.Component;
 
 /**
  * What the authority does by itself: a new revocation list within a second of a revocation, or within three when there was one just
- * before, and once a minute a look at everything that comes to its end. One thread of its own; events only leave word for it.
+ * before, and once a minute a look at everything that comes to its end. While very many are revoked by one order, what their lists
+ * cost is in proportion to what else is done; the last of them asks for a list as a single one does. One thread of its own; events
+ * only leave word for it.
  */
 @Component
 class Schedule implements SmartLifecycle {
@@ -28,11 +30,7 @@ class Schedule implements SmartLifecycle {
     static final int PHASE = -1_000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Schedule.class);
-    private static final long LIST_DELAY_MILLIS = 500;
-
-    /** From one list to the next: what is revoked meanwhile waits, so that many revocations one after another cost few lists. */
-    private static final long LIST_PAUSE_MILLIS = 2_500;
-
+    private static final long RENEWAL_DELAY = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long ROUND_SECONDS = 60;
     private static final long STOP_SECONDS = 10;
 
@@ -41,7 +39,8 @@ class Schedule implements SmartLifecycle {
     private final Issuance issuance;
     private final AtomicBoolean renewalAsked = new AtomicBoolean();
     private final AtomicBoolean listAsked = new AtomicBoolean();
-    private volatile long listMade = System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(LIST_PAUSE_MILLIS);
+    private final AtomicBoolean listOfSomeAsked = new AtomicBoolean();
+    private final ListPace pace = new ListPace(System::nanoTime);
     private volatile @Nullable ScheduledExecutorService thread;
 
     Schedule(RevocationLists lists, RoleCredentials credentials, Issuance issuance) {
@@ -54,6 +53,7 @@ class Schedule implements SmartLifecycle {
     public void start() {
         renewalAsked.set(false);
         listAsked.set(false);
+        listOfSomeAsked.set(false);
         ScheduledThreadPoolExecutor started = new ScheduledThreadPoolExecutor(
                 1, Thread.ofPlatform().name("ca-schedule").daemon().factory());
         started.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
@@ -100,8 +100,12 @@ class Schedule implements SmartLifecycle {
             return; // The list of the next start has it.
         }
         try {
-            ask(running, renewalAsked, this::renewAfterRevocation, LIST_DELAY_MILLIS);
-            ask(running, listAsked, this::listAfterRevocation, untilNextList());
+            ask(running, renewalAsked, this::renewAfterRevocation, RENEWAL_DELAY);
+            if (event.isFollowed()) {
+                ask(running, listOfSomeAsked, () -> listAfterRevocation(listOfSomeAsked), pace.nanosUntilNextOfSome());
+            } else {
+                ask(running, listAsked, () -> listAfterRevocation(listAsked), pace.nanosUntilNext());
+            }
         } catch (RejectedExecutionException e) {
             LOG.debug("Stopping; the list of the next start has {}", event.serialNumber());
         }
@@ -114,21 +118,16 @@ class Schedule implements SmartLifecycle {
             return; // The list of the next start is without it.
         }
         try {
-            ask(running, listAsked, this::listAfterRevocation, untilNextList());
+            ask(running, listAsked, () -> listAfterRevocation(listAsked), pace.nanosUntilNext());
         } catch (RejectedExecutionException e) {
             LOG.debug("Stopping; the list of the next start is without {}", event.serialNumber());
         }
     }
 
-    private static void ask(ScheduledExecutorService running, AtomicBoolean asked, Runnable work, long delayMillis) {
+    private static void ask(ScheduledExecutorService running, AtomicBoolean asked, Runnable work, long delay) {
         if (asked.compareAndSet(false, true)) {
-            running.schedule(work, delayMillis, TimeUnit.MILLISECONDS);
+            running.schedule(work, delay, TimeUnit.NANOSECONDS);
         }
-    }
-
-    private long untilNextList() {
-        long since = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - listMade);
-        return Math.max(LIST_DELAY_MILLIS, LIST_PAUSE_MILLIS - since);
     }
 
     /** If one of the server's own was revoked, it is replaced before a list is made, which may take a while. */
@@ -137,10 +136,9 @@ class Schedule implements SmartLifecycle {
         guarded("renew the server's certificates", credentials::renewWhereDue);
     }
 
-    private void listAfterRevocation() {
-        listMade = System.nanoTime();
-        listAsked.set(false); // Before the list is read: a revocation from now on asks for another one.
-        guarded("make the revocation list", lists::rebuildWhereChanged);
+    private void listAfterRevocation(AtomicBoolean asked) {
+        asked.set(false); // Before the list is read: a revocation from now on asks for another one.
+        pace.make(() -> guarded("make the revocation list", lists::rebuildWhereChanged));
     }
 
     private void round() {

@@ -15,7 +15,8 @@ import javax.sql.DataSource;
  */
 public final class DyingDatabase {
 
-    private static final Set<String> STEPS = Set.of("execute", "executeUpdate", "executeQuery", "executeLargeUpdate");
+    private static final Set<String> STEPS =
+            Set.of("execute", "executeUpdate", "executeQuery", "executeLargeUpdate", "executeBatch");
 
     private final DataSource real;
     private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);

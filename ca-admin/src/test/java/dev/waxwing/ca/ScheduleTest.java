@@ -45,7 +45,7 @@ class ScheduleTest {
     }
 
     private void tellSchedule() {
-        schedule.on(new CertificateRevoked(revoked.serialNumber().toString(), RevocationReason.SUPERSEDED));
+        schedule.on(new CertificateRevoked(revoked.serialNumber().toString(), RevocationReason.SUPERSEDED, false));
     }
 
     private boolean isOn(RevocationList list) throws Exception {

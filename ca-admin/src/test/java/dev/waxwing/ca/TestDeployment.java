@@ -47,6 +47,7 @@ import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -130,7 +131,7 @@ public final class TestDeployment {
         transactions = new TransactionTemplate(new JdbcTransactionManager(database));
         keys = KeyStorage.open(new DataDirectory(directory), keysProperties, random);
         authority = CertificateAuthority.open(keys, jdbc, clock, random);
-        inventory = new Inventory(jdbc, clock);
+        inventory = new Inventory(jdbc, new JdbcTemplate(database), clock);
         profiles = new Profiles(properties);
         issuance = new Issuance(
                 authority,

@@ -73,6 +73,12 @@ class SweepTest {
                 assertThat(shown.path("state").asString()).isEqualTo("running");
                 assertThat(shown.path("total").asInt()).isGreaterThanOrEqualTo(MANY);
                 assertThat(shown.path("revoked").asInt()).isZero();
+                HttpResponse<String> otherwise = order(http, path, "superseded");
+                assertThat(otherwise.statusCode()).as(otherwise.body()).isEqualTo(409);
+                assertThat(json(otherwise).path("detail").asString()).contains("for another reason");
+                assertThat(json(otherwise).path("reference").asString()).matches("[0-9a-f]{16}");
+                HttpResponse<String> again = order(http, path, "cACompromise");
+                assertThat(again.statusCode()).as(again.body()).isEqualTo(202);
                 assertThat(http.get("/authority").body()).contains("Revoking everything", "0 of ", "cACompromise");
                 HttpResponse<String> console = http.submit(
                         "/certificates/revoke",

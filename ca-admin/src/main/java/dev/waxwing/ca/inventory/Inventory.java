@@ -5,8 +5,12 @@ import dev.waxwing.ca.authority.Certificates;
 import dev.waxwing.trust.CertificateLife;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Types;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,6 +18,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,6 +26,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -48,12 +55,23 @@ public final class Inventory {
 
     private static final String IN_PLACE = " AND revoked_at IS NULL AND not_after >= :now AND superseded_by IS NULL";
 
+    private static final int[] REVOCATION_TYPES = {
+        Types.TIMESTAMP_WITH_TIMEZONE,
+        Types.VARCHAR,
+        Types.VARCHAR,
+        Types.VARCHAR,
+        Types.TIMESTAMP_WITH_TIMEZONE,
+        Types.VARCHAR
+    };
+
     private final JdbcClient jdbc;
+    private final JdbcOperations batches;
     private final Clock clock;
 
     /** An inventory over this database. */
-    public Inventory(JdbcClient jdbc, Clock clock) {
+    public Inventory(JdbcClient jdbc, JdbcOperations batches, Clock clock) {
         this.jdbc = jdbc;
+        this.batches = batches;
         this.clock = clock;
     }
 
@@ -206,6 +224,21 @@ public final class Inventory {
                         .param("serials", serialNumbers)
                         .query(String.class)
                         .set();
+    }
+
+    /** The entries of those of these certificates that are issued. */
+    public Map<SerialNumber, CertificateEntry> findAll(Collection<SerialNumber> serialNumbers) {
+        Map<SerialNumber, CertificateEntry> found = new HashMap<>();
+        if (!serialNumbers.isEmpty()) {
+            jdbc.sql(COLUMNS + " AND serial_number IN (:serials)")
+                    .param(
+                            "serials",
+                            serialNumbers.stream().map(SerialNumber::toString).toList())
+                    .query(entries())
+                    .list()
+                    .forEach(entry -> found.put(entry.serialNumber(), entry));
+        }
+        return found;
     }
 
     /** The issued certificate itself, or nothing. */
@@ -378,6 +411,47 @@ public final class Inventory {
     }
 
     /**
+     * As {@link #revoke}, for many in this order, provided that each stands as it was read.
+     *
+     * @return those that are revoked now; each of the others was changed meanwhile
+     */
+    public Set<SerialNumber> revokeAll(
+            List<CertificateEntry> read, RevocationReason reason, String revokedBy, Instant at) {
+        if (read.isEmpty()) {
+            return Set.of();
+        }
+        int[] updated = batches.batchUpdate(
+                """
+                UPDATE certificate SET revoked_at = COALESCE(revoked_at, ?), reason = ?, revoked_by = ?
+                 WHERE serial_number = ? AND state = 'issued' AND revoked_at IS NOT DISTINCT FROM ? AND reason IS NOT DISTINCT FROM ?
+                """,
+                read.stream()
+                        .map(entry -> parameters(entry, reason, revokedBy, at))
+                        .toList(),
+                REVOCATION_TYPES);
+        Set<SerialNumber> revoked = new HashSet<>();
+        for (int i = 0; i < updated.length; i++) {
+            if (updated[i] == 1) {
+                revoked.add(read.get(i).serialNumber());
+            }
+        }
+        return revoked;
+    }
+
+    private static Object[] parameters(CertificateEntry read, RevocationReason reason, String revokedBy, Instant at) {
+        Instant revokedAt = read.revokedAt();
+        RevocationReason was = read.revocationReason();
+        return new @Nullable Object[] {
+            utc(at),
+            reason.rfcName(),
+            revokedBy,
+            read.serialNumber().toString(),
+            revokedAt == null ? null : utc(revokedAt),
+            was == null ? null : was.rfcName()
+        };
+    }
+
+    /**
      * Takes back a hold, as if it had never been.
      *
      * @return false when there is no such certificate, or it is not on hold
@@ -408,19 +482,42 @@ public final class Inventory {
                 .list();
     }
 
-    /** Passes every revoked certificate whose own end is after {@code notAfter} to {@code sink}, in no order. */
+    /**
+     * Passes every revoked certificate whose own end is after {@code notAfter} to {@code sink}, in no order. Row by row: H2 would first
+     * write all of them to a temporary file, if they are more than ten thousand and the heap is of 256 MB.
+     */
     public void revokedEndingAfter(Instant notAfter, Consumer<RevokedEntry> sink) {
-        jdbc.sql("""
+        batches.execute((ConnectionCallback<Boolean>) connection -> {
+            try (Statement session = connection.createStatement()) {
+                session.execute("SET LAZY_QUERY_EXECUTION TRUE");
+                try {
+                    passRevoked(connection, notAfter, sink);
+                } finally {
+                    session.execute("SET LAZY_QUERY_EXECUTION FALSE");
+                }
+            }
+            return true;
+        });
+    }
+
+    private static void passRevoked(Connection connection, Instant notAfter, Consumer<RevokedEntry> sink)
+            throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement("""
             SELECT serial_number, issuer, revoked_at, reason, not_after FROM certificate
-             WHERE reason > '' AND not_after > :limit
-            """)
-                .param("limit", utc(notAfter))
-                .query((ResultSet row) -> sink.accept(new RevokedEntry(
-                        serialNumber(row),
-                        issuer(row),
-                        instant(row, "revoked_at"),
-                        reason(row.getString("reason")),
-                        instant(row, "not_after"))));
+             WHERE reason > '' AND not_after > ?
+            """)) {
+            query.setObject(1, utc(notAfter));
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    sink.accept(new RevokedEntry(
+                            serialNumber(row),
+                            issuer(row),
+                            instant(row, "revoked_at"),
+                            reason(row.getString("reason")),
+                            instant(row, "not_after")));
+                }
+            }
+        }
     }
 
     /**

@@ -8,5 +8,6 @@ import dev.waxwing.ca.inventory.RevocationReason;
  *
  * @param serialNumber of the revoked certificate: lower-case hex with an even number of digits
  * @param reason why it was revoked
+ * @param isFollowed whether more of the same order are being revoked at once: what is made of all of them can wait for those
  */
-public record CertificateRevoked(String serialNumber, RevocationReason reason) {}
+public record CertificateRevoked(String serialNumber, RevocationReason reason, boolean isFollowed) {}

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntConsumer;
@@ -101,14 +102,20 @@ public final class Revocation {
     /**
      * Revokes these in one transaction, or puts them on hold; what is revoked for good stays as it is.
      *
+     * @param isFollowed whether another group of the same order follows at once
      * @param changed told how many were changed once they are, also when somebody fails to hear of it
      */
-    void revokeGroup(List<SerialNumber> newestFirst, RevocationReason reason, String actor, IntConsumer changed) {
+    void revokeGroup(
+            List<SerialNumber> newestFirst,
+            RevocationReason reason,
+            String actor,
+            boolean isFollowed,
+            IntConsumer changed) {
         transactions.execute(() -> {
             List<CertificateEntry> some = changeAll(newestFirst, reason, actor);
             afterCommit(() -> {
                 changed.accept(some.size());
-                announce(some);
+                announce(some, isFollowed);
             });
             return some;
         });
@@ -166,13 +173,13 @@ public final class Revocation {
         }
         CertificateEntry after = change.get().after();
         audit.record(change.get().event());
-        afterCommit(() -> announce(List.of(after)));
+        afterCommit(() -> announce(List.of(after), false));
         return new RevocationResult.Revoked(after);
     }
 
     private List<CertificateEntry> storeAll(List<SerialNumber> serialNumbers, RevocationReason reason, String actor) {
         List<CertificateEntry> changed = changeAll(serialNumbers, reason, actor);
-        afterCommit(() -> announce(changed));
+        afterCommit(() -> announce(changed, false));
         return changed;
     }
 
@@ -184,23 +191,43 @@ public final class Revocation {
      * and may wait for nothing that another has who waits for the trail.
      */
     private List<CertificateEntry> changeAll(List<SerialNumber> newestFirst, RevocationReason reason, String actor) {
+        Map<SerialNumber, CertificateEntry> known = inventory.findAll(newestFirst);
+        List<CertificateEntry> before = newestFirst.reversed().stream()
+                .map(known::get)
+                .filter(Objects::nonNull)
+                .filter(entry -> !entry.revoked() || entry.held() && reason != RevocationReason.CERTIFICATE_HOLD)
+                .toList();
+        Instant now = now();
+        Set<SerialNumber> revokedSo = inventory.revokeAll(before, reason, actor, now);
         List<Change> changes = new ArrayList<>();
-        for (SerialNumber serialNumber : newestFirst.reversed()) {
-            inventory
-                    .find(serialNumber)
-                    .flatMap(before -> change(before, reason, actor))
-                    .ifPresent(changes::add);
+        for (CertificateEntry entry : before) {
+            if (revokedSo.contains(entry.serialNumber())) {
+                changes.add(changed(entry, now, reason, actor));
+            } else {
+                // Somebody has changed it since it was read.
+                inventory
+                        .find(entry.serialNumber())
+                        .flatMap(present -> change(present, reason, actor))
+                        .ifPresent(changes::add);
+            }
         }
-        changes.forEach(change -> audit.record(change.event()));
+        audit.record(changes.stream().map(Change::event).toList());
         return changes.reversed().stream().map(Change::after).toList();
+    }
+
+    private Instant now() {
+        return clock.instant().truncatedTo(ChronoUnit.SECONDS);
     }
 
     /** The change, or nothing when it was revoked before. */
     private Optional<Change> change(CertificateEntry before, RevocationReason reason, String actor) {
-        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-        if (!inventory.revoke(before.serialNumber(), reason, actor, now)) {
-            return Optional.empty();
-        }
+        Instant now = now();
+        return inventory.revoke(before.serialNumber(), reason, actor, now)
+                ? Optional.of(changed(before, now, reason, actor))
+                : Optional.empty();
+    }
+
+    private static Change changed(CertificateEntry before, Instant now, RevocationReason reason, String actor) {
         Instant heldAt = before.revokedAt();
         String was = heldAt == null ? "" : ", on hold since " + heldAt;
         AuditEvent event = AuditEvent.success(
@@ -208,7 +235,7 @@ public final class Revocation {
                 reason == RevocationReason.CERTIFICATE_HOLD ? "certificate.held" : "certificate.revoked",
                 before.serialNumber().toString(),
                 before.name() + ", " + reason.rfcName() + was);
-        return Optional.of(new Change(before.revoked(heldAt == null ? now : heldAt, reason), event));
+        return new Change(before.revoked(heldAt == null ? now : heldAt, reason), event);
     }
 
     private RevocationResult again(SerialNumber serialNumber, RevocationReason reason, String actor) {
@@ -274,20 +301,20 @@ public final class Revocation {
     }
 
     /** First all are in the set, then everybody hears of each; whoever fails keeps the news from nobody. */
-    private void announce(List<CertificateEntry> changed) {
+    private void announce(List<CertificateEntry> changed, boolean isFollowed) {
         changed.forEach(this::remember);
         RuntimeException failure = null;
         for (CertificateEntry entry : changed) {
-            failure = merged(failure, failureOf(() -> publish(entry)));
+            failure = merged(failure, failureOf(() -> publish(entry, isFollowed)));
         }
         if (failure != null) {
             throw failure;
         }
     }
 
-    private void publish(CertificateEntry entry) {
+    private void publish(CertificateEntry entry, boolean isFollowed) {
         events.publishEvent(new CertificateRevoked(
-                entry.serialNumber().toString(), Objects.requireNonNull(entry.revocationReason())));
+                entry.serialNumber().toString(), Objects.requireNonNull(entry.revocationReason()), isFollowed));
     }
 
     private static @Nullable RuntimeException failureOf(Runnable work) {

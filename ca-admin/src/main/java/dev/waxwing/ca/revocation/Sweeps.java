@@ -220,16 +220,21 @@ public final class Sweeps implements SmartLifecycle {
                 if (stopping) {
                     return false;
                 }
-                revoke(all.subList(from, Math.min(from + AT_ONCE, all.size())));
+                int to = Math.min(from + AT_ONCE, all.size());
+                revoke(all.subList(from, to), to < all.size());
             }
             return true;
         }
 
-        private void revoke(List<SerialNumber> group) {
+        private void revoke(List<SerialNumber> group, boolean isFollowed) {
             int before = view.revoked();
             try {
                 revocation.revokeGroup(
-                        group, order.reason(), order.actor(), changed -> view = view.with(before + changed));
+                        group,
+                        order.reason(),
+                        order.actor(),
+                        isFollowed,
+                        changed -> view = view.with(before + changed));
             } catch (RuntimeException e) {
                 if (view.revoked() == before) {
                     left += group.size();

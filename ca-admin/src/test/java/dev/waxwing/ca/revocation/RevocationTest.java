@@ -63,8 +63,8 @@ class RevocationTest {
 
         assertThat(deployment.revocation.isRevoked(camera.certificate())).isTrue();
         assertThat(deployment.events)
-                .containsExactly(
-                        new CertificateRevoked(camera.serialNumber().toString(), RevocationReason.KEY_COMPROMISE));
+                .containsExactly(new CertificateRevoked(
+                        camera.serialNumber().toString(), RevocationReason.KEY_COMPROMISE, false));
         assertThat(deployment.audit.reasons("certificate.revoked")).containsExactly("camera-01, keyCompromise");
         assertThat(deployment.inventory.find(camera.serialNumber()))
                 .hasValueSatisfying(entry -> assertThat(entry.status()).isEqualTo(CertificateStatus.REVOKED));
@@ -141,8 +141,8 @@ class RevocationTest {
         assertThat(revoke(RevocationReason.CERTIFICATE_HOLD)).isInstanceOf(RevocationResult.Revoked.class);
         assertThat(deployment.revocation.isRevoked(camera.certificate())).isTrue();
         assertThat(deployment.events)
-                .containsExactly(
-                        new CertificateRevoked(camera.serialNumber().toString(), RevocationReason.CERTIFICATE_HOLD));
+                .containsExactly(new CertificateRevoked(
+                        camera.serialNumber().toString(), RevocationReason.CERTIFICATE_HOLD, false));
         assertThat(deployment.audit.reasons("certificate.held")).containsExactly("camera-01, certificateHold");
         assertThat(deployment.restarted().revocation.isRevoked(camera.certificate()))
                 .isTrue();

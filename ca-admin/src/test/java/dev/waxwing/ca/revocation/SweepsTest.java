@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
@@ -94,6 +95,10 @@ class SweepsTest {
         assertThat(sweep.revoked()).isEqualTo(all);
         assertThat(sweep.total()).isEqualTo(all);
         assertThat(deployment.events).hasSize(all);
+        assertThat(deployment.events.stream().map(CertificateRevoked::isFollowed))
+                .as("a list can wait for those that follow the first group")
+                .startsWith(Collections.nCopies(Sweeps.AT_ONCE, true).toArray(Boolean[]::new))
+                .endsWith(Collections.nCopies(all - Sweeps.AT_ONCE, false).toArray(Boolean[]::new));
         assertThat(left()).isEmpty();
         assertThat(deployment.revocation.isRevoked(
                         deployment.credentials.server().certificate()))
@@ -103,6 +108,34 @@ class SweepsTest {
         assertThat(orders()).isEmpty();
         assertThat(order(RevocationReason.CA_COMPROMISE).total()).isZero();
         assertThat(deployment.sweeps.of(issuer).orElseThrow().total()).isZero();
+    }
+
+    @Test
+    void what_is_put_on_hold_between_the_look_at_it_and_its_revocation_is_revoked_all_the_same() throws Exception {
+        SerialNumber held = deployment.issue("camera-02").serialNumber();
+        database.dieAfter("SELECT serial_number, issuer, subject", 0, () -> {
+            database.live();
+            elsewhere(() -> deployment.revocation.revoke(held, RevocationReason.CERTIFICATE_HOLD, "olga"));
+        });
+
+        Sweep sweep = order(RevocationReason.CA_COMPROMISE);
+
+        assertThat(sweep.state()).isEqualTo(Sweep.State.DONE);
+        assertThat(sweep.revoked()).isEqualTo(1 + OWN);
+        assertThat(deployment.audit.reasons("certificate.held")).hasSize(1);
+        assertThat(deployment.audit.reasons("certificate.revoked"))
+                .hasSize(1 + OWN)
+                .filteredOn(reason -> reason.contains("on hold since"))
+                .hasSize(1);
+        assertThat(deployment.revocation.find(held).orElseThrow().reason()).isEqualTo(RevocationReason.CA_COMPROMISE);
+    }
+
+    private static void elsewhere(Runnable work) {
+        try {
+            Thread.ofPlatform().start(work).join();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
@@ -212,8 +245,8 @@ class SweepsTest {
     @Test
     void a_kill_in_the_middle_leaves_an_order_that_the_next_start_carries_out() throws Exception {
         issue(MANY);
-        // A certificate takes two statements: this is in the second group.
-        database.dieAfter("UPDATE certificate SET revoked_at", 2 * Sweeps.AT_ONCE + 20, () -> {});
+        // The first group is committed, the second is read.
+        database.dieAfter("UPDATE certificate SET revoked_at", 2, () -> {});
 
         assertThat(order(RevocationReason.SUPERSEDED).state()).isEqualTo(Sweep.State.FAILED);
 

@@ -12,6 +12,8 @@ import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.JsonNode;
 
 /** All that was issued is revoked at once; afterwards nothing is as it was, so it has a server of its own. */
 class SweepTest {
@@ -47,6 +49,39 @@ class SweepTest {
                             .isRevoked(
                                     server.bean(RoleCredentials.class).server().certificate()))
                     .isFalse();
+        }
+    }
+
+    @Test
+    void what_could_not_be_revoked_is_a_failure_with_a_reference_and_asking_again_goes_on_with_it() throws Exception {
+        try (RunningAuthority server = new RunningAuthority(directory)) {
+            server.issue("camera-01");
+            String path = "/api/v1/authority/issuing/current/revocation";
+            JdbcClient database = server.bean(JdbcClient.class);
+            database.sql("ALTER TABLE certificate ADD CONSTRAINT stays CHECK (name <> 'camera-01' OR reason IS NULL)")
+                    .update();
+
+            var failed = server.post(path, Map.of("reason", "superseded"));
+
+            assertThat(failed.statusCode()).isEqualTo(500);
+            assertThat(failed.headers().firstValue("Content-Type")).contains("application/problem+json");
+            JsonNode problem = RunningAuthority.json(failed);
+            assertThat(problem.path("detail").asString())
+                    .startsWith("0 of 4 certificates are revoked: 4 could not be revoked")
+                    .endsWith("Asking again goes on with what is left.");
+            String reference = problem.path("reference").asString();
+            assertThat(server.bean(RecordedAudit.class).events())
+                    .anyMatch(event -> event.reference().equals(reference));
+            assertThat(server.bean(RecordedAudit.class).reasons("authority.sweep-failed"))
+                    .hasSize(1);
+            JsonNode shown = RunningAuthority.json(server.get("/api/v1/authority"));
+            assertThat(shown.path("issuing").get(0).path("sweep").path("state").asString())
+                    .isEqualTo("failed");
+
+            database.sql("ALTER TABLE certificate DROP CONSTRAINT stays").update();
+            var done = server.post(path, Map.of("reason", "superseded"));
+            assertThat(done.statusCode()).isEqualTo(200);
+            assertThat(RunningAuthority.json(done).path("revoked").asInt()).isEqualTo(4);
         }
     }
 }

@@ -6,13 +6,16 @@ import dev.waxwing.ca.audit.AuditEvent.Run;
 import dev.waxwing.ca.audit.AuditTrail;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -32,12 +35,42 @@ public final class AuditChain implements AuditTrail {
     private static final int MAX_SOURCE = 64;
     private static final int MAX_VALUE = 512;
 
+    private static final String INSERT = """
+        INSERT INTO audit_event
+            (id, version, at, actor, action, subject, outcome, reference, reason, source, is_change, value_before,
+             value_after, run_count, run_first, run_last, previous_hash, hash)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """;
+
+    private static final int[] TYPES = {
+        Types.BIGINT,
+        Types.INTEGER,
+        Types.TIMESTAMP_WITH_TIMEZONE,
+        Types.VARCHAR,
+        Types.VARCHAR,
+        Types.VARCHAR,
+        Types.VARCHAR,
+        Types.VARCHAR,
+        Types.VARCHAR,
+        Types.VARCHAR,
+        Types.BOOLEAN,
+        Types.VARCHAR,
+        Types.VARCHAR,
+        Types.INTEGER,
+        Types.TIMESTAMP_WITH_TIMEZONE,
+        Types.TIMESTAMP_WITH_TIMEZONE,
+        Types.VARCHAR,
+        Types.VARCHAR
+    };
+
     private final JdbcClient jdbc;
+    private final JdbcOperations batches;
     private final TransactionTemplate transaction;
     private final Clock clock;
 
-    AuditChain(JdbcClient jdbc, PlatformTransactionManager transactions, Clock clock) {
+    AuditChain(JdbcClient jdbc, JdbcOperations batches, PlatformTransactionManager transactions, Clock clock) {
         this.jdbc = jdbc;
+        this.batches = batches;
         this.transaction = new TransactionTemplate(transactions);
         this.clock = clock;
     }
@@ -52,7 +85,8 @@ public final class AuditChain implements AuditTrail {
         return Origin.carried(work);
     }
 
-    /** Adds events in this order, all or none. */
+    /** All or none. */
+    @Override
     public void record(List<AuditEvent> events) {
         if (!events.isEmpty()) {
             transaction.executeWithoutResult(_ -> append(events));
@@ -64,46 +98,43 @@ public final class AuditChain implements AuditTrail {
                 .query(Head::of)
                 .single();
         Instant now = whole(clock.instant());
+        List<Object[]> rows = new ArrayList<>(events.size());
         for (AuditEvent event : events) {
-            head = insert(head, entry(head.id() + 1, now, event));
+            AuditEntry entry = entry(head.id() + 1, now, event);
+            String hash = EntryHash.of(head.hash(), entry);
+            rows.add(row(entry, head.hash(), hash));
+            head = new Head(entry.id(), hash);
         }
+        batches.batchUpdate(INSERT, rows, TYPES);
         jdbc.sql("UPDATE audit_head SET id = :id, hash = :hash WHERE only_row = 1")
                 .param("id", head.id())
                 .param("hash", head.hash())
                 .update();
     }
 
-    private Head insert(Head head, AuditEntry entry) {
-        String hash = EntryHash.of(head.hash(), entry);
+    private static Object[] row(AuditEntry entry, String previous, String hash) {
         Change change = entry.change();
         Run run = entry.run();
-        jdbc.sql("""
-            INSERT INTO audit_event
-                (id, version, at, actor, action, subject, outcome, reference, reason, source, is_change, value_before,
-                 value_after, run_count, run_first, run_last, previous_hash, hash)
-            VALUES (:id, :version, :at, :actor, :action, :subject, :outcome, :reference, :reason, :source, :isChange,
-                    :before, :after, :count, :first, :last, :previous, :hash)
-            """)
-                .param("id", entry.id())
-                .param("version", entry.version())
-                .param("at", utc(entry.at()))
-                .param("actor", entry.actor())
-                .param("action", entry.action())
-                .param("subject", entry.subject())
-                .param("outcome", entry.outcome().name())
-                .param("reference", entry.reference())
-                .param("reason", entry.reason())
-                .param("source", entry.source())
-                .param("isChange", change != null)
-                .param("before", change == null ? null : change.before())
-                .param("after", change == null ? null : change.after())
-                .param("count", run == null ? 1 : run.count())
-                .param("first", run == null ? null : utc(run.first()))
-                .param("last", run == null ? null : utc(run.last()))
-                .param("previous", head.hash())
-                .param("hash", hash)
-                .update();
-        return new Head(entry.id(), hash);
+        return new @Nullable Object[] {
+            entry.id(),
+            entry.version(),
+            utc(entry.at()),
+            entry.actor(),
+            entry.action(),
+            entry.subject(),
+            entry.outcome().name(),
+            entry.reference(),
+            entry.reason(),
+            entry.source(),
+            change != null,
+            change == null ? null : change.before(),
+            change == null ? null : change.after(),
+            run == null ? 1 : run.count(),
+            run == null ? null : utc(run.first()),
+            run == null ? null : utc(run.last()),
+            previous,
+            hash
+        };
     }
 
     private static AuditEntry entry(long id, Instant at, AuditEvent event) {

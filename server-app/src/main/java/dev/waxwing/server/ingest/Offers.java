@@ -65,7 +65,9 @@ final class Offers {
     private Listed between(String device, Collection<Key> keys, int most) {
         LongSummaryStatistics counters = keys.stream().mapToLong(Key::counter).summaryStatistics();
         Listing listing = new Listing(device);
+        // H2 keeps no union prepared, but what selects from one.
         jdbc.sql("""
+            SELECT counter, offer_id, fingerprint, number FROM (
             (SELECT counter, offer_id, fingerprint, 0 AS number FROM offer
               WHERE device = :device AND counter BETWEEN :firstCounter AND :lastCounter
               ORDER BY device, counter FETCH FIRST :most ROWS ONLY)
@@ -81,7 +83,7 @@ final class Offers {
                     (SELECT number FROM text_block WHERE device = :device
                       ORDER BY device DESC, number DESC FETCH FIRST ROW ONLY)
                FROM text_block WHERE device = :device
-              ORDER BY device DESC, last_counter DESC FETCH FIRST ROW ONLY)
+              ORDER BY device DESC, last_counter DESC FETCH FIRST ROW ONLY))
             """)
                 .param("device", device)
                 .param("firstCounter", counters.getMin())

@@ -8,6 +8,8 @@ import dev.waxwing.server.device.DeviceRegister;
 import dev.waxwing.server.ingest.Ingest;
 import dev.waxwing.server.session.Ending;
 import dev.waxwing.server.session.Sessions;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +29,10 @@ final class RevocationSpread {
     private static final int QUARANTINES_AT_ONCE = 2;
 
     private final Semaphore quarantines = new Semaphore(QUARANTINES_AT_ONCE);
+
+    /** Of a hundred thousand revocations each waits as an entry here, and not as a thread. */
+    private final Queue<CertificateRevoked> waiting = new ConcurrentLinkedQueue<>();
+
     private final Sessions sessions;
     private final DeviceRegister devices;
     private final Ingest ingest;
@@ -68,19 +74,32 @@ final class RevocationSpread {
         if (event.reason() == RevocationReason.CERTIFICATE_HOLD) {
             return; // What is half sent waits, as after any lost connection, for the device to be let in again.
         }
-        Thread.ofVirtual().name("waxwing-quarantine").start(() -> quarantine(event));
+        waiting.add(event);
+        if (quarantines.tryAcquire()) {
+            Thread.ofVirtual().name("waxwing-quarantine").start(this::quarantineWaiting);
+        }
+    }
+
+    private void quarantineWaiting() {
+        do {
+            try {
+                for (CertificateRevoked event = waiting.poll(); event != null; event = waiting.poll()) {
+                    quarantine(event);
+                }
+            } finally {
+                quarantines.release();
+            }
+            // One that was added after the last look found nobody to start while this one had not released.
+        } while (!waiting.isEmpty() && quarantines.tryAcquire());
     }
 
     private void quarantine(CertificateRevoked event) {
-        quarantines.acquireUninterruptibly();
         try {
             SerialNumber revoked = SerialNumber.parse(event.serialNumber()).orElseThrow();
             devices.withCertificate(event.serialNumber())
                     .forEach(device -> ingest.quarantine(device, revoked, Ending.REVOKED.words()));
         } catch (RuntimeException e) {
             LOG.error("What certificate {} had half sent could not be put aside", event.serialNumber(), e);
-        } finally {
-            quarantines.release();
         }
     }
 }

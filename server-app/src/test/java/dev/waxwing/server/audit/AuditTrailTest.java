@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -49,7 +50,10 @@ class AuditTrailTest {
         JdbcTransactionManager manager = new JdbcTransactionManager(database);
         transactions = new TransactionTemplate(manager);
         chain = new AuditChain(
-                jdbc, manager, Clock.fixed(Instant.parse("2026-01-31T09:30:00.123456Z"), ZoneOffset.UTC));
+                jdbc,
+                new JdbcTemplate(database),
+                manager,
+                Clock.fixed(Instant.parse("2026-01-31T09:30:00.123456Z"), ZoneOffset.UTC));
         log = new AuditLog(jdbc);
     }
 
@@ -330,7 +334,7 @@ class AuditTrailTest {
         Flyway.configure().dataSource(database).outOfOrder(true).load().migrate();
         AuditLog migrated = new AuditLog(old);
         assertThat(migrated.verify()).isEqualTo(new ChainCheck(2, null, SECOND_OLD_HASH));
-        new AuditChain(old, new JdbcTransactionManager(database), Clock.systemUTC())
+        new AuditChain(old, new JdbcTemplate(database), new JdbcTransactionManager(database), Clock.systemUTC())
                 .record(AuditEvent.success("anna", "test.event", "x", null).from("192.0.2.7"));
 
         assertThat(migrated.verify())

@@ -31,6 +31,7 @@ import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -75,7 +76,7 @@ class InventoryStatusTest {
         JdbcClient jdbc = JdbcClient.create(database);
         SecureRandom random = new SecureRandom();
         KeyStorage keys = KeyStorage.open(new DataDirectory(directory), new KeysProperties(null), random);
-        inventory = new Inventory(jdbc, clock);
+        inventory = new Inventory(jdbc, new JdbcTemplate(database), clock);
         CertificateAuthority authority = CertificateAuthority.open(keys, jdbc, clock, random);
         issuer = authority.issuing().id();
         certificate = authority.rootCertificate();
