@@ -131,10 +131,11 @@ public final class Inventory {
                 == 1;
     }
 
-    /** Whether a server's certificate that neither has ended nor is revoked has this name, and no device ever had one. */
+    /** Whether a certificate of this server's own has this name, neither ended nor revoked, and no device's ever had. */
     public boolean isNameOfServer(String name) {
         return jdbc.sql("""
-            SELECT COUNT(CASE WHEN role <> 'DEVICE' AND not_after >= :now AND revoked_at IS NULL THEN 1 END) > 0
+            SELECT COUNT(CASE WHEN role <> 'DEVICE' AND issued_by = 'system'
+                                    AND not_after >= :now AND revoked_at IS NULL THEN 1 END) > 0
                    AND COUNT(CASE WHEN role = 'DEVICE' THEN 1 END) = 0
               FROM certificate WHERE name = :name AND state = 'issued'
             """)

@@ -9,6 +9,7 @@ import dev.waxwing.server.backup.Aftermath;
 import dev.waxwing.server.backup.Restorations;
 import dev.waxwing.server.backup.Snapshot;
 import dev.waxwing.server.classic.ClassicKitsConfiguration;
+import dev.waxwing.server.device.DeviceRegister;
 import dev.waxwing.server.device.RemovedDevices;
 import dev.waxwing.server.listener.ListenerAddresses;
 import dev.waxwing.server.listener.ListenerProperties;
@@ -43,6 +44,7 @@ import org.springframework.context.annotation.Import;
     CaAdminConfiguration.class,
     DatabaseConfiguration.class,
     ListenerAddresses.class,
+    DeviceRegister.class,
     RemovedDevices.class,
     SetupLinks.class,
     ConsoleUrl.class,
