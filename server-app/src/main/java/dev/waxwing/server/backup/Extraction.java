@@ -66,7 +66,7 @@ final class Extraction {
             BackupManifest manifest = new Extraction(into).extract(opened);
             opened.transferTo(OutputStream.nullOutputStream()); // The last chunk says that nothing is missing.
             return new Extracted(manifest, Archive.hex(digest));
-        } catch (ZipException | EOFException | IllegalArgumentException e) {
+        } catch (ZipException | EOFException e) {
             String why = e.getMessage() == null ? "it ends too soon" : e.getMessage();
             throw new BackupException("The backup's content is not an archive: " + why, e);
         }
