@@ -218,13 +218,14 @@ public final class Inventory {
 
     /** Which of these serial numbers, as they are spelled, issued certificates have. */
     public Set<String> known(Collection<String> serialNumbers) {
-        return serialNumbers.isEmpty()
-                ? Set.of()
-                : jdbc.sql("SELECT serial_number FROM certificate WHERE state = 'issued' AND serial_number IN"
+        if (serialNumbers.isEmpty()) {
+            return Set.of();
+        }
+        return jdbc.sql("SELECT serial_number FROM certificate WHERE state = 'issued' AND serial_number IN"
                                 + " (:serials)")
-                        .param("serials", serialNumbers)
-                        .query(String.class)
-                        .set();
+                .param("serials", serialNumbers)
+                .query((row, _) -> row.getString("serial_number"))
+                .set();
     }
 
     /** The entries of those of these certificates that are issued. */

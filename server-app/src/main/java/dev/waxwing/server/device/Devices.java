@@ -108,12 +108,13 @@ public final class Devices {
 
     /** Which of these names devices have. */
     public Set<String> known(Collection<String> names) {
-        return names.isEmpty()
-                ? Set.of()
-                : jdbc.sql("SELECT name FROM device WHERE name IN (:names)")
-                        .param("names", names)
-                        .query(String.class)
-                        .set();
+        if (names.isEmpty()) {
+            return Set.of();
+        }
+        return jdbc.sql("SELECT name FROM device WHERE name IN (:names)")
+                .param("names", names)
+                .query((row, _) -> row.getString("name"))
+                .set();
     }
 
     /** The device with this name. */
