@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -422,15 +423,12 @@ public final class Inventory {
         if (read.isEmpty()) {
             return Set.of();
         }
-        int[] updated = batches.batchUpdate(
-                """
-                UPDATE certificate SET revoked_at = COALESCE(revoked_at, ?), reason = ?, revoked_by = ?
-                 WHERE serial_number = ? AND state = 'issued' AND revoked_at IS NOT DISTINCT FROM ? AND reason IS NOT DISTINCT FROM ?
-                """,
-                read.stream()
-                        .map(entry -> parameters(entry, reason, revokedBy, at))
-                        .toList(),
-                REVOCATION_TYPES);
+        List<@Nullable Object[]> rows = new ArrayList<>();
+        read.forEach(entry -> rows.add(parameters(entry, reason, revokedBy, at)));
+        int[] updated = batches.batchUpdate("""
+            UPDATE certificate SET revoked_at = COALESCE(revoked_at, ?), reason = ?, revoked_by = ?
+             WHERE serial_number = ? AND state = 'issued' AND revoked_at IS NOT DISTINCT FROM ? AND reason IS NOT DISTINCT FROM ?
+            """, rows, REVOCATION_TYPES);
         Set<SerialNumber> revoked = new HashSet<>();
         for (int i = 0; i < updated.length; i++) {
             if (updated[i] == 1) {
@@ -440,7 +438,8 @@ public final class Inventory {
         return revoked;
     }
 
-    private static Object[] parameters(CertificateEntry read, RevocationReason reason, String revokedBy, Instant at) {
+    private static @Nullable Object[] parameters(
+            CertificateEntry read, RevocationReason reason, String revokedBy, Instant at) {
         Instant revokedAt = read.revokedAt();
         RevocationReason was = read.revocationReason();
         return new @Nullable Object[] {

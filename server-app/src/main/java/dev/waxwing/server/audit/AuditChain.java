@@ -98,7 +98,7 @@ public final class AuditChain implements AuditTrail {
                 .query(Head::of)
                 .single();
         Instant now = whole(clock.instant());
-        List<Object[]> rows = new ArrayList<>(events.size());
+        List<@Nullable Object[]> rows = new ArrayList<>(events.size());
         for (AuditEvent event : events) {
             AuditEntry entry = entry(head.id() + 1, now, event);
             String hash = EntryHash.of(head.hash(), entry);
@@ -112,7 +112,7 @@ public final class AuditChain implements AuditTrail {
                 .update();
     }
 
-    private static Object[] row(AuditEntry entry, String previous, String hash) {
+    private static @Nullable Object[] row(AuditEntry entry, String previous, String hash) {
         Change change = entry.change();
         Run run = entry.run();
         return new @Nullable Object[] {
