@@ -1006,7 +1006,7 @@ class ConsoleSecurityTest {
         return nobody().send(
                         "POST",
                         "/api/v1/certificates",
-                        JSON.writeValueAsString(Map.of("csr", request(), "profile", profile)),
+                        JSON.writeValueAsString(Map.of("csr", request(profile), "profile", profile)),
                         "Authorization",
                         basic(user),
                         "Content-Type",
@@ -1015,14 +1015,10 @@ class ConsoleSecurityTest {
 
     private static HttpResponse<String> issueAtConsole(String user, String profile) {
         return loggedIn(user)
-                .submit("/certificates/new", "/certificates", Map.of("csr", request(), "profile", profile));
+                .submit("/certificates/new", "/certificates", Map.of("csr", request(profile), "profile", profile));
     }
 
     /** A request of a key of its own. */
-    private static String request() {
-        return request("waxwing");
-    }
-
     static String request(String name) {
         try {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
