@@ -223,7 +223,7 @@ public final class Inventory {
             return Set.of();
         }
         return jdbc.sql("SELECT serial_number FROM certificate WHERE state = 'issued' AND serial_number IN"
-                                + " (:serials)")
+                        + " (:serials)")
                 .param("serials", serialNumbers)
                 .query((row, _) -> row.getString("serial_number"))
                 .set();
