@@ -2,26 +2,20 @@ package dev.waxwing.server;
 
 import dev.waxwing.ca.ceremony.Ceremonies;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import javax.sql.DataSource;
-import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringApplication;
-import org.springframework.jdbc.datasource.DelegatingDataSource;
 
 /**
  * The server, whose rotation stops for ever before one of its steps, so that it can be killed there: {@code StoppingServer STEP
  * MARK [--key=value ...]}. A step is a statement or a commit; what a rotation does with files lies between two of them. The file
  * MARK appears when it has stopped.
  */
-final class StoppingServer implements BeanPostProcessor {
+final class StoppingServer {
 
     private final int last;
     private final Path mark;
@@ -35,37 +29,18 @@ final class StoppingServer implements BeanPostProcessor {
     static void main(String[] args) {
         StoppingServer brake = new StoppingServer(Integer.parseInt(args[0]), Path.of(args[1]));
         SpringApplication application = WaxwingServer.application();
-        application.addInitializers(context -> context.getBeanFactory().addBeanPostProcessor(brake));
+        application.addInitializers(
+                context -> context.getBeanFactory().addBeanPostProcessor(ProxiedDatabase.replacing(brake::braked)));
         application.run(Arrays.copyOfRange(args, 2, args.length));
     }
 
-    @Override
-    public Object postProcessAfterInitialization(Object bean, String name) {
-        return bean instanceof DataSource database ? braked(database) : bean;
-    }
-
-    private DataSource braked(DataSource database) {
-        return new DelegatingDataSource(database) {
-            @Override
-            public Connection getConnection() throws SQLException {
-                return braked(super.getConnection());
-            }
-        };
-    }
-
     private Connection braked(Connection connection) {
-        return (Connection) Proxy.newProxyInstance(
-                StoppingServer.class.getClassLoader(), new Class<?>[] {Connection.class}, (_, method, arguments) -> {
-                    if (method.getName().equals("prepareStatement")
-                            || method.getName().equals("commit")) {
-                        beforeStep();
-                    }
-                    try {
-                        return method.invoke(connection, arguments);
-                    } catch (InvocationTargetException e) {
-                        throw e.getCause();
-                    }
-                });
+        return ProxiedDatabase.proxy(Connection.class, (_, method, arguments) -> {
+            if (method.getName().equals("prepareStatement") || method.getName().equals("commit")) {
+                beforeStep();
+            }
+            return ProxiedDatabase.call(() -> method.invoke(connection, arguments));
+        });
     }
 
     private void beforeStep() throws IOException, InterruptedException {
