@@ -7,12 +7,10 @@ import dev.waxwing.enrollment.Invite;
 import dev.waxwing.enrollment.ServerAddress;
 import dev.waxwing.trust.TestPki;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -87,35 +85,11 @@ class InterruptedEnrolmentTest {
         assertThat(pending).exists();
     }
 
-    private byte[] damage(String how) throws IOException {
-        byte[] whole = Files.readAllBytes(pending);
-        byte[] damaged = switch (how) {
-            case "empty" -> new byte[0];
-            case "cut" -> Arrays.copyOf(whole, whole.length / 2);
-            case "zeros" -> new byte[whole.length];
-            case "garbage" -> garbage(whole.length);
-            case "another file" -> "{\"version\": \"1\"}".getBytes(StandardCharsets.UTF_8);
-            default ->
-                new String(whole, StandardCharsets.UTF_8)
-                        .replaceAll("(\"key\" : \".{40}).{8}", "$1AAAAAAAA")
-                        .getBytes(StandardCharsets.UTF_8);
-        };
-        assertThat(damaged).isNotEqualTo(whole);
-        Files.write(pending, damaged);
-        return damaged;
-    }
-
-    private static byte[] garbage(int length) {
-        byte[] bytes = new byte[length];
-        new SecureRandom().nextBytes(bytes);
-        return bytes;
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"empty", "cut", "zeros", "garbage", "another file", "broken key"})
     void sets_a_damaged_key_aside_and_enrols_with_another(String how) throws IOException {
         breakOffBefore();
-        byte[] damaged = damage(how);
+        byte[] damaged = DamagedFile.damage(pending, how);
 
         Run enrolled = succeed(enrol());
 
@@ -128,7 +102,7 @@ class InterruptedEnrolmentTest {
     @Test
     void says_that_the_lost_key_may_be_certified_and_enrols_with_another_invite() throws IOException {
         breakOffAfter();
-        damage("cut");
+        DamagedFile.damage(pending, "cut");
 
         Run refused = enrol();
         assertThat(refused.status()).isEqualTo(1);

@@ -20,7 +20,6 @@ import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Incident;
 import dev.waxwing.wire.SessionId;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -32,7 +31,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -238,20 +236,7 @@ class RenewalTest {
             throw new IOException("cut off");
         });
         run("renew");
-        byte[] whole = Files.readAllBytes(file("renewal.json"));
-        byte[] damaged = switch (damage) {
-            case "empty" -> new byte[0];
-            case "cut" -> Arrays.copyOf(whole, whole.length / 2);
-            case "zeros" -> new byte[whole.length];
-            case "garbage" -> garbage(whole.length);
-            case "another file" -> "{\"version\": \"1\"}".getBytes(StandardCharsets.UTF_8);
-            default ->
-                new String(whole, StandardCharsets.UTF_8)
-                        .replaceAll("(\"key\" : \".{40}).{8}", "$1AAAAAAAA")
-                        .getBytes(StandardCharsets.UTF_8);
-        };
-        assertThat(damaged).isNotEqualTo(whole);
-        Files.write(file("renewal.json"), damaged);
+        byte[] damaged = DamagedFile.damage(file("renewal.json"), damage);
 
         Run renewed = succeed("renew");
 
@@ -262,12 +247,6 @@ class RenewalTest {
         assertThat(serialNumber()).isNotEqualTo(first);
         succeed("text", "goes on");
         assertThat(server.admitted).last().isEqualTo(serialNumber());
-    }
-
-    private static byte[] garbage(int length) {
-        byte[] bytes = new byte[length];
-        new SecureRandom().nextBytes(bytes);
-        return bytes;
     }
 
     @Test
