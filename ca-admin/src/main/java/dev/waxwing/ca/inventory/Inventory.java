@@ -31,6 +31,7 @@ import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.core.simple.JdbcClient.StatementSpec;
 
 /**
  * Every certificate of the deployment. All calls join the caller's transaction when there is one; any thread may call.
@@ -469,18 +470,28 @@ public final class Inventory {
      * for this reason; newest first.
      */
     public List<SerialNumber> revocable(AuthorityId issuer, RevocationReason reason, Instant then) {
-        return jdbc.sql("""
-            SELECT serial_number FROM certificate
-             WHERE state = 'issued' AND issuer = :issuer AND not_after >= :now AND created_at <= :then
+        return revocable("serial_number", " ORDER BY state, created_at DESC, serial_number", issuer, reason, then)
+                .query((row, _) -> serialNumber(row))
+                .list();
+    }
+
+    /** How many {@link #revocable} would name. */
+    public int countRevocable(AuthorityId issuer, RevocationReason reason, Instant then) {
+        return revocable("COUNT(*)", "", issuer, reason, then)
+                .query(Integer.class)
+                .single();
+    }
+
+    private StatementSpec revocable(
+            String what, String order, AuthorityId issuer, RevocationReason reason, Instant then) {
+        return jdbc.sql("SELECT " + what + " FROM certificate " + """
+            WHERE state = 'issued' AND issuer = :issuer AND not_after >= :now AND created_at <= :then
                AND (revoked_at IS NULL OR reason = 'certificateHold' AND :reason <> 'certificateHold')
-             ORDER BY state, created_at DESC, serial_number
-            """)
+            """ + order)
                 .param("issuer", issuer.toString())
                 .param("now", utc(clock.instant()))
                 .param("then", utc(then))
-                .param("reason", reason.rfcName())
-                .query((row, _) -> serialNumber(row))
-                .list();
+                .param("reason", reason.rfcName());
     }
 
     /**

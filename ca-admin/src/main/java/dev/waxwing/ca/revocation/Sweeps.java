@@ -147,12 +147,8 @@ public final class Sweeps implements SmartLifecycle {
             SweepOrder order = SweepOrder.kept(home).stream()
                     .filter(kept -> kept.issuer().equals(issuer) && kept.reason() == reason)
                     .findFirst()
-                    .orElseGet(() -> new SweepOrder(
-                            issuer,
-                            reason,
-                            actor,
-                            now,
-                            inventory.revocable(issuer, reason, now).size()));
+                    .orElseGet(() ->
+                            new SweepOrder(issuer, reason, actor, now, inventory.countRevocable(issuer, reason, now)));
             order.keep(home);
             return launch(order);
         } finally {
