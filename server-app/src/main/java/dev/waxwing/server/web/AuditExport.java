@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ContentDisposition;
@@ -62,6 +63,9 @@ class AuditExport {
             "lastAt",
             "previousHash",
             "hash");
+
+    /** What needs no quotes: RFC 4180. */
+    private static final Pattern PLAIN = Pattern.compile("[^\",\\r\\n]*");
 
     private final AuditLog log;
     private final AuditTrail audit;
@@ -137,6 +141,6 @@ class AuditExport {
         }
         String text = value.toString();
         String harmless = !text.isEmpty() && "=+-@".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
-        return harmless.matches("[^\",\\r\\n]*") ? harmless : '"' + harmless.replace("\"", "\"\"") + '"';
+        return PLAIN.matcher(harmless).matches() ? harmless : '"' + harmless.replace("\"", "\"\"") + '"';
     }
 }
