@@ -25,8 +25,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
@@ -41,7 +39,7 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>{@code everybody} needs no login; {@code anyone} is whoever is logged in; otherwise the roles that may. All others get 403, and
  * who shows no credentials, an ended token, or those of a disabled user gets 401, or the login form.
  */
-@Execution(ExecutionMode.CONCURRENT)
+@BesideOthers
 class AccessTest {
 
     private static final String EVERYBODY = "everybody";

@@ -31,14 +31,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
 import org.springframework.boot.health.actuate.endpoint.IndicatedHealthDescriptor;
 
 /** Who is heard, and what of the others can be found afterwards; through the real listener. */
 @Timeout(120)
-@Execution(ExecutionMode.CONCURRENT)
+@BesideOthers
 class AdmissionTest {
 
     private static final String FOREIGN_PROTOCOL = "474554202f20485454502f312e310d0a0d0a";

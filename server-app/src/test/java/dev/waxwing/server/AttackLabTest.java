@@ -38,7 +38,6 @@ import dev.waxwing.media.UploadReady;
 import dev.waxwing.media.UploadSeal;
 import dev.waxwing.recordlayer.ContentType;
 import dev.waxwing.server.audit.AuditEntry;
-import dev.waxwing.server.audit.AuditLog;
 import dev.waxwing.server.audit.RefusalLedger;
 import dev.waxwing.server.classic.ClassicDevices;
 import dev.waxwing.server.classic.ClassicKits;
@@ -1566,8 +1565,7 @@ class AttackLabTest {
     }
 
     private static List<AuditEntry> entries(String query) {
-        server.bean(RefusalLedger.class).flush();
-        return server.bean(AuditLog.class).page(query, 0, 20).items();
+        return server.audited(query, 20);
     }
 
     private static long allocatedBytes() {

@@ -23,11 +23,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Backup and restore whose process, or whose server, is killed, or that find no room. */
-@Execution(ExecutionMode.CONCURRENT)
+@BesideOthers
 class BackupCrashTest {
 
     private static final int MEDIA = 48 << 20;

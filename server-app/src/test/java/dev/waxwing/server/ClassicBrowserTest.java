@@ -28,11 +28,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Classic as an administrator sees it, in a real browser; the screenshots stay in {@code target/screenshots}. */
-@Execution(ExecutionMode.CONCURRENT)
+@BesideOthers
 class ClassicBrowserTest {
 
     private static final String PASSWORD = "plum tree by the harbour";

@@ -24,11 +24,9 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** {@code bin/server classic-kit}, while a server runs and while none does. */
-@Execution(ExecutionMode.CONCURRENT)
+@BesideOthers
 class ClassicKitTest {
 
     @TempDir

@@ -22,7 +22,6 @@ import dev.waxwing.media.Text;
 import dev.waxwing.media.TextAck;
 import dev.waxwing.server.admission.Gate;
 import dev.waxwing.server.audit.AuditEntry;
-import dev.waxwing.server.audit.AuditLog;
 import dev.waxwing.server.classic.ClassicDevices;
 import dev.waxwing.server.classic.ClassicKits;
 import dev.waxwing.server.classic.KitResult;
@@ -67,13 +66,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** The classic protocol at a running server, through the real listener (docs/classic.md). */
-@Execution(ExecutionMode.CONCURRENT)
+@BesideOthers
 class ClassicTest {
 
     private static final AtomicInteger NAMES = new AtomicInteger();
@@ -312,10 +309,8 @@ class ClassicTest {
                     assertThat(catchThrowable(raw::handshake)).isNotNull();
                 }
             }
-            await().untilAsserted(() -> assertThat(strict.bean(AuditLog.class)
-                            .page("no processor was free", 0, 5)
-                            .items())
-                    .hasSize(2));
+            await().untilAsserted(() ->
+                    assertThat(strict.audited("no processor was free", 5)).hasSize(2));
             taken.close();
             assertThat(gate.penalised()).isZero();
 
@@ -545,10 +540,8 @@ class ClassicTest {
                 "--waxwing.classic.enabled=true",
                 "--waxwing.classic.allowed-sources=10.0.0.0/8,fd00::/8")) {
             assertThat(answerTo(strict, "<HELO>")).isEmpty();
-            await().untilAsserted(() -> assertThat(strict.bean(AuditLog.class)
-                            .page("not an allowed source", 0, 1)
-                            .items())
-                    .hasSize(1));
+            await().untilAsserted(() ->
+                    assertThat(strict.audited("not an allowed source", 1)).hasSize(1));
             assertThat(strict.bean(Sessions.class).count()).isZero();
         }
     }
@@ -630,7 +623,7 @@ class ClassicTest {
     }
 
     private static List<AuditEntry> audited(String query) {
-        return server.bean(AuditLog.class).page(query, 0, 50).items();
+        return server.audited(query, 50);
     }
 
     private List<String> actions() {

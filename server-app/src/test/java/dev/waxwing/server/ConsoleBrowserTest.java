@@ -34,14 +34,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * A person's way through the console in a real browser, from the set-up link to a photograph that a real device sent. The
  * screenshots in {@code target/screenshots} are those of the README.
  */
-@Execution(ExecutionMode.CONCURRENT)
+@BesideOthers
 class ConsoleBrowserTest {
 
     private static final String PASSWORD = "plum tree by the harbour";

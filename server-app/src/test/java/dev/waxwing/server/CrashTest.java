@@ -30,11 +30,9 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** What was acknowledged survives the sudden death of the server (section 13.1). */
-@Execution(ExecutionMode.CONCURRENT)
+@BesideOthers
 class CrashTest {
 
     private static final int TEXTS = 200;

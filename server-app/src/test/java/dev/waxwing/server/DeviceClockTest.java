@@ -9,7 +9,6 @@ import dev.waxwing.media.TextAck;
 import dev.waxwing.media.UploadOpen;
 import dev.waxwing.media.UploadReady;
 import dev.waxwing.server.audit.AuditEntry;
-import dev.waxwing.server.audit.AuditLog;
 import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.ProtocolException;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -105,6 +104,6 @@ class DeviceClockTest {
     }
 
     private static List<AuditEntry> audited(String query) {
-        return server.bean(AuditLog.class).page(query, 0, 100).items();
+        return server.audited(query, 100);
     }
 }

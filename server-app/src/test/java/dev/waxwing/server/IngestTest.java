@@ -937,8 +937,7 @@ class IngestTest {
 
     /** Waits for it: a peer may see its alert before the entry is written. */
     private static AuditEntry audited(String reference) {
-        return await().until(
-                        () -> server.bean(AuditLog.class).page(reference, 0, 1).items(), entries -> !entries.isEmpty())
+        return await().until(() -> server.audited(reference, 1), entries -> !entries.isEmpty())
                 .getFirst();
     }
 

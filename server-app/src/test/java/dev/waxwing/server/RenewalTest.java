@@ -22,7 +22,6 @@ import dev.waxwing.media.UploadSeal;
 import dev.waxwing.server.account.Accounts;
 import dev.waxwing.server.account.Role;
 import dev.waxwing.server.audit.AuditEntry;
-import dev.waxwing.server.audit.AuditLog;
 import dev.waxwing.server.device.Devices;
 import dev.waxwing.server.device.EndingDevices;
 import dev.waxwing.trust.PeerName;
@@ -50,14 +49,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The life of a device's certificate at a real server (section 16). */
-@Execution(ExecutionMode.CONCURRENT)
+@BesideOthers
 class RenewalTest {
 
     private static final String PASSWORD = "plum tree by the harbour";
@@ -106,8 +103,7 @@ class RenewalTest {
     }
 
     private static AuditEntry entry(String reference) {
-        List<AuditEntry> found =
-                server.bean(AuditLog.class).page(reference, 0, 1).items();
+        List<AuditEntry> found = server.audited(reference, 1);
         assertThat(found).hasSize(1);
         return found.getFirst();
     }

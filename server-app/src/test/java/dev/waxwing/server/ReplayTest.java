@@ -16,7 +16,6 @@ import dev.waxwing.media.UploadOpen;
 import dev.waxwing.media.UploadReady;
 import dev.waxwing.media.UploadSeal;
 import dev.waxwing.server.audit.AuditEntry;
-import dev.waxwing.server.audit.AuditLog;
 import dev.waxwing.server.ingest.HeldTexts;
 import dev.waxwing.server.media.Transfer;
 import dev.waxwing.server.media.TransferState;
@@ -304,7 +303,7 @@ class ReplayTest {
     }
 
     private List<AuditEntry> audited(String action) {
-        return server.bean(AuditLog.class).page(action, 0, 100).items();
+        return server.audited(action, 100);
     }
 
     private static byte[] random(int size) {

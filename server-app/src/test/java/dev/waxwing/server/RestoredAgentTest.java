@@ -15,7 +15,6 @@ import dev.waxwing.enrollment.Invite;
 import dev.waxwing.handshake.Restored;
 import dev.waxwing.server.TestAgent.Told;
 import dev.waxwing.server.audit.AuditEntry;
-import dev.waxwing.server.audit.AuditLog;
 import dev.waxwing.server.backup.Restorations;
 import dev.waxwing.server.backup.Restorations.Restoration;
 import dev.waxwing.server.host.Subcommands;
@@ -133,7 +132,7 @@ class RestoredAgentTest {
     }
 
     private static List<AuditEntry> audited(RunningServer server, String reference) {
-        return server.bean(AuditLog.class).page(reference, 0, 5).items();
+        return server.audited(reference, 5);
     }
 
     /** All transfers of a device, each with its id and its content, in the order of these. */

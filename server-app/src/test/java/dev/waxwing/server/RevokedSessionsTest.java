@@ -316,7 +316,7 @@ class RevokedSessionsTest {
     }
 
     private static List<AuditEntry> refusals(UploadOpen offer) {
-        return server.bean(AuditLog.class).page(offer.id().toString(), 0, 10).items().stream()
+        return server.audited(offer.id().toString(), 10).stream()
                 .filter(entry -> entry.action().equals("upload.refused"))
                 .toList();
     }

@@ -14,7 +14,6 @@ import dev.waxwing.evidence.BundleVerification;
 import dev.waxwing.evidence.VerificationReport;
 import dev.waxwing.server.account.Accounts;
 import dev.waxwing.server.account.Role;
-import dev.waxwing.server.audit.AuditLog;
 import dev.waxwing.server.host.Subcommands;
 import dev.waxwing.server.media.Transfer;
 import dev.waxwing.server.media.TransferFilter;
@@ -243,7 +242,7 @@ class RotationTest {
     }
 
     private static List<String> audited(String action) {
-        return server.bean(AuditLog.class).page(action, 0, 50).items().stream()
+        return server.audited(action, 50).stream()
                 .filter(entry -> entry.action().equals(action))
                 .map(entry -> String.valueOf(entry.reason()))
                 .toList();

@@ -13,6 +13,9 @@ import dev.waxwing.ca.issuance.Profiles;
 import dev.waxwing.ca.issuance.RequestCheck;
 import dev.waxwing.enrollment.Invite;
 import dev.waxwing.handshake.EnrolmentRequestFactory.EnrolmentRequest;
+import dev.waxwing.server.audit.AuditEntry;
+import dev.waxwing.server.audit.AuditLog;
+import dev.waxwing.server.audit.RefusalLedger;
 import dev.waxwing.server.listener.Listener;
 import dev.waxwing.server.media.Disk;
 import dev.waxwing.trust.Credential;
@@ -73,6 +76,15 @@ final class RunningServer implements AutoCloseable {
 
     int listenerPort() {
         return bean(Listener.class).port();
+    }
+
+    /**
+     * The newest entries that have this in them, at most so many. More refusals than a few of one source are put together, and
+     * wait for their entry: not for this.
+     */
+    List<AuditEntry> audited(String query, int most) {
+        bean(RefusalLedger.class).flush();
+        return bean(AuditLog.class).page(query, 0, most).items();
     }
 
     void usableSpace(long bytes) {
