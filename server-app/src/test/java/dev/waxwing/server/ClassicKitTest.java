@@ -78,6 +78,11 @@ class ClassicKitTest {
                     .isNotEqualTo(
                             ClassicKit.read(directory.resolve("first")).device().certificate());
 
+            Run own = kit("waxwing", directory.resolve("third"), "--replace");
+            assertThat(own.exit()).isEqualTo(1);
+            assertThat(own.err()).contains("The server's own certificates have that name");
+            assertThat(server.bean(ClassicDevices.class).find("waxwing")).isEmpty();
+
             Run invalid = kit("Barn", directory.resolve("third"));
             assertThat(invalid.exit()).isEqualTo(2);
             assertThat(invalid.err()).contains("A name has 1 to 63 characters");

@@ -131,10 +131,14 @@ public final class Renewals {
                     ? new Turn.Contended<>()
                     : new Turn.Settled<>(refuse(Reason.KEY_IN_USE, "the key is or was in use"));
         }
-        return standing(order)
-                .or(() -> tooMany(order))
-                .<Turn<RenewalResult>>map(Turn.Settled::new)
-                .orElseGet(() -> issue(order, request, null));
+        Optional<RenewalResult> refusal = standing(order).or(() -> tooMany(order));
+        if (refusal.isEmpty()) {
+            return issue(order, request, null);
+        }
+        // The same request may have got its certificate in this very moment, and be what stands in its own way.
+        return renewals.ofKey(request.spkiSha256()).isPresent()
+                ? new Turn.Contended<>()
+                : new Turn.Settled<>(refusal.get());
     }
 
     /** Why the predecessor gets no successor now. */

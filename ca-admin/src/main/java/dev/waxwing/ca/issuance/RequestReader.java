@@ -3,7 +3,9 @@ package dev.waxwing.ca.issuance;
 import dev.waxwing.ca.authority.Pem;
 import dev.waxwing.ca.issuance.RequestCheck.Accepted;
 import dev.waxwing.ca.issuance.RequestCheck.Refused;
+import dev.waxwing.crypto.EcdsaValue;
 import dev.waxwing.trust.PeerName;
+import dev.waxwing.wire.Bytes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -103,6 +105,9 @@ final class RequestReader {
         String algorithm = ALGORITHMS.get(request.getSignatureAlgorithm().getAlgorithm());
         if (algorithm == null || algorithm.endsWith("RSA") != key.getAlgorithm().equals("RSA")) {
             throw new Fault(RequestFault.SIGNATURE_ALGORITHM);
+        }
+        if (!algorithm.endsWith("RSA") && !EcdsaValue.isDer(Bytes.of(request.getSignature()))) {
+            throw new Fault(RequestFault.SIGNATURE);
         }
         try {
             Signature signature = Signature.getInstance(algorithm);

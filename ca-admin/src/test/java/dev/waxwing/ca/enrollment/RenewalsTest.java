@@ -2,11 +2,13 @@ package dev.waxwing.ca.enrollment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waxwing.ca.DyingDatabase;
 import dev.waxwing.ca.PkixCheck;
 import dev.waxwing.ca.TestDeployment;
 import dev.waxwing.ca.TestRequests;
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.authority.Certificates;
+import dev.waxwing.ca.authority.KeysProperties;
 import dev.waxwing.ca.enrollment.RenewalResult.Reason;
 import dev.waxwing.ca.enrollment.RenewalResult.Refused;
 import dev.waxwing.ca.enrollment.RenewalResult.Renewed;
@@ -19,6 +21,7 @@ import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.issuance.IssuedCertificate;
 import dev.waxwing.ca.issuance.Preparation;
 import dev.waxwing.wire.Bytes;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
@@ -306,6 +309,31 @@ class RenewalsTest {
             certificate(renew(next));
         }
         assertThat(certificates()).isEqualTo(2);
+    }
+
+    /** The first is answered, and the answer lost, after the repeat found the key unknown and before it is counted. */
+    @Test
+    void a_repeat_of_the_last_that_a_device_may_have_gets_the_same_answer() throws Exception {
+        DyingDatabase database = new DyingDatabase(TestDeployment.newDatabase());
+        deployment = new TestDeployment(
+                Files.createDirectory(directory.resolve("other")),
+                database.dataSource(),
+                deployment.clock,
+                new KeysProperties(null),
+                TestDeployment.properties(null));
+        first = deployment.issue("camera-01");
+        deployment.clock.advance(Duration.ofDays(250));
+        for (int i = 1; i < Renewals.MOST; i++) {
+            certificate(renew(TestRequests.p256()));
+        }
+        List<X509Certificate> lost = new ArrayList<>();
+        database.dieAfter("SELECT serial_number, issuer, subject", 0, () -> {
+            database.live();
+            lost.add(certificate(renew(next)));
+        });
+
+        assertThat(certificate(renew(next))).isEqualTo(lost.getFirst());
+        assertRefused(renew(TestRequests.p256()), Reason.TOO_MANY);
     }
 
     @Test

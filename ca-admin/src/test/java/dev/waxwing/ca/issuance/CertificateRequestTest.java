@@ -9,6 +9,7 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
+import java.security.Signature;
 import java.util.Arrays;
 import java.util.Random;
 import org.bouncycastle.asn1.ASN1Encodable;
@@ -132,6 +133,32 @@ class CertificateRequestTest {
                 whole.getCertificationRequestInfo(), whole.getSignatureAlgorithm(), new DERBitString(signature)));
 
         assertThat(fault(forged)).isEqualTo(RequestFault.SIGNATURE);
+    }
+
+    /** A number whose first bit is set is negative unless an octet 00 stands before it, which the JDK does not miss. */
+    @Test
+    void refuses_a_signature_that_is_not_in_der() throws Exception {
+        byte[] signature;
+        CertificationRequest whole;
+        do {
+            whole = CertificationRequest.getInstance(TestRequests.request("CN=camera-01", PAIR));
+            signature = whole.getSignature().getBytes();
+        } while (signature[4] != 0);
+        assertThat(accepted(encoded(whole)).commonName()).contains("camera-01");
+        ByteArrayOutputStream negative = new ByteArrayOutputStream();
+        negative.writeBytes(new byte[] {0x30, (byte) (signature[1] - 1), 0x02, (byte) (signature[3] - 1)});
+        negative.write(signature, 5, signature.length - 5);
+        Signature jdk = Signature.getInstance("SHA256withECDSA");
+        jdk.initVerify(PAIR.getPublic());
+        jdk.update(whole.getCertificationRequestInfo().getEncoded());
+        assertThat(jdk.verify(negative.toByteArray())).as("by the JDK").isTrue();
+
+        byte[] respelled = encoded(new CertificationRequest(
+                whole.getCertificationRequestInfo(),
+                whole.getSignatureAlgorithm(),
+                new DERBitString(negative.toByteArray())));
+
+        assertThat(fault(respelled)).isEqualTo(RequestFault.SIGNATURE);
     }
 
     @Test

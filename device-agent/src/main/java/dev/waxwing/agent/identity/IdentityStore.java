@@ -235,9 +235,10 @@ public final class IdentityStore {
 
     /**
      * The key of a renewal of this identity that was begun and not answered. A damaged file is set aside: the next renewal begins with
-     * another key, and would fail for good if this one stayed.
+     * another key, and would fail for good if this one stayed. That a key cannot be decrypted with a passphrase of the owner's is no
+     * damage.
      *
-     * @throws AgentFailure if others may read it, or a passphrase is missing
+     * @throws AgentFailure if others may read it, or a passphrase is missing or wrong; nothing has changed then
      */
     public RenewalKey renewalKey(Identity current) throws IOException, AgentFailure {
         Path file = home.resolve(RENEWAL);
@@ -246,20 +247,31 @@ public final class IdentityStore {
         }
         Home.refuseForeignReaders(file);
         FlatJson in;
+        boolean isExternal;
         try {
             in = FlatJson.read(file);
+            isExternal = in.truth("externalPassphrase");
             if (!in.text(FOLLOWS).equals(fingerprint(current))) {
                 return new RenewalKey.None();
             }
-            if (!in.truth("externalPassphrase") || protection.isExternal()) {
-                return new RenewalKey.Kept(keys(file, in));
-            }
         } catch (IllegalArgumentException broken) {
-            return new RenewalKey.SetAside(damaged(file, broken), setAside(file));
+            return renewalSetAside(file, damaged(file, broken));
         } catch (AgentFailure broken) {
-            return new RenewalKey.SetAside(broken, setAside(file));
+            return renewalSetAside(file, broken);
         }
-        return new RenewalKey.Kept(keys(file, in)); // Which says what is missing.
+        protection.requirePassphrase(isExternal);
+        try {
+            return new RenewalKey.Kept(keys(file, in));
+        } catch (AgentFailure broken) {
+            if (isExternal) {
+                throw undeciphered("renewal", file, broken);
+            }
+            return renewalSetAside(file, damaged(file, broken));
+        }
+    }
+
+    private RenewalKey renewalSetAside(Path file, AgentFailure why) throws IOException {
+        return new RenewalKey.SetAside(why, setAside(file));
     }
 
     private Path setAside(Path file) throws IOException {
@@ -353,7 +365,7 @@ public final class IdentityStore {
             return new PendingKey.Kept(keys(file, in));
         } catch (AgentFailure broken) {
             if (isExternal) {
-                throw undeciphered(file, broken);
+                throw undeciphered("enrolment", file, broken);
             }
             return pendingSetAside(file, damaged(file, broken));
         }
@@ -363,9 +375,9 @@ public final class IdentityStore {
         return new PendingKey.SetAside(why, setAside(file));
     }
 
-    private static AgentFailure undeciphered(Path file, AgentFailure cause) {
+    private static AgentFailure undeciphered(String begun, Path file, AgentFailure cause) {
         return new AgentFailure(
-                "the key of the enrolment that was begun cannot be decrypted",
+                "the key of the %s that was begun cannot be decrypted".formatted(begun),
                 null,
                 ("Name the file that holds the passphrase with which it was begun. If it is the right one, %s is"
                                 + " damaged: move it away and run this again; another key is made then.")

@@ -250,6 +250,34 @@ class RenewalTest {
     }
 
     @Test
+    void a_wrong_passphrase_for_the_key_of_a_renewal_changes_nothing() throws IOException {
+        Path right = passphrase("right");
+        Path wrong = passphrase("wrong");
+        pass(Duration.ofDays(61));
+        onRenewal((_, double_) -> {
+            double_.breakConnections();
+            throw new IOException("cut off");
+        });
+        run("renew", "--passphrase-file", right.toString());
+        byte[] kept = Files.readAllBytes(file("renewal.json"));
+
+        Run refused = run("renew", "--passphrase-file", wrong.toString());
+
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(refused.out()).contains("the key of the renewal that was begun cannot be decrypted", "is damaged");
+        assertThat(file("renewal.json")).hasBinaryContent(kept);
+        assertThat(file("renewal.json.damaged")).doesNotExist();
+        succeed("renew", "--passphrase-file", right.toString());
+        assertThat(keysAskedFor()).isEqualTo(1);
+    }
+
+    private Path passphrase(String words) throws IOException {
+        Path file = Files.writeString(directory.resolve(words), words + " passphrase\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        return file;
+    }
+
+    @Test
     void does_not_set_a_key_aside_that_others_may_read() throws IOException {
         pass(Duration.ofDays(61));
         onRenewal((_, double_) -> {

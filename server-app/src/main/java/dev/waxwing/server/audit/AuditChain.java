@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -34,6 +35,8 @@ public final class AuditChain implements AuditTrail {
     private static final int MAX_REASON = 1024;
     private static final int MAX_SOURCE = 64;
     private static final int MAX_VALUE = 512;
+
+    private static final Pattern NOT_KEPT = Pattern.compile("[\\p{Cc}\\p{Cs}]");
 
     private static final String INSERT = """
         INSERT INTO audit_event
@@ -171,9 +174,12 @@ public final class AuditChain implements AuditTrail {
         return text == null ? null : fitted(text, max);
     }
 
-    /** Peers choose parts of what is written here: no control characters, no more than the column takes. */
+    /**
+     * Peers choose parts of what is written here: no control characters, no half of a surrogate pair, which UTF-8 does not have, and no
+     * more than the column takes.
+     */
     private static String fitted(String text, int max) {
-        String shown = text.replaceAll("\\p{Cc}", "\uFFFD");
+        String shown = NOT_KEPT.matcher(text).replaceAll("\uFFFD");
         if (shown.length() <= max) {
             return shown;
         }

@@ -7,6 +7,9 @@ import dev.waxwing.wire.Writer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +28,15 @@ import org.jspecify.annotations.Nullable;
  * optional x = u8, 1 if there is an x | vec16 x
  * </pre>
  *
- * Version 1 had no columns for more. Its entries keep their hashes, and have nothing in the columns that came later.
+ * Version 1 had no columns for more. Its entries keep their hashes, and have nothing in the columns that came later. Up to version 2
+ * half of a surrogate pair alone was hashed as a question mark; from version 3 on no text has one, so that no two texts have one hash.
  */
 final class EntryHash {
 
-    static final int NEWEST = 2;
+    static final int NEWEST = 3;
+
+    private static final int WITH_SOURCES = 2;
+    private static final Pattern HALF_OF_A_PAIR = Pattern.compile("\\p{Cs}");
 
     private EntryHash() {}
 
@@ -47,9 +54,29 @@ final class EntryHash {
         optional(out, entry.reason());
         return switch (entry.version()) {
             case 1 -> isBare(entry) ? hash(out) : "";
-            case NEWEST -> hash(extended(out, entry));
+            case WITH_SOURCES -> hash(extended(out, entry));
+            case NEWEST -> texts(entry).allMatch(EntryHash::isWhole) ? hash(extended(out, entry)) : "";
             default -> "";
         };
+    }
+
+    private static Stream<String> texts(AuditEntry entry) {
+        Change change = entry.change();
+        return Stream.of(
+                        entry.actor(),
+                        entry.action(),
+                        entry.subject(),
+                        entry.reference(),
+                        entry.reason(),
+                        entry.source(),
+                        change == null ? null : change.before(),
+                        change == null ? null : change.after())
+                .filter(Objects::nonNull);
+    }
+
+    /** Whether UTF-8 has all of this text. A pair is one character to a pattern, and not found. */
+    private static boolean isWhole(String text) {
+        return !HALF_OF_A_PAIR.matcher(text).find();
     }
 
     private static boolean isBare(AuditEntry entry) {

@@ -2,6 +2,8 @@ package dev.waxwing.server.classic;
 
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
+import dev.waxwing.ca.inventory.Inventory;
+import dev.waxwing.ca.issuance.RequestFault;
 import dev.waxwing.classic.ClassicCredential;
 import dev.waxwing.classic.ClassicKeys;
 import dev.waxwing.classic.ClassicKit;
@@ -19,12 +21,15 @@ public final class ClassicKits {
 
     private final ClassicKeyRing ring;
     private final ClassicDevices devices;
+    private final Inventory inventory;
     private final AuditTrail audit;
     private final SecureRandom random;
 
-    ClassicKits(ClassicKeyRing ring, ClassicDevices devices, AuditTrail audit, SecureRandom random) {
+    ClassicKits(
+            ClassicKeyRing ring, ClassicDevices devices, Inventory inventory, AuditTrail audit, SecureRandom random) {
         this.ring = ring;
         this.devices = devices;
+        this.inventory = inventory;
         this.audit = audit;
         this.random = random;
     }
@@ -42,6 +47,9 @@ public final class ClassicKits {
                     actor,
                     false,
                     "A name has 1 to 63 characters of a-z, 0-9, '.', '_' and '-', and starts with a letter or digit.");
+        }
+        if (inventory.isNameOfServer(name)) {
+            return refused(name, actor, true, RequestFault.NAME_OF_SERVER.message());
         }
         KeyPair keys = ClassicKeys.generate(random);
         RSAPublicKey publicKey = (RSAPublicKey) keys.getPublic();

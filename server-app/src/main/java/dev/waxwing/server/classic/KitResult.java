@@ -20,7 +20,7 @@ public sealed interface KitResult {
     /**
      * Nothing was made.
      *
-     * @param taken whether the reason is that a device of that name is there, rather than that the name is none
+     * @param taken whether the reason is that a device of that name is there, or the server itself, rather than that the name is none
      * @param detail one or two sentences for people
      * @param reference finds it in the audit log
      */

@@ -67,6 +67,9 @@ class AuditExport {
     /** What needs no quotes: RFC 4180. */
     private static final Pattern PLAIN = Pattern.compile("[^\",\\r\\n]*");
 
+    /** With what a cell begins that is, or after blanks are left out may be, a formula; in full width, too (OWASP, CSV injection). */
+    private static final String FORMULA = "=+-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20";
+
     private final AuditLog log;
     private final AuditTrail audit;
     private final JsonMapper json;
@@ -135,12 +138,12 @@ class AuditExport {
     }
 
     /** RFC 4180. Peers choose parts of entries: what a table program would take for a formula gets an apostrophe in front. */
-    private static String cell(@Nullable Object value) {
+    static String cell(@Nullable Object value) {
         if (value == null) {
             return "";
         }
         String text = value.toString();
-        String harmless = !text.isEmpty() && "=+-@".indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
+        String harmless = !text.isEmpty() && FORMULA.indexOf(text.charAt(0)) >= 0 ? "'" + text : text;
         return PLAIN.matcher(harmless).matches() ? harmless : '"' + harmless.replace("\"", "\"\"") + '"';
     }
 }

@@ -303,7 +303,8 @@ class AuditTrailTest {
                 "run_first = TIMESTAMP WITH TIME ZONE '2026-01-31 09:29:01Z'",
                 "run_last = TIMESTAMP WITH TIME ZONE '2026-01-31 09:29:01Z'",
                 "version = 1",
-                "version = 3"
+                "version = 2",
+                "version = 4"
             })
     void notices_a_change_of_any_later_column(String change) {
         Instant first = Instant.parse("2026-01-31T09:29:00Z");
@@ -375,6 +376,50 @@ class AuditTrailTest {
         chain.record(AuditEvent.refused("device:" + nasty, "session.refused", nasty, nasty));
         AuditEntry entry = log.page("", 0, 1).items().getFirst();
         assertThat(entry.subject()).doesNotContain("\n", "\u0000").hasSizeLessThanOrEqualTo(255);
+        assertThat(log.verify().intact()).isTrue();
+    }
+
+    @Test
+    void half_of_a_surrogate_pair_is_kept_as_what_is_hashed() {
+        chain.record(AuditEvent.refused("peer", "session.refused", "x\uD83D", "a\uDE00\uD83D\uDE00b")
+                .changing("\uD83D", "?"));
+        AuditEntry entry = log.page("", 0, 1).items().getFirst();
+        assertThat(entry.subject()).isEqualTo("x\uFFFD");
+        assertThat(entry.reason()).isEqualTo("a\uFFFD\uD83D\uDE00b");
+        assertThat(entry.change()).isEqualTo(new AuditEvent.Change("\uFFFD", "?"));
+        assertThat(log.verify().intact()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"actor", "action", "subject", "reason", "source", "value_before", "value_after"})
+    void notices_half_of_a_surrogate_pair_where_a_question_mark_was(String column) {
+        chain.record(AuditEvent.success("?", "?", "?", "?").from("?").changing("?", "?"));
+        assertThat(log.verify().intact()).isTrue();
+
+        jdbc.sql("UPDATE audit_event SET " + column + " = :half")
+                .param("half", "\uD83D")
+                .update();
+
+        assertThat(log.verify().brokenAt()).isEqualTo(1);
+    }
+
+    /** As the version before wrote it, to which it was a question mark. The hash was computed apart from this code. */
+    @Test
+    void half_of_a_surrogate_pair_that_was_written_before_still_fits() {
+        insertOld(
+                jdbc,
+                1,
+                "peer",
+                "session.refused",
+                "x\uD83D",
+                "REFUSED",
+                "expired",
+                "0".repeat(64),
+                "f9fccbf807169bb0626788d6d421b593455cecf013ecbb2b660ba3b63dcb7a25");
+        jdbc.sql("UPDATE audit_event SET version = 2").update();
+        jdbc.sql("UPDATE audit_head SET id = 1, hash = (SELECT hash FROM audit_event)")
+                .update();
+
         assertThat(log.verify().intact()).isTrue();
     }
 }
