@@ -64,6 +64,9 @@ const schedule = (delay) => {
   scheduled ??= setTimeout(() => refresh().catch(() => schedule(5000)), delay);
 };
 
+let again;
+
+// A browser gives up a stream that the server has no place for; this asks once more when there may be one.
 const listen = () => {
   const stream = new EventSource("/live");
   stream.addEventListener("numbers", (event) => show(JSON.parse(event.data)));
@@ -73,7 +76,19 @@ const listen = () => {
     }
     schedule(400);
   });
-  addEventListener("pagehide", () => stream.close(), { once: true });
+  stream.addEventListener("error", () => {
+    if (stream.readyState === EventSource.CLOSED) {
+      again = setTimeout(listen, 60000);
+    }
+  });
+  addEventListener(
+    "pagehide",
+    () => {
+      clearTimeout(again);
+      stream.close();
+    },
+    { once: true },
+  );
 };
 
 if (spark?.dataset.rates) {

@@ -10,8 +10,18 @@ public final class RecordedAudit implements AuditTrail {
 
     private final List<AuditEvent> events = new CopyOnWriteArrayList<>();
 
+    private volatile String failing = "";
+
+    /** Events of this action cannot be written from now on. */
+    public void failOn(String action) {
+        failing = action;
+    }
+
     @Override
     public void record(AuditEvent event) {
+        if (event.action().equals(failing)) {
+            throw new IllegalStateException("the disk is full");
+        }
         events.add(event);
     }
 

@@ -65,6 +65,21 @@ class BackupTest {
     }
 
     @Test
+    void one_device_is_called_one_device() throws Exception {
+        Path data = directory.resolve("data");
+        try (RunningServer server = RunningServer.start(data)) {
+            TestDevice.enrol(server.listenerPort(), server.invite("camera"));
+        }
+        assertThat(told(
+                        data,
+                        "backup",
+                        directory.resolve("waxwing.backup").toString(),
+                        "--passphrase-file",
+                        secret.toString()))
+                .contains(" certificates, 1 device, 0 transfers, audit trail up to entry ");
+    }
+
+    @Test
     void goes_on_from_a_backup_that_was_made_while_devices_were_sending() throws Exception {
         Path data = directory.resolve("data");
         Path restored = directory.resolve("restored");
@@ -183,8 +198,8 @@ class BackupTest {
             assertThat(entry.reason())
                     .contains(
                             sha256(backup),
-                            "2 invites, 1 permissions to come back, 1 API tokens",
-                            "1 temporary passwords");
+                            "2 invites, 1 permission to come back, 1 API token, ",
+                            " and 1 temporary password are void");
             assertThat(server.bean(Invites.class).voidUnsigned()).isZero();
             assertThat(server.bean(Readmissions.class).voidUnsigned()).isZero();
             assertThat(http.get("/api/v1/devices", "Authorization", ConsoleClient.basic("bert", PASSWORD))

@@ -2,6 +2,7 @@ package dev.waxwing.server;
 
 import dev.waxwing.server.web.ConsoleAddress;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.CookieManager;
 import java.net.CookiePolicy;
@@ -63,6 +64,17 @@ final class ConsoleClient {
     HttpResponse<byte[]> bytes(String path, String... headers) {
         try {
             return http.send(request(path, headers).GET().build(), BodyHandlers.ofByteArray());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Opens what does not end by itself; whoever calls closes it. */
+    HttpResponse<InputStream> open(String path) {
+        try {
+            return http.send(request(path).GET().build(), BodyHandlers.ofInputStream());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -1,6 +1,7 @@
 package dev.waxwing.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -15,6 +16,7 @@ import dev.waxwing.server.account.User;
 import dev.waxwing.server.audit.AuditLog;
 import dev.waxwing.server.web.ConsoleAddress;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
@@ -25,6 +27,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
@@ -116,6 +119,37 @@ class ConsoleSecurityTest {
 
         assertThat(response.statusCode()).isEqualTo(302);
         assertThat(response.headers().firstValue("Location")).hasValue("/login");
+    }
+
+    @Test
+    void who_has_twenty_pages_open_gets_no_more_news_and_others_do() throws Exception {
+        create("collector", Role.VIEWER);
+        ConsoleClient collector = loggedIn("collector");
+        List<InputStream> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < 20; i++) {
+                open.add(collector.open("/live").body());
+            }
+            for (ConsoleClient browser : List.of(collector, loggedIn("collector"))) {
+                HttpResponse<String> refused = browser.get("/live");
+                assertThat(refused.statusCode()).isEqualTo(429);
+                assertThat(refused.headers().firstValue("Retry-After")).hasValue("60");
+            }
+            HttpResponse<InputStream> other = loggedIn("viewer").open("/live");
+            open.add(other.body());
+            assertThat(other.statusCode()).isEqualTo(200);
+
+            open.getFirst().close();
+            await().untilAsserted(() -> {
+                HttpResponse<InputStream> next = collector.open("/live");
+                open.add(next.body());
+                assertThat(next.statusCode()).isEqualTo(200);
+            });
+        } finally {
+            for (InputStream stream : open) {
+                stream.close();
+            }
+        }
     }
 
     @ParameterizedTest

@@ -109,6 +109,35 @@ final class ReadmissionRepository {
         return bound.rebind(id, former, serialNumber);
     }
 
+    /**
+     * Puts a certificate in the place of another and of those that were to follow it and were never used, on hold or not.
+     *
+     * @return those whose place it has taken now
+     */
+    List<SerialNumber> takePlace(SerialNumber last, SerialNumber present) {
+        List<String> lost = jdbc.sql("""
+            SELECT serial_number FROM certificate
+             WHERE superseded_by IS NULL AND state = 'issued' AND serial_number <> :present
+               AND (serial_number = :last
+                    OR serial_number IN (SELECT serial_number FROM renewal WHERE predecessor = :last AND used_at IS NULL))
+             ORDER BY created_at, serial_number
+            """)
+                .param("present", present.toString())
+                .param("last", last.toString())
+                .query((row, _) -> row.getString("serial_number"))
+                .list();
+        return lost.stream()
+                .filter(serialNumber -> jdbc.sql("UPDATE certificate SET superseded_by = :present, superseded_at = :now"
+                                        + " WHERE serial_number = :serial AND superseded_by IS NULL")
+                                .param("present", present.toString())
+                                .param("serial", serialNumber)
+                                .param("now", now())
+                                .update()
+                        == 1)
+                .map(serialNumber -> SerialNumber.parse(serialNumber).orElseThrow())
+                .toList();
+    }
+
     private RowMapper<ReadmissionEntry> entries() {
         Instant now = clock.instant();
         return (row, _) -> {

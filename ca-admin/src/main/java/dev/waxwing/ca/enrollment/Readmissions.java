@@ -27,6 +27,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -319,11 +320,40 @@ public final class Readmissions {
     }
 
     private EnrollmentResult admitted(ReadmissionEntry allowance, X509Certificate certificate, String detail) {
-        audit.record(AuditEvent.success(
-                "device:" + allowance.name(),
-                "device.readmitted",
-                allowance.name(),
-                "allowance " + allowance.id() + ", " + detail));
+        transactions.executeWithoutResult(_ -> {
+            List<AuditEvent> events = new ArrayList<>(takePlace(allowance, SerialNumber.of(certificate)));
+            events.add(AuditEvent.success(
+                    "device:" + allowance.name(),
+                    "device.readmitted",
+                    allowance.name(),
+                    "allowance " + allowance.id() + ", " + detail));
+            audit.record(events);
+        });
         return new Enrolled(allowance.name(), authority.chainWithRootOf(certificate));
+    }
+
+    /**
+     * What had taken the place of the certificate whose key is back, and what was to take it next, is superseded, as by a renewal: the
+     * device has lost it. That is nothing when it was done before.
+     */
+    private List<AuditEvent> takePlace(ReadmissionEntry allowance, SerialNumber present) {
+        SerialNumber last = allowance.predecessor();
+        for (Optional<SerialNumber> next = successor(last); next.isPresent(); next = successor(last)) {
+            last = next.get();
+            if (last.equals(present)) {
+                return List.of();
+            }
+        }
+        return repository.takePlace(last, present).stream()
+                .map(lost -> AuditEvent.success(
+                        "device:" + allowance.name(),
+                        "certificate.superseded",
+                        lost.toString(),
+                        allowance.name() + ", by " + present + ", with whose key it came back"))
+                .toList();
+    }
+
+    private Optional<SerialNumber> successor(SerialNumber serialNumber) {
+        return inventory.find(serialNumber).map(CertificateEntry::supersededBy);
     }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param total how many certificates there were to revoke
  * @param revoked how many of them are
  * @param failure what went wrong, in the end; null if nothing did
+ * @param reference under which the audit trail has that; null if nothing went wrong
  */
 public record Sweep(
         AuthorityId issuer,
@@ -22,7 +23,8 @@ public record Sweep(
         State state,
         int total,
         int revoked,
-        @Nullable String failure) {
+        @Nullable String failure,
+        @Nullable String reference) {
 
     /** Where it stands. */
     public enum State {
@@ -35,10 +37,14 @@ public record Sweep(
     }
 
     Sweep with(int nowRevoked) {
-        return new Sweep(issuer, reason, begun, state, total, nowRevoked, failure);
+        return new Sweep(issuer, reason, begun, state, total, nowRevoked, failure, reference);
     }
 
-    Sweep ended(@Nullable String why) {
-        return new Sweep(issuer, reason, begun, why == null ? State.DONE : State.FAILED, total, revoked, why);
+    Sweep done() {
+        return new Sweep(issuer, reason, begun, State.DONE, total, revoked, null, null);
+    }
+
+    Sweep failed(String why, String audited) {
+        return new Sweep(issuer, reason, begun, State.FAILED, total, revoked, why, audited);
     }
 }

@@ -8,6 +8,7 @@ import dev.waxwing.ca.authority.DataDirectory;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.inventory.SerialNumber;
+import dev.waxwing.wire.Quantity;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -46,6 +47,7 @@ public final class Sweeps implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(Sweeps.class);
     private static final long STOP_SECONDS = 10;
+    private static final String UNHEARD = "not everybody has heard of it";
 
     private final DataDirectory home;
     private final CertificateAuthority authority;
@@ -175,10 +177,13 @@ public final class Sweeps implements SmartLifecycle {
 
         private @Nullable RuntimeException failure;
 
+        /** Under which the audit trail has its end, once it has. */
+        private @Nullable String reference;
+
         Running(SweepOrder order) {
             this.order = order;
             this.view = new Sweep(
-                    order.issuer(), order.reason(), order.begun(), Sweep.State.RUNNING, order.total(), 0, null);
+                    order.issuer(), order.reason(), order.begun(), Sweep.State.RUNNING, order.total(), 0, null, null);
         }
 
         boolean ended(long nanos) {
@@ -196,9 +201,7 @@ public final class Sweeps implements SmartLifecycle {
                     conclude();
                 }
             } catch (RuntimeException e) {
-                LOG.error("Not everything that issuing authority {} has issued could be revoked", order.issuer(), e);
-                view = view.ended((left == 0 ? "not everybody has heard of it" : left + " could not be revoked")
-                        + "; the server's log says why");
+                fail(e);
             } finally {
                 over.countDown();
             }
@@ -254,22 +257,49 @@ public final class Sweeps implements SmartLifecycle {
         }
 
         private void conclude() {
-            String subject = "issuing authority " + order.issuer();
-            String what = view.revoked() + " certificates, " + order.reason().rfcName();
             if (left == 0) {
-                audit.record(AuditEvent.success(order.actor(), "authority.swept", subject, what));
-                forget();
-            } else {
-                audit.record(AuditEvent.refused(
+                AuditEvent event = AuditEvent.success(
                         order.actor(),
-                        "authority.sweep-failed",
-                        subject,
-                        what + "; " + left + " are left: " + failure));
+                        "authority.swept",
+                        subject(),
+                        failure == null ? what() : what() + "; " + UNHEARD + ": " + failure);
+                audit.record(event);
+                reference = event.reference();
+                forget();
             }
             if (failure != null) {
                 throw failure;
             }
-            view = view.ended(null);
+            view = view.done();
+        }
+
+        /** Whoever has ordered it is told where it is written, which is in one place. */
+        private void fail(RuntimeException why) {
+            LOG.error("Not everything that issuing authority {} has issued could be revoked", order.issuer(), why);
+            String what = left == 0 ? UNHEARD : left + " could not be revoked";
+            String written = reference;
+            view = view.failed(
+                    what + "; the server's log says why", written == null ? failed(what + ": " + why) : written);
+        }
+
+        private String failed(String why) {
+            AuditEvent event =
+                    AuditEvent.refused(order.actor(), "authority.sweep-failed", subject(), what() + "; " + why);
+            try {
+                audit.record(event);
+            } catch (RuntimeException e) {
+                LOG.error("This could not be written to the audit log: {}", event, e);
+            }
+            return event.reference();
+        }
+
+        private String subject() {
+            return "issuing authority " + order.issuer();
+        }
+
+        private String what() {
+            return Quantity.of(view.revoked(), "certificate") + ", "
+                    + order.reason().rfcName();
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.waxwing.ca.web;
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.channel.SourcePrefix;
+import dev.waxwing.wire.Quantity;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -151,7 +152,7 @@ public class RefusalJournal {
                             "several",
                             last.outcome(),
                             last.reference(),
-                            more + " further requests were refused with this reference",
+                            Quantity.of(more, "further request") + " refused with this reference",
                             last.source(),
                             null,
                             null)

@@ -38,6 +38,11 @@ final class Refusals {
                 status, status.getReasonPhrase(), detail, journal.refused(actor(principal), source(), subject, detail));
     }
 
+    /** A refusal to throw that is in the audit trail already. */
+    static RefusedException refused(HttpStatus status, String detail, String reference) {
+        return new RefusedException(status, status.getReasonPhrase(), detail, reference);
+    }
+
     private static String source() {
         return RequestContextHolder.getRequestAttributes() instanceof ServletRequestAttributes web
                 ? web.getRequest().getRemoteAddr()

@@ -14,7 +14,7 @@ public final class RefusedException extends RuntimeException {
     /**
      * A refusal.
      *
-     * @param status the HTTP status, 4xx
+     * @param status the HTTP status, 4xx or 5xx
      * @param title what was refused, in a few words
      * @param detail why, and what to do next
      * @param reference under which the audit trail has it

@@ -12,6 +12,7 @@ import dev.waxwing.ca.revocation.Revocation;
 import dev.waxwing.ca.revocation.RevocationResult;
 import dev.waxwing.ca.revocation.Sweep;
 import dev.waxwing.ca.revocation.Sweeps;
+import dev.waxwing.wire.Quantity;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -25,6 +26,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -206,12 +208,11 @@ final class RevocationsController {
                         .location(URI.create("/api/v1/authority"))
                         .body(SweepView.of(sweep));
             case FAILED ->
-                throw refuse(
+                throw Refusals.refused(
                         HttpStatus.INTERNAL_SERVER_ERROR,
-                        "authority",
-                        sweep.revoked() + " of " + sweep.total() + " certificates are revoked: " + sweep.failure()
-                                + ". Asking again goes on with what is left.",
-                        principal);
+                        sweep.revoked() + " of " + Quantity.of(sweep.total(), "certificate") + " revoked: "
+                                + sweep.failure() + ". Asking again goes on with what is left.",
+                        Objects.requireNonNull(sweep.reference(), "a failed sweep is in the audit trail"));
         };
     }
 

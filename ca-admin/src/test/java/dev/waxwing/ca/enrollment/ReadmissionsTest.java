@@ -1,6 +1,7 @@
 package dev.waxwing.ca.enrollment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waxwing.ca.TestDeployment;
 import dev.waxwing.ca.TestRequests;
@@ -8,7 +9,9 @@ import dev.waxwing.ca.authority.Certificates;
 import dev.waxwing.ca.enrollment.EnrollmentResult.Enrolled;
 import dev.waxwing.ca.enrollment.EnrollmentResult.Reason;
 import dev.waxwing.ca.enrollment.EnrollmentResult.Refused;
+import dev.waxwing.ca.inventory.CertificateEntry;
 import dev.waxwing.ca.inventory.CertificateRole;
+import dev.waxwing.ca.inventory.CertificateStatus;
 import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.issuance.IssuedCertificate;
@@ -269,18 +272,78 @@ class ReadmissionsTest {
     void the_key_of_a_superseded_certificate_can_be_let_in() {
         KeyPair lost = TestRequests.p256();
         IssuedCertificate good = deployment.issue("camera-01", "camera", lost);
-        byte[] request = TestRequests.enrolment("CN=camera-01", TestRequests.p256(), SESSION);
-        var renewed = deployment.renewals.renew(new RenewalOrder(
-                "camera-01",
-                good.serialNumber(),
-                Bytes.of(request),
-                HexFormat.of().formatHex(SESSION),
-                true));
-        var chain = ((RenewalResult.Renewed) renewed).chain();
-        assertThat(deployment.renewals.use(SerialNumber.of(chain.getFirst()))).isTrue();
+        SerialNumber renewed = renew(good.serialNumber());
+        assertThat(deployment.renewals.use(renewed)).isTrue();
         deployment.clock.advance(Duration.ofMinutes(1));
 
         assertThat(allow(good.serialNumber(), Duration.ofDays(1))).isInstanceOf(ReadmissionResult.Allowed.class);
         chain(redeem(lost));
+    }
+
+    private SerialNumber renew(SerialNumber predecessor) {
+        byte[] request = TestRequests.enrolment("CN=camera-01", TestRequests.p256(), SESSION);
+        var renewed = deployment.renewals.renew(new RenewalOrder(
+                "camera-01", predecessor, Bytes.of(request), HexFormat.of().formatHex(SESSION), true));
+        return SerialNumber.of(((RenewalResult.Renewed) renewed).chain().getFirst());
+    }
+
+    private CertificateEntry entry(SerialNumber serialNumber) {
+        return deployment.inventory.find(serialNumber).orElseThrow();
+    }
+
+    @Test
+    void who_comes_back_with_a_former_key_has_lost_what_took_its_place() {
+        KeyPair former = TestRequests.p256();
+        SerialNumber first = deployment.issue("camera-01", "camera", former).serialNumber();
+        SerialNumber second = renew(first);
+        assertThat(deployment.renewals.use(second)).isTrue();
+        SerialNumber third = renew(second);
+        assertThat(deployment.renewals.use(third)).isTrue();
+        SerialNumber unused = renew(third);
+        SerialNumber apart = deployment.issue("camera-01").serialNumber();
+        deployment.clock.advance(Duration.ofMinutes(1));
+        allow(first, Duration.ofDays(1));
+        deployment.revocation.revoke(third, RevocationReason.CERTIFICATE_HOLD, "anna");
+
+        SerialNumber present = SerialNumber.of(chain(redeem(former)).getFirst());
+
+        assertThat(List.of(entry(first), entry(second)))
+                .as("as before")
+                .extracting(CertificateEntry::supersededBy)
+                .containsExactly(second, third);
+        assertThat(List.of(entry(third), entry(unused)))
+                .extracting(CertificateEntry::supersededBy)
+                .containsOnly(present);
+        assertThat(entry(unused).status()).isEqualTo(CertificateStatus.SUPERSEDED);
+        assertThat(deployment.renewals.use(unused)).isFalse();
+        deployment.revocation.release(third, "anna");
+        assertThat(entry(third).status()).isEqualTo(CertificateStatus.SUPERSEDED);
+        assertThat(entry(present).status()).isEqualTo(CertificateStatus.VALID);
+        assertThat(entry(apart).status()).as("it followed none of these").isEqualTo(CertificateStatus.VALID);
+        assertThat(deployment.audit.reasons("certificate.superseded"))
+                .filteredOn(reason -> reason.endsWith("by " + present + ", with whose key it came back"))
+                .hasSize(2);
+
+        assertThat(SerialNumber.of(chain(redeem(former)).getFirst())).isEqualTo(present);
+        assertThat(entry(present).supersededBy()).isNull();
+        assertThat(deployment.audit.reasons("certificate.superseded")).hasSize(4);
+    }
+
+    @Test
+    void what_is_lost_and_that_a_device_is_back_are_written_together_or_not_at_all() {
+        KeyPair former = TestRequests.p256();
+        SerialNumber first = deployment.issue("camera-01", "camera", former).serialNumber();
+        SerialNumber second = renew(first);
+        assertThat(deployment.renewals.use(second)).isTrue();
+        deployment.clock.advance(Duration.ofMinutes(1));
+        allow(first, Duration.ofDays(1));
+        deployment.audit.failOn("device.readmitted");
+        assertThatThrownBy(() -> redeem(former)).hasMessageContaining("full");
+        assertThat(entry(second).supersededBy()).isNull();
+
+        deployment.audit.failOn("");
+        SerialNumber present = SerialNumber.of(chain(redeem(former)).getFirst());
+
+        assertThat(entry(second).supersededBy()).isEqualTo(present);
     }
 }

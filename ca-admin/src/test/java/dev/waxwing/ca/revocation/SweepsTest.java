@@ -166,7 +166,11 @@ class SweepsTest {
         assertThat(sweep.failure()).contains("not everybody has heard");
         assertThat(left()).isEmpty();
         assertThat(deployment.events).hasSize(all - 1);
-        assertThat(deployment.audit.reasons("authority.swept")).containsExactly(all + " certificates, superseded");
+        assertThat(deployment.audit.reasons("authority.swept"))
+                .singleElement()
+                .satisfies(reason ->
+                        assertThat(reason).startsWith(all + " certificates, superseded; not everybody has heard"));
+        assertThat(deployment.audit.last().reference()).isEqualTo(sweep.reference());
         assertThat(orders()).isEmpty();
     }
 
@@ -248,7 +252,9 @@ class SweepsTest {
         // The first group is committed, the second is read.
         database.dieAfter("UPDATE certificate SET revoked_at", 2, () -> {});
 
-        assertThat(order(RevocationReason.SUPERSEDED).state()).isEqualTo(Sweep.State.FAILED);
+        Sweep failed = order(RevocationReason.SUPERSEDED);
+        assertThat(failed.state()).isEqualTo(Sweep.State.FAILED);
+        assertThat(failed.reference()).isNotNull();
 
         database.live();
         assertThat(left()).hasSize(MANY + OWN - Sweeps.AT_ONCE);

@@ -16,6 +16,7 @@ import dev.waxwing.trust.PeerVerifier;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.UntrustedException;
 import dev.waxwing.wire.Bytes;
+import dev.waxwing.wire.Quantity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -325,7 +326,7 @@ final class DoctorCommand implements AgentCommand {
             List<String> text = Tables.columns(rows);
             Result result = failures == 0
                     ? Result.done(text)
-                    : Result.failed("%d check(s) failed".formatted(failures), null, null)
+                    : Result.failed(Quantity.of(failures, "check") + " failed", null, null)
                             .withText(text);
             return result.with("checks", checks);
         }

@@ -6,6 +6,7 @@ import dev.waxwing.agent.spool.QueuedText;
 import dev.waxwing.agent.spool.Spool;
 import dev.waxwing.agent.spool.SpoolView;
 import dev.waxwing.agent.spool.TextGroup;
+import dev.waxwing.wire.Quantity;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -67,6 +68,7 @@ final class QueueCommand implements AgentCommand {
                         .map(TextGroup::texts)
                         .mapToInt(List::size)
                         .sum();
-        return "%d text(s) and %d file(s) wait".formatted(texts, queue.files().size());
+        return "%s and %s wait"
+                .formatted(Quantity.of(texts, "text"), Quantity.of(queue.files().size(), "file"));
     }
 }

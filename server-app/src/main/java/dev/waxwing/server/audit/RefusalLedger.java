@@ -2,6 +2,7 @@ package dev.waxwing.server.audit;
 
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
+import dev.waxwing.wire.Quantity;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -208,7 +209,8 @@ public final class RefusalLedger {
         }
 
         AuditEvent entry(GroupKey key) {
-            String words = count + " further refusals of this kind (" + key.kind() + ") from " + key.source()
+            String words = Quantity.of(count, "further refusal") + " of this kind (" + key.kind() + ") from "
+                    + key.source()
                     + " between " + first + " and " + last + ", the first: " + shortened(firstReason)
                     + (others == 0 ? "" : "; " + others + " of them otherwise, the last: " + shortened(otherReason));
             String told = references.isEmpty() ? "; no peer was told" : "; references: " + String.join(" ", references);

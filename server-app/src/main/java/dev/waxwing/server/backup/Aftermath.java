@@ -11,6 +11,7 @@ import dev.waxwing.server.audit.AuditChain;
 import dev.waxwing.server.audit.AuditLog;
 import dev.waxwing.server.audit.ChainCheck;
 import dev.waxwing.server.backup.Extraction.Extracted;
+import dev.waxwing.wire.Quantity;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
@@ -128,10 +129,13 @@ public final class Aftermath {
         RestoredAccounts.Voided voided = accounts.voidAll(now);
         ListNumberJump.raise(jdbc, now);
         restorations.add(now, backupAt, extracted.fileSha256());
-        String done =
-                "%d invites, %d permissions to come back, %d API tokens, %d set-up links and %d temporary passwords are void"
-                        .formatted(
-                                inviting, lettingIn, voided.tokens(), voided.setupLinks(), voided.temporaryPasswords());
+        String done = "%s, %s, %s, %s and %s are void"
+                .formatted(
+                        Quantity.of(inviting, "invite"),
+                        new Quantity(lettingIn, "permission to come back", "permissions to come back"),
+                        Quantity.of(voided.tokens(), "API token"),
+                        Quantity.of(voided.setupLinks(), "set-up link"),
+                        Quantity.of(voided.temporaryPasswords(), "temporary password"));
         audit.record(AuditEvent.success(
                 actor,
                 "server.restored",

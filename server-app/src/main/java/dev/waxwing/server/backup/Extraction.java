@@ -21,7 +21,9 @@ import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -41,12 +43,21 @@ final class Extraction {
     private static final String DATABASE_FILE = "waxwing.mv.db";
 
     private final Path into;
+    private final CountedInput archive;
     private final List<Part> parts = new ArrayList<>();
+
+    /** In lower case: a file system may take names for the same that differ by nothing else. */
+    private final Set<String> keys = new HashSet<>();
+
     private final Snapshot.MediaDigest media = new Snapshot.MediaDigest();
     private @Nullable BackupManifest manifest;
 
-    private Extraction(Path into) {
+    /** How long the parts are that were read, in bytes. */
+    private long content;
+
+    private Extraction(Path into, InputStream archive) {
         this.into = into;
+        this.archive = new CountedInput(archive);
     }
 
     /** @param fileSha256 of the whole file, in hex: by what the audit trail names it */
@@ -63,7 +74,7 @@ final class Extraction {
         try (InputStream raw = Files.newInputStream(file);
                 OpeningStream opened = new OpeningStream(
                         new DigestInputStream(new BufferedInputStream(raw, 1 << 16), digest), passphrase)) {
-            BackupManifest manifest = new Extraction(into).extract(opened);
+            BackupManifest manifest = new Extraction(into, opened).extract();
             opened.transferTo(OutputStream.nullOutputStream()); // The last chunk says that nothing is missing.
             return new Extracted(manifest, Archive.hex(digest));
         } catch (ZipException | EOFException e) {
@@ -72,8 +83,8 @@ final class Extraction {
         }
     }
 
-    private BackupManifest extract(InputStream opened) throws IOException {
-        ZipInputStream zip = new ZipInputStream(opened);
+    private BackupManifest extract() throws IOException {
+        ZipInputStream zip = new ZipInputStream(archive);
         for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
             if (manifest != null) {
                 throw new BackupException("The backup has something after its manifest.");
@@ -95,15 +106,44 @@ final class Extraction {
         if (name.equals(Archive.DATABASE)) {
             parts.add(database(zip));
         } else if (Archive.isKey(name)) {
-            MessageDigest digest = Archive.sha256();
-            long size = write(name, zip, digest);
-            parts.add(new Part(name, size, Archive.hex(digest)));
+            parts.add(key(name, zip));
         } else if (Archive.isMedia(name)) {
-            media.add(name, write(name, zip, media.content()));
+            long size = write(name, zip, media.content(), this::requireContent);
+            media.add(name, size);
+            content += size;
         } else if (name.equals(Archive.MANIFEST)) {
             manifest = BackupManifest.decode(zip.readNBytes(Archive.MAX_MANIFEST));
+            if (zip.read() >= 0) {
+                throw new BackupException("The backup's manifest is longer than any.");
+            }
         } else {
-            throw new BackupException("The backup has a part that this version does not know: " + name + ".");
+            throw new BackupException(
+                    "The backup has a part that this version does not know: " + Archive.shown(name) + ".");
+        }
+    }
+
+    private Part key(String name, InputStream zip) throws IOException {
+        if (!keys.add(name.toLowerCase(Locale.ROOT))) {
+            throw new BackupException("The backup has the same file twice: " + name + ".");
+        }
+        if (keys.size() > Archive.MAX_KEYS) {
+            throw new BackupException("The backup has more than " + Archive.MAX_KEYS + " files of keys.");
+        }
+        MessageDigest digest = Archive.sha256();
+        long size = write(name, zip, digest, length -> {
+            if (length > Archive.MAX_KEY) {
+                throw new BackupException("The backup has a file of a key that is longer than any: " + name + ".");
+            }
+            requireContent(length);
+        });
+        content += size;
+        return new Part(name, size, Archive.hex(digest));
+    }
+
+    /** @param length of the part that is being read, so far */
+    private void requireContent(long length) throws BackupException {
+        if (content + length > Archive.mostContent(archive.count)) {
+            throw new BackupException("The backup holds more than its length allows. No backup is compressed so.");
         }
     }
 
@@ -115,26 +155,41 @@ final class Extraction {
         if (file == null || !file.getName().equals(DATABASE_FILE)) {
             throw new BackupException("The backup does not hold a database of Waxwing.");
         }
-        write("db/" + DATABASE_FILE, inner, Archive.sha256());
+        write("db/" + DATABASE_FILE, inner, Archive.sha256(), length -> {
+            if (length > Archive.mostOfDatabase(counted.count)) {
+                throw new BackupException(
+                        "The backup's database holds more than its length allows. No database is compressed so.");
+            }
+            requireContent(counted.count);
+        });
         if (inner.getNextEntry() != null) {
             throw new BackupException("The backup's database has more than one file.");
         }
-        counted.transferTo(OutputStream.nullOutputStream()); // The directory of the inner archive is hashed, too.
+        // The directory of the inner archive is hashed, too.
+        Archive.copy(counted, OutputStream.nullOutputStream(), Archive.sha256(), _ -> requireContent(counted.count));
+        content += counted.count;
         return new Part(Archive.DATABASE, counted.count, Archive.hex(digest));
     }
 
-    private long write(String name, InputStream content, MessageDigest digest) throws IOException {
+    private long write(String name, InputStream part, MessageDigest digest, Archive.Bound bound) throws IOException {
         Path target = into.resolve(name).normalize();
         Path parent = target.getParent();
         if (!target.startsWith(into) || parent == null) {
             throw new BackupException("The backup names a file outside its place: " + name + ".");
         }
-        Files.createDirectories(parent, DIRECTORY);
-        try (var channel = Files.newByteChannel(target, EnumSet.of(CREATE_NEW, WRITE), FILE);
-                OutputStream out = Channels.newOutputStream(channel)) {
-            return Archive.copy(content, out, digest);
+        try {
+            Files.createDirectories(parent, DIRECTORY);
+            return write(target, part, digest, bound);
         } catch (FileAlreadyExistsException e) {
             throw new BackupException("The backup has the same file twice: " + name + ".", e);
+        }
+    }
+
+    private static long write(Path target, InputStream part, MessageDigest digest, Archive.Bound bound)
+            throws IOException {
+        try (var channel = Files.newByteChannel(target, EnumSet.of(CREATE_NEW, WRITE), FILE);
+                OutputStream out = Channels.newOutputStream(channel)) {
+            return Archive.copy(part, out, digest, bound);
         }
     }
 

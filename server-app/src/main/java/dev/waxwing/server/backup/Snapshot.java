@@ -146,7 +146,7 @@ public final class Snapshot {
             for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
                 String name = "keys/" + directory.relativize(file);
                 if (!name.endsWith(".unfinished")) {
-                    if (!Archive.isKey(name)) {
+                    if (!Archive.isKey(name) || Files.size(file) > Archive.MAX_KEY) {
                         throw new BackupException(file + " is not a key file of this server. Remove it.");
                     }
                     keys.put(name, Files.readAllBytes(file));

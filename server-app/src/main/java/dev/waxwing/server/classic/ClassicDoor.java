@@ -18,6 +18,7 @@ import dev.waxwing.server.session.Sessions;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Incident;
 import dev.waxwing.wire.ProtocolException;
+import dev.waxwing.wire.Quantity;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -229,7 +230,9 @@ public final class ClassicDoor {
         try {
             if (!places.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 throw new ClassicRefusalException(
-                        Reason.TOO_MANY, device, "there are " + properties.maxSessions() + " classic sessions already");
+                        Reason.TOO_MANY,
+                        device,
+                        "no more than " + Quantity.of(properties.maxSessions(), "classic session") + " at once");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -19,6 +19,7 @@ import dev.waxwing.server.classic.ClassicKits;
 import dev.waxwing.server.classic.KitResult;
 import dev.waxwing.trust.PeerName;
 import dev.waxwing.wire.Bytes;
+import dev.waxwing.wire.Quantity;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -167,23 +168,27 @@ final class HostDesk {
         BackupManifest.Media media = manifest.media();
         String held = media == null
                 ? "the media are NOT in it (--with-media takes them along)"
-                : "%d media files with %d bytes".formatted(media.files(), media.bytes());
-        return HostAnswer.done("State of %s: %d certificates, %d devices, %d transfers, audit trail up to entry %d; %s."
+                : Quantity.of(media.files(), "media file") + " with " + Quantity.of(media.bytes(), "byte");
+        return HostAnswer.done("State of %s: %s, %s, %s, audit trail up to entry %d; %s."
                 .formatted(
                         manifest.takenAt(),
-                        manifest.counts().get("certificate"),
-                        manifest.counts().get("device"),
-                        manifest.counts().get("transfer"),
+                        counted(manifest, "certificate"),
+                        counted(manifest, "device"),
+                        counted(manifest, "transfer"),
                         manifest.auditHead().id(),
                         held));
+    }
+
+    private static Quantity counted(BackupManifest manifest, String what) {
+        return Quantity.of(manifest.counts().getOrDefault(what, 0L), what);
     }
 
     private HostAnswer verifyAudit(long id, String hash) {
         ChainCheck check = log.verify();
         if (!check.intact()) {
             return HostAnswer.failed(
-                    "The audit trail is broken at entry %d. The %d before it are whole; the last has hash %s."
-                            .formatted(check.brokenAt(), check.entries() - 1, check.headHash()));
+                    "The audit trail is broken at entry %d. What is before it is whole (%s); the last has hash %s."
+                            .formatted(check.brokenAt(), entries(check.entries() - 1), check.headHash()));
         }
         if (id > 0 && !log.hashOf(id).equals(Optional.of(hash))) {
             return HostAnswer.failed(
@@ -195,7 +200,11 @@ final class HostDesk {
                                             .orElse("is missing")));
         }
         String noted = id > 0 ? "%nEntry %d is the one that was noted.".formatted(id) : "";
-        return HostAnswer.done("The audit trail is whole: %d entries.%nHead: --id %d --head %s%s"
-                .formatted(check.entries(), check.entries(), check.headHash(), noted));
+        return HostAnswer.done("The audit trail is whole: %s.%nHead: --id %d --head %s%s"
+                .formatted(entries(check.entries()), check.entries(), check.headHash(), noted));
+    }
+
+    private static Quantity entries(long count) {
+        return new Quantity(count, "entry", "entries");
     }
 }

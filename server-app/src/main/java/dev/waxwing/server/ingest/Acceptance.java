@@ -26,6 +26,7 @@ import dev.waxwing.server.media.TransferState;
 import dev.waxwing.trust.Certificates;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.wire.Bytes;
+import dev.waxwing.wire.Quantity;
 import dev.waxwing.wire.SessionId;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -212,8 +213,8 @@ final class Acceptance {
                 sender.actor(),
                 candidate.isGroup() ? "text.accepted" : "upload.accepted",
                 candidate.transferId(),
-                outcome.kind().word() + ", " + candidate.received().size() + " bytes, signed by certificate "
-                        + SerialNumber.of(signer)));
+                outcome.kind().word() + ", " + Quantity.of(candidate.received().size(), "byte")
+                        + ", signed by certificate " + SerialNumber.of(signer)));
         return Standing.GOOD;
     }
 

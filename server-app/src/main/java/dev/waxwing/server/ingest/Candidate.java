@@ -4,6 +4,7 @@ import dev.waxwing.evidence.Manifest;
 import dev.waxwing.media.RefusalReason;
 import dev.waxwing.server.ingest.IncomingUpload.Held;
 import dev.waxwing.wire.Bytes;
+import dev.waxwing.wire.Quantity;
 import java.util.List;
 import java.util.Optional;
 
@@ -46,7 +47,8 @@ record Candidate(
             return badManifest("the manifest says something else than was announced");
         }
         if (manifest.size() != received.size()) {
-            return mismatch("the manifest says " + manifest.size() + " bytes, there are " + received.size());
+            return mismatch(
+                    "the manifest says " + Quantity.of(manifest.size(), "byte") + ", and " + received.size() + " came");
         }
         return manifest.sha256().equals(received.sha256())
                 ? Optional.empty()

@@ -33,6 +33,7 @@ import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerName;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Incident;
+import dev.waxwing.wire.Quantity;
 import dev.waxwing.wire.SessionId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -180,7 +181,7 @@ public final class ClassicIngest {
                     item.refusal(),
                     item.id(),
                     RefusalReason.STORAGE_FULL,
-                    "the disk has no room for " + size + " bytes beside the reserve"));
+                    "the disk has no room for " + Quantity.of(size, "byte") + " beside the reserve"));
         }
         try {
             String id = open(sender, item);
@@ -321,7 +322,8 @@ public final class ClassicIngest {
                 sender.actor(),
                 item.isText() ? "text.accepted" : "upload.accepted",
                 id,
-                "classic: " + outcome.kind().word() + ", " + item.content().remaining() + " bytes, "
+                "classic: " + outcome.kind().word() + ", "
+                        + Quantity.of(item.content().remaining(), "byte") + ", "
                         + (item.isText() ? "not signed" : "signed with the device's RSA key")));
         return true;
     }

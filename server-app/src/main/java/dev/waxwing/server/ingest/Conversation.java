@@ -28,6 +28,7 @@ import dev.waxwing.server.ingest.IncomingUpload.Held;
 import dev.waxwing.trust.Certificates;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Incident;
+import dev.waxwing.wire.Quantity;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
@@ -266,7 +267,11 @@ public final class Conversation {
             if (reopened != null) {
                 reopened.abandon();
             }
-            refuse(id, new Refusal(RefusalReason.TOO_MANY, "more than " + ingest.maxOpenUploads() + " open uploads"));
+            refuse(
+                    id,
+                    new Refusal(
+                            RefusalReason.TOO_MANY,
+                            "more than " + Quantity.of(ingest.maxOpenUploads(), "open upload")));
             return;
         }
         IncomingUpload upload = ingest.upload(open, new IncomingUpload.Progress() {

@@ -4,6 +4,7 @@ import dev.waxwing.media.UploadOpen;
 import dev.waxwing.server.media.DiskSpace;
 import dev.waxwing.server.media.MediaStore;
 import dev.waxwing.wire.Bytes;
+import dev.waxwing.wire.Quantity;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -137,7 +138,8 @@ final class IncomingUpload {
     }
 
     private static StorageFullException noRoom(long bytes) {
-        return new StorageFullException("the disk has no room for " + bytes + " bytes beside the reserve");
+        return new StorageFullException(
+                "the disk has no room for " + Quantity.of(bytes, "byte") + " beside the reserve");
     }
 
     private void hashPrefix(FileChannel part) throws IOException {

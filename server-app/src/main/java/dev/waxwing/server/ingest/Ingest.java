@@ -34,6 +34,7 @@ import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerName;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Incident;
+import dev.waxwing.wire.Quantity;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -326,7 +327,8 @@ public final class Ingest {
                         candidate,
                         new Refusal(
                                 RefusalReason.MISMATCH,
-                                received.size() + " of " + upload.offer().size() + " bytes have arrived"));
+                                received.size() + " of "
+                                        + Quantity.of(upload.offer().size(), "byte") + " arrived"));
             }
             return judge(candidate);
         } catch (MalformedEvidenceException e) {

@@ -6,6 +6,7 @@ import dev.waxwing.ca.audit.Outcome;
 import dev.waxwing.media.RefusalReason;
 import dev.waxwing.server.session.Traffic;
 import dev.waxwing.wire.Incident;
+import dev.waxwing.wire.Quantity;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
@@ -141,8 +142,9 @@ public final class SessionRefusals implements AutoCloseable {
                         "session " + sessionId,
                         Outcome.REFUSED,
                         of.incident.toString(),
-                        way + of.count + " refusals of one kind (" + Ingest.word(new Refusal(kind.reason(), ""))
-                                + ") between " + of.first + " and " + of.last)
+                        way + Quantity.of(of.count, "refusal") + " of one kind ("
+                                + Ingest.word(new Refusal(kind.reason(), "")) + ") between " + of.first + " and "
+                                + of.last)
                 .counting(of.count, of.first, of.last);
     }
 

@@ -14,6 +14,7 @@ import dev.waxwing.server.session.Sessions;
 import dev.waxwing.trust.UntrustedException;
 import dev.waxwing.trust.VerifiedPeer;
 import dev.waxwing.wire.AlertCode;
+import dev.waxwing.wire.Quantity;
 import dev.waxwing.wire.SessionId;
 import java.time.Duration;
 import java.util.List;
@@ -60,7 +61,10 @@ final class Admission implements SessionAdmission {
     public SessionGrant admit(VerifiedPeer device, SessionId session) throws RefusedException {
         if (sessions.count() >= properties.maxSessions()) {
             throw new RefusedException(
-                    AlertCode.BUSY, "there are " + properties.maxSessions() + " sessions already", COME_LATER, null);
+                    AlertCode.BUSY,
+                    "no more than " + Quantity.of(properties.maxSessions(), "session") + " at once",
+                    COME_LATER,
+                    null);
         }
         register(device.name().value(), SerialNumber.of(device.certificate()));
         return new SessionGrant(ingest.durableCounter(device.name().value()), ingest.maxOpenUploads(), restored);

@@ -3,6 +3,7 @@ package dev.waxwing.server.web;
 import dev.waxwing.ca.web.RefusalJournal;
 import dev.waxwing.server.account.Caller;
 import dev.waxwing.server.account.Permission;
+import dev.waxwing.wire.Quantity;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -46,7 +47,7 @@ class ApiRefusals implements AuthenticationEntryPoint, AccessDeniedHandler {
                         response,
                         HttpStatus.TOO_MANY_REQUESTS,
                         "Too many failed logins",
-                        "Try again in %d seconds.".formatted(throttled.seconds()),
+                        "Try again in %s.".formatted(Quantity.of(throttled.seconds(), "second")),
                         reference);
             }
             case LoginRefusedException bad -> {

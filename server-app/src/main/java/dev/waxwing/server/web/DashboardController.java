@@ -12,6 +12,7 @@ import dev.waxwing.server.device.EndingDevices;
 import dev.waxwing.server.media.TransferFilter;
 import dev.waxwing.server.media.Transfers;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Comparator;
@@ -23,6 +24,7 @@ import org.springframework.boot.health.actuate.endpoint.CompositeHealthDescripto
 import org.springframework.boot.health.actuate.endpoint.HealthDescriptor;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpoint;
 import org.springframework.boot.health.actuate.endpoint.IndicatedHealthDescriptor;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -36,6 +38,9 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 class DashboardController {
 
     private static final int LATEST = 6;
+
+    /** When a page without live news may ask for them again. */
+    private static final Duration LIVE_AGAIN = Duration.ofMinutes(1);
 
     /** That a page is served says as much. */
     private static final Set<String> SELF_EVIDENT = Set.of("ping", "livenessState", "readinessState", "ssl");
@@ -104,12 +109,18 @@ class DashboardController {
     /** What open pages listen to. */
     @GetMapping(path = "/live", produces = MediaType.TEXT_EVENT_STREAM_VALUE)
     ResponseEntity<SseEmitter> live(@AuthenticationPrincipal Caller caller) {
-        return feed.open(() -> logins.refreshed(caller).isPresent())
-                .map(stream -> ResponseEntity.ok()
-                        .contentType(MediaType.TEXT_EVENT_STREAM)
-                        .body(stream))
-                .orElseGet(() ->
-                        ResponseEntity.status(HttpStatus.SERVICE_UNAVAILABLE).build());
+        return switch (feed.open(caller, () -> logins.refreshed(caller).isPresent())) {
+            case LiveFeed.Opening.Opened(SseEmitter stream) ->
+                ResponseEntity.ok().contentType(MediaType.TEXT_EVENT_STREAM).body(stream);
+            case LiveFeed.Opening.TooManyOfPerson() -> later(HttpStatus.TOO_MANY_REQUESTS);
+            case LiveFeed.Opening.Full() -> later(HttpStatus.SERVICE_UNAVAILABLE);
+        };
+    }
+
+    private static ResponseEntity<SseEmitter> later(HttpStatus status) {
+        return ResponseEntity.status(status)
+                .header(HttpHeaders.RETRY_AFTER, String.valueOf(LIVE_AGAIN.toSeconds()))
+                .build();
     }
 
     private long count(CertificateStatus status) {

@@ -2,6 +2,7 @@ package dev.waxwing.server.web;
 
 import dev.waxwing.ca.revocation.CertificateReleased;
 import dev.waxwing.ca.revocation.CertificateRevoked;
+import dev.waxwing.server.account.Caller;
 import dev.waxwing.server.classic.ClassicDeviceChanged;
 import dev.waxwing.server.media.TransferChanged;
 import dev.waxwing.server.session.LiveNumbers;
@@ -14,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,7 +40,6 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 @Component
 class LiveFeed {
 
-    private static final int MOST_LISTENERS = 200;
     private static final int HISTORY = 90;
     private static final Duration ASK_EVERY = Duration.ofSeconds(10);
     private static final long STREAM_MILLIS = Duration.ofMinutes(10).toMillis();
@@ -48,6 +47,7 @@ class LiveFeed {
     private final Traffic traffic;
     private final Display display;
     private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
+    private final LivePlaces places = new LivePlaces();
     private final Deque<Long> rates = new ArrayDeque<>(HISTORY + 1);
 
     LiveFeed(Traffic traffic, Display display) {
@@ -76,23 +76,42 @@ class LiveFeed {
                 history());
     }
 
+    /** What becomes of the wish for a stream. */
+    sealed interface Opening {
+
+        /** It ends by itself, and the page opens another. */
+        record Opened(SseEmitter stream) implements Opening {}
+
+        /** The person has as many pages open as one may. */
+        record TooManyOfPerson() implements Opening {}
+
+        /** All places are taken, or all that people of this role may have. */
+        record Full() implements Opening {}
+    }
+
     /**
-     * A stream for one page; nothing when too many are open. It ends by itself, and the page opens another.
+     * A stream for one page.
      *
+     * @param caller whose page it is
      * @param stillIn whether the person is still let in; asked now and then
      */
-    Optional<SseEmitter> open(BooleanSupplier stillIn) {
-        if (listeners.size() >= MOST_LISTENERS) {
-            return Optional.empty();
-        }
+    Opening open(Caller caller, BooleanSupplier stillIn) {
+        return switch (places.take(caller)) {
+            case TAKEN -> new Opening.Opened(stream(caller, stillIn));
+            case TOO_MANY_OF_PERSON -> new Opening.TooManyOfPerson();
+            case FULL -> new Opening.Full();
+        };
+    }
+
+    private SseEmitter stream(Caller caller, BooleanSupplier stillIn) {
         SseEmitter emitter = new SseEmitter(STREAM_MILLIS);
-        Listener listener = new Listener(emitter, stillIn);
+        Listener listener = new Listener(emitter, caller, stillIn);
         listeners.add(listener);
         emitter.onCompletion(listener::close);
         emitter.onTimeout(emitter::complete);
         emitter.onError(_ -> listener.close());
         Thread.ofVirtual().name("console-page").start(listener::run);
-        return Optional.of(emitter);
+        return emitter;
     }
 
     @Scheduled(fixedRate = 1, timeUnit = TimeUnit.SECONDS)
@@ -166,6 +185,7 @@ class LiveFeed {
     private final class Listener {
 
         private final SseEmitter emitter;
+        private final Caller caller;
         private final ReentrantLock lock = new ReentrantLock();
         private final Condition news = lock.newCondition();
         private Set<String> topics = new TreeSet<>();
@@ -174,8 +194,9 @@ class LiveFeed {
         private long askedAt = System.nanoTime();
         private boolean closed;
 
-        Listener(SseEmitter emitter, BooleanSupplier stillIn) {
+        Listener(SseEmitter emitter, Caller caller, BooleanSupplier stillIn) {
             this.emitter = emitter;
+            this.caller = caller;
             this.stillIn = stillIn;
         }
 
@@ -188,7 +209,9 @@ class LiveFeed {
         }
 
         void close() {
-            listeners.remove(this);
+            if (listeners.remove(this)) {
+                places.free(caller);
+            }
             tell(() -> closed = true);
         }
 
