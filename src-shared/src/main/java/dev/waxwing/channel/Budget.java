@@ -2,7 +2,7 @@ package dev.waxwing.channel;
 
 import dev.waxwing.wire.ProtocolException;
 import java.time.Duration;
-import java.util.function.LongSupplier;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,50 +11,48 @@ import org.jspecify.annotations.Nullable;
  */
 final class Budget {
 
-    private final String what;
-    private final long span;
-    private final LongSupplier nanoTime;
     private final int most;
+    private final long span;
 
-    /** Made when something happens: most sessions never need it. */
+    /** When it happened the last times, as a ring. Made when something happens: many sessions never need it. */
     private long @Nullable [] times;
 
-    private long count;
+    /** The place of the earliest of them. */
+    private int earliest;
+
+    /** @param most in any span, 1 or more */
+    Budget(int most, Duration span) {
+        this.most = most;
+        this.span = span.toNanos();
+    }
 
     /**
-     * @param what is counted, for the audit log
-     * @param most in any span, 1 or more
+     * It happens, unless it would be once too often.
+     *
+     * @param now by {@link System#nanoTime()}
      */
-    Budget(String what, int most, Duration span) {
-        this(what, most, span, System::nanoTime);
-    }
-
-    /** @param nanoTime a clock like {@link System#nanoTime()} */
-    Budget(String what, int most, Duration span, LongSupplier nanoTime) {
-        this.what = what;
-        this.span = span.toNanos();
-        this.nanoTime = nanoTime;
-        this.most = most;
-    }
-
-    /** It happens, unless it would be once too often. */
-    boolean take() {
-        long now = nanoTime.getAsLong();
+    boolean take(long now) {
         if (times == null) {
             times = new long[most];
+            Arrays.fill(times, now - span);
         }
-        int slot = (int) (count % most);
-        if (count >= most && now - times[slot] < span) {
+        if (now - times[earliest] < span) {
             return false;
         }
-        times[slot] = now;
-        count++;
+        times[earliest] = now;
+        earliest = (earliest + 1) % most;
         return true;
     }
 
-    /** It happened. @throws ProtocolException if it was once too often */
-    void spend() throws ProtocolException {
-        if (!take()) {
+    /**
+     * It happened.
+     *
+     * @param now by {@link System#nanoTime()}
+     * @param what it is, for the audit log
+     * @throws ProtocolException if it was once too often
+     */
+    void spend(long now, String what) throws ProtocolException {
+        if (!take(now)) {
             throw ProtocolException.malformed("more than " + most + " " + what + " within "
                     + Duration.ofNanos(span).toMillis() + " ms");
         }

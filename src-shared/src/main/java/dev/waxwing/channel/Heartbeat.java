@@ -5,7 +5,6 @@ import dev.waxwing.wire.ProtocolException;
 import dev.waxwing.wire.TruncatedException;
 import dev.waxwing.wire.Writer;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Notices silence: pings where either end was silent, ends the session where the peer was, or where it does not read what this
  * end writes (protocol section 12). Ticks on the timer's thread, and pings from a virtual thread of its own.
  */
-final class Heartbeat implements Timetable.Entry {
+final class Heartbeat {
 
     /** Bytes of a ping. */
     static final int SIZE = 8;
@@ -22,7 +21,10 @@ final class Heartbeat implements Timetable.Entry {
     private final long idle;
     private final boolean pings;
     private final Consumer<Bytes> ping;
-    private final AtomicReference<@Nullable Bytes> unanswered = new AtomicReference<>();
+
+    /** What was pinged and is not answered yet; the timer's thread sets it, the reading thread forgets it. */
+    private volatile @Nullable Bytes unanswered;
+
     private long count;
 
     /**
@@ -38,14 +40,15 @@ final class Heartbeat implements Timetable.Entry {
 
     /** A pong came. */
     void answered(Bytes content) throws ProtocolException {
-        Bytes expected = unanswered.getAndSet(null);
-        if (expected == null || !content.equals(expected)) {
+        Bytes expected = unanswered;
+        unanswered = null;
+        if (!content.equals(expected)) {
             throw ProtocolException.malformed("a pong that answers no ping");
         }
     }
 
-    @Override
-    public long tick(long now) {
+    /** @see Timetable.Entry#tick */
+    long tick(long now) {
         if (!stream.isOpen()) {
             return Timetable.NEVER;
         }
@@ -66,7 +69,7 @@ final class Heartbeat implements Timetable.Entry {
         if (left > 0) {
             return left;
         }
-        if (unanswered.get() == null) {
+        if (unanswered == null) {
             pingNow();
         }
         return idle / 3;
@@ -74,7 +77,7 @@ final class Heartbeat implements Timetable.Entry {
 
     private void pingNow() {
         Bytes content = Writer.growing(SIZE).u64(++count).toBytes();
-        unanswered.set(content);
+        unanswered = content;
         Thread.startVirtualThread(() -> ping.accept(content));
     }
 }

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
@@ -27,7 +26,7 @@ import java.util.function.Consumer;
  * ask an inventory, happens under it; so whoever only sends or ends the session tries for it and never waits. Who waits for the end
  * of a ratchet does so at this object's monitor, which nobody holds for longer than a look.
  */
-final class KeyRenewal implements Timetable.Entry, AutoCloseable {
+final class KeyRenewal implements AutoCloseable {
 
     /** Ratchets that a device begins in any sixth of {@code ratchet_seconds} (protocol section 12). */
     private static final int ORDERS = 5;
@@ -44,11 +43,14 @@ final class KeyRenewal implements Timetable.Entry, AutoCloseable {
     private final Budget devicesRatchets;
     private final Consumer<RuntimeException> onFailure;
     private final ReentrantLock lock = new ReentrantLock();
-    private final AtomicBoolean beginning = new AtomicBoolean();
     private volatile long ratchetedAt = System.nanoTime();
     private volatile long ratchetedAtBytes;
     private volatile long ratchets;
     private volatile boolean ratcheting;
+
+    /** Whether a thread is about to begin a ratchet. If two should be, the second finds that it has begun. */
+    private volatile boolean beginning;
+
     private volatile boolean stopped;
     private volatile boolean closed;
     private volatile Deadline stuck = Deadline.NONE;
@@ -71,9 +73,7 @@ final class KeyRenewal implements Timetable.Entry, AutoCloseable {
         this.patience = terms.idle();
         this.isDevice = isDevice;
         this.devicesRatchets = new Budget(
-                "ratchets",
-                isDevice ? ORDERS : ORDERS_TAKEN,
-                policy.ratchetAfter().dividedBy(6));
+                isDevice ? ORDERS : ORDERS_TAKEN, policy.ratchetAfter().dividedBy(6));
         this.onFailure = onFailure;
     }
 
@@ -93,7 +93,7 @@ final class KeyRenewal implements Timetable.Entry, AutoCloseable {
                 boolean wasRatcheting = ratcheting;
                 perform(rekeying.receive(content, sequence));
                 if (!isDevice && ratcheting && !wasRatcheting) {
-                    devicesRatchets.spend();
+                    devicesRatchets.spend(System.nanoTime(), "ratchets");
                 }
             }
         } finally {
@@ -132,7 +132,7 @@ final class KeyRenewal implements Timetable.Entry, AutoCloseable {
         try {
             long before = ratchets;
             if (!stopped && !ratcheting) {
-                if (isDevice && !devicesRatchets.take()) {
+                if (isDevice && !devicesRatchets.take(System.nanoTime())) {
                     throw new IOException("the keys were renewed too often just now");
                 }
                 perform(rekeying.ratchet());
@@ -232,7 +232,8 @@ final class KeyRenewal implements Timetable.Entry, AutoCloseable {
     }
 
     private void beginSoon() {
-        if (!stopped && beginning.compareAndSet(false, true)) {
+        if (!stopped && !beginning) {
+            beginning = true;
             Thread.startVirtualThread(() -> {
                 try {
                     beginNow();
@@ -242,7 +243,7 @@ final class KeyRenewal implements Timetable.Entry, AutoCloseable {
                 } catch (RuntimeException e) {
                     onFailure.accept(e);
                 } finally {
-                    beginning.set(false);
+                    beginning = false;
                 }
             });
         }
@@ -293,9 +294,12 @@ final class KeyRenewal implements Timetable.Entry, AutoCloseable {
         }
     }
 
-    /** What is due already is begun now, on threads of its own, or waits for something to protect. */
-    @Override
-    public long tick(long now) {
+    /**
+     * What is due already is begun now, on threads of its own, or waits for something to protect.
+     *
+     * @see Timetable.Entry#tick
+     */
+    long tick(long now) {
         if (stopped || !stream.isOpen()) {
             return Timetable.NEVER;
         }

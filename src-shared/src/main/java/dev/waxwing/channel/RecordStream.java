@@ -42,8 +42,8 @@ final class RecordStream {
     /** What has arrived and was not read yet, from position to limit; borrowed from the pool. */
     private @Nullable ByteBuffer arrived;
 
-    /** Records that are protected and not written yet. */
-    private final List<ByteBuffer> gathered = new ArrayList<>(1);
+    /** Records that are protected and not written yet; an idle session holds no list of them. */
+    private List<ByteBuffer> gathered = List.of();
 
     /** Those of them that are borrowed from the pool; the others are their owner's. */
     private List<ByteBuffer> borrowed = List.of();
@@ -58,12 +58,8 @@ final class RecordStream {
 
     private volatile long bytesReceived;
     private volatile long bytesSent;
-    private volatile long recordsReceived;
-    private volatile long recordsSent;
     private volatile long keyBytesReceived;
     private volatile long keyBytesSent;
-    private volatile int sendingEpoch;
-    private volatile int receivingEpoch;
     private volatile long sendingSince = System.nanoTime();
 
     /** @param random for suites that need a fresh IV for each record */
@@ -112,7 +108,6 @@ final class RecordStream {
         ByteBuffer payload = record.slice(record.position() + RecordHeader.SIZE, header.length());
         record.position(record.position() + RecordHeader.SIZE + header.length());
         ContentType type = opener.open(header, payload);
-        recordsReceived = opener.records();
         keyBytesReceived += RecordHeader.SIZE + header.length();
         content = payload;
         return type;
@@ -179,11 +174,8 @@ final class RecordStream {
                 pool.giveBack(memory); // Never to the socket: it is plaintext.
             }
         }
-        if (borrowed.isEmpty()) {
-            borrowed = new ArrayList<>(2); // An idle session holds none.
-        }
-        gathered.add(memory);
-        borrowed.add(memory);
+        gathered = with(gathered, memory);
+        borrowed = with(borrowed, memory);
     }
 
     /**
@@ -194,7 +186,13 @@ final class RecordStream {
      */
     void gather(ContentType type, ByteBuffer record) {
         protect(type, record);
-        gathered.add(record);
+        gathered = with(gathered, record);
+    }
+
+    private static List<ByteBuffer> with(List<ByteBuffer> records, ByteBuffer next) {
+        List<ByteBuffer> more = records.isEmpty() ? new ArrayList<>(1) : records;
+        more.add(next);
+        return more;
     }
 
     /** Writes what was gathered. */
@@ -238,15 +236,12 @@ final class RecordStream {
         protector.protect(type, record);
         bytesSent += record.remaining();
         keyBytesSent += record.remaining();
-        recordsSent = protector.records();
     }
 
     void change(ChangeSendingKeys change) {
         protector.change(change.epoch(), change.session(), crypto.aead(change.keys(), random));
-        recordsSent = 0;
         keyBytesSent = 0;
         sendingSince = System.nanoTime();
-        sendingEpoch = change.epoch();
     }
 
     void change(ChangeReceivingKeys change) {
@@ -256,19 +251,17 @@ final class RecordStream {
         } else {
             opener.change(change.epoch(), change.session(), aead);
         }
-        recordsReceived = 0;
         keyBytesReceived = 0;
-        receivingEpoch = change.epoch();
     }
 
     /** How many records the sending key has protected. */
     long recordsSent() {
-        return recordsSent;
+        return protector.records();
     }
 
     /** How many records the receiving key has opened. */
     long recordsReceived() {
-        return recordsReceived;
+        return opener.records();
     }
 
     /** How many bytes of records the sending key has protected. */
@@ -292,11 +285,11 @@ final class RecordStream {
     }
 
     int sendingEpoch() {
-        return sendingEpoch;
+        return protector.epoch();
     }
 
     int receivingEpoch() {
-        return receivingEpoch;
+        return opener.epoch();
     }
 
     /** When a byte last came, by {@link System#nanoTime()}. */
@@ -317,7 +310,7 @@ final class RecordStream {
 
     ChannelCounters counters() {
         return new ChannelCounters(
-                recordsSent, recordsReceived, keyBytesSent, keyBytesReceived, bytesSent, bytesReceived);
+                recordsSent(), recordsReceived(), keyBytesSent, keyBytesReceived, bytesSent, bytesReceived);
     }
 
     /** Why the socket is closed. */
@@ -377,7 +370,7 @@ final class RecordStream {
 
     /** Forgets what was gathered and not written. */
     void dropGathered() {
-        gathered.clear();
+        gathered = List.of();
         borrowed.forEach(pool::giveBack);
         borrowed = List.of();
     }

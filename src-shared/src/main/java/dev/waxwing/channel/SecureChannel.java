@@ -62,6 +62,7 @@ public final class SecureChannel implements Closeable {
     private final Heartbeat heartbeat;
     private final Budget peersPings;
     private final long end;
+    private final Side side;
     private final Timetable times;
     /** The monitor of {@link #readingEnded}, which nobody holds for longer than a look. */
     private final Object ending = new Object();
@@ -70,6 +71,9 @@ public final class SecureChannel implements Closeable {
     private volatile @Nullable Thread reader;
     private volatile boolean failed;
     private boolean peerClosed;
+
+    /** Owned by the timer's thread. */
+    private boolean isOver;
 
     private SecureChannel(
             RecordStream stream, BufferPool pool, Connect connect, Incident incident, Clock clock, Side side) {
@@ -84,18 +88,17 @@ public final class SecureChannel implements Closeable {
         this.peerMaxContent = session.peerMaxContent();
         this.incident = incident;
         this.startedAt = clock.instant();
+        this.side = side;
         this.serverTimeOffset = side == Side.SERVER ? Duration.ZERO : Duration.between(startedAt, session.serverTime());
         this.out = new WritingHalf(stream);
         this.renewal = new KeyRenewal(connect.rekeying(), stream, out, terms, side == Side.DEVICE, _ -> giveUp());
         this.heartbeat = new Heartbeat(stream, terms.idle(), side == Side.DEVICE, this::ping);
-        this.peersPings = new Budget("pings", PINGS, terms.idle().dividedBy(3));
+        this.peersPings = new Budget(PINGS, terms.idle().dividedBy(3));
         this.end = System.nanoTime()
                 + Duration.between(startedAt, latestEnd(startedAt, session)).toNanos();
         this.times = new Timetable(
                 e -> stream.closeBecause(new IOException("this end failed to keep the session's times", e)),
-                heartbeat,
-                renewal,
-                side == Side.SERVER ? this::endAtServer : this::endAtDevice);
+                this::tick);
         renewal.start();
         times.start(firstLook());
     }
@@ -325,7 +328,7 @@ public final class SecureChannel implements Closeable {
                 return stream.content();
             }
             case PING -> {
-                peersPings.spend();
+                peersPings.spend(System.nanoTime(), "pings");
                 answer(pingBytes());
             }
             case PONG -> heartbeat.answered(pingBytes());
@@ -465,24 +468,27 @@ public final class SecureChannel implements Closeable {
         endReading();
     }
 
-    private long endAtServer(long now) {
-        return endWith(this::sayGoodbye, now);
+    /** Does what is due, and says when something is due again. */
+    private long tick(long now) {
+        return Math.min(untilEnd(now), Math.min(heartbeat.tick(now), renewal.tick(now)));
     }
 
-    private long endAtDevice(long now) {
-        return endWith(this::close, now);
-    }
-
-    private long endWith(Runnable ending, long now) {
+    private long untilEnd(long now) {
         if (now - end < 0) {
             return end - now;
         }
-        Thread.startVirtualThread(ending);
+        if (!isOver) {
+            isOver = true;
+            Thread.startVirtualThread(this::endInTime);
+        }
         return Timetable.NEVER;
     }
 
-    private void sayGoodbye() {
-        fail(new Alert(AlertCode.GOING_AWAY, incident));
+    private void endInTime() {
+        switch (side) {
+            case SERVER -> fail(new Alert(AlertCode.GOING_AWAY, incident));
+            case DEVICE -> close();
+        }
     }
 
     private enum Side {

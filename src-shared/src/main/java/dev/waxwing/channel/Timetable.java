@@ -4,20 +4,18 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * Everything that a session does at its times, under one deadline: that of whatever comes first. Each entry is asked on the
+ * Everything that a session does at its times, under one deadline: that of whatever comes first. Its entry is asked on the
  * timer's thread, and says when it wants to be asked again; if it is asked earlier, it finds that nothing is due.
  */
 final class Timetable implements AutoCloseable, Runnable {
 
-    /** What an entry answers that is not to be asked again. */
+    /** What an entry answers that has nothing to do any more. */
     static final long NEVER = Long.MAX_VALUE;
-
-    private static final Entry OVER = now -> NEVER;
 
     private static final long SHORTEST_WAIT = Duration.ofMillis(10).toNanos();
 
     private final Consumer<Throwable> onFailure;
-    private final Entry[] entries;
+    private final Entry entry;
     private volatile Deadline next = Deadline.NONE;
     private volatile boolean stopped;
 
@@ -35,12 +33,12 @@ final class Timetable implements AutoCloseable, Runnable {
     }
 
     /** @param onFailure ends the session: with an entry that failed, nothing would come at its time any more */
-    Timetable(Consumer<Throwable> onFailure, Entry... entries) {
+    Timetable(Consumer<Throwable> onFailure, Entry entry) {
         this.onFailure = onFailure;
-        this.entries = entries.clone();
+        this.entry = entry;
     }
 
-    /** @param first when each entry is asked for the first time */
+    /** @param first when the entry is asked for the first time */
     void start(Duration first) {
         next = Deadline.after(first, this);
     }
@@ -48,22 +46,15 @@ final class Timetable implements AutoCloseable, Runnable {
     @Override
     public void run() {
         try {
-            askAll();
+            ask();
         } catch (Throwable e) {
             onFailure.accept(e);
             throw e;
         }
     }
 
-    private void askAll() {
-        long wait = NEVER;
-        for (int i = 0; i < entries.length && !stopped; i++) {
-            long left = entries[i].tick(System.nanoTime());
-            if (left == NEVER) {
-                entries[i] = OVER;
-            }
-            wait = Math.min(wait, left);
-        }
+    private void ask() {
+        long wait = stopped ? NEVER : entry.tick(System.nanoTime());
         if (wait != NEVER) {
             next = Deadline.after(Duration.ofNanos(Math.max(wait, SHORTEST_WAIT)), this);
         }

@@ -51,6 +51,8 @@ public final class Rekeying implements AutoCloseable {
     /** The first of the application keys. */
     private static final int FIRST_EPOCH = 2;
 
+    private static final RekeyState STEADY = new Steady();
+
     private static final List<Integer> SCHEMES =
             Arrays.stream(SignatureScheme.values()).map(SignatureScheme::code).toList();
 
@@ -87,7 +89,7 @@ public final class Rekeying implements AutoCloseable {
     private final Suite suite;
     private final SessionId session;
     private final Parties parties;
-    private RekeyState state = new Steady();
+    private RekeyState state = STEADY;
     private TrafficSecret sending;
     private TrafficSecret receiving;
     private RatchetSecret ratchet;
@@ -274,14 +276,14 @@ public final class Rekeying implements AutoCloseable {
             actions.add(new Send(new RatchetDone().encode()));
             replaceSending(next, actions);
             actions.add(new Ratcheted(ratchets));
-            return new Steady();
+            return STEADY;
         }
     }
 
     private RekeyState settle(AwaitDone s, List<Action> actions) {
         replaceReceiving(s.receiving(), actions);
         actions.add(new Ratcheted(ratchets));
-        return new Steady();
+        return STEADY;
     }
 
     private void renew(ApplicationSecrets next) {

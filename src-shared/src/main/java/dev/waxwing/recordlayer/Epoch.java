@@ -13,7 +13,7 @@ import javax.crypto.AEADBadTagException;
 final class Epoch implements AutoCloseable {
 
     /** How many records one key may protect (protocol section 3.5). */
-    static final long MAX_RECORDS = 1L << 22;
+    static final int MAX_RECORDS = 1 << 22;
 
     private static final VarHandle U64 = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
@@ -24,11 +24,11 @@ final class Epoch implements AutoCloseable {
 
     private final int number;
     private final Aead aead;
-    private final long maxRecords;
+    private final int maxRecords;
     private final byte[] additionalData = new byte[SIZE];
-    private long sequence;
+    private volatile long sequence;
 
-    Epoch(int number, Direction direction, SessionId session, Aead aead, long maxRecords) {
+    Epoch(int number, Direction direction, SessionId session, Aead aead, int maxRecords) {
         this.number = number;
         this.aead = aead;
         this.maxRecords = maxRecords;

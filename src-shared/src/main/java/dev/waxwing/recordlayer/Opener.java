@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Opens the records of one direction, in place (protocol section 3). It starts in epoch 0, plain. Every failure is the
- * same {@code protocol_error}. Owned by the reading thread.
+ * same {@code protocol_error}. Owned by the reading thread; any thread may ask for the epoch and what its key has opened.
  */
 public final class Opener implements AutoCloseable {
 
     private final Direction direction;
-    private final long maxRecords;
-    private @Nullable Epoch current;
+    private final int maxRecords;
+    private volatile @Nullable Epoch current;
     private boolean lateAlertAllowed;
     private @Nullable Epoch previous;
 
@@ -24,7 +24,7 @@ public final class Opener implements AutoCloseable {
         this(direction, Epoch.MAX_RECORDS);
     }
 
-    Opener(Direction direction, long maxRecords) {
+    Opener(Direction direction, int maxRecords) {
         this.direction = direction;
         this.maxRecords = maxRecords;
     }

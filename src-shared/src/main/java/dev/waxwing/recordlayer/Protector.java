@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the records of one direction, in place (protocol section 3). It starts in epoch 0, plain. Guarded by its owner's
- * write lock.
+ * write lock; any thread may ask for the epoch and what its key has protected.
  */
 public final class Protector implements AutoCloseable {
 
@@ -18,14 +18,14 @@ public final class Protector implements AutoCloseable {
     public static final int TAIL = 1 + Suite.MAX_SUFFIX;
 
     private final Direction direction;
-    private final long maxRecords;
-    private @Nullable Epoch epoch;
+    private final int maxRecords;
+    private volatile @Nullable Epoch epoch;
 
     public Protector(Direction direction) {
         this(direction, Epoch.MAX_RECORDS);
     }
 
-    Protector(Direction direction, long maxRecords) {
+    Protector(Direction direction, int maxRecords) {
         this.direction = direction;
         this.maxRecords = maxRecords;
     }

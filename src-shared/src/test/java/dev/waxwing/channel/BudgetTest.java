@@ -32,41 +32,45 @@ class BudgetTest {
     private static final Duration IDLE = Duration.ofSeconds(60);
 
     private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1_000);
-    private final Budget budget = new Budget("pings", 10, IDLE.dividedBy(3), now::get);
+    private final Budget budget = new Budget(10, IDLE.dividedBy(3));
 
     @Test
     void takes_ten_at_once_and_refuses_the_next_until_the_span_is_over() throws Exception {
         for (int i = 0; i < 10; i++) {
-            budget.spend();
+            spend();
         }
         now.addAndGet(IDLE.toNanos() / 3 - 1);
-        assertThatThrownBy(budget::spend)
+        assertThatThrownBy(this::spend)
                 .isInstanceOfSatisfying(
                         ProtocolException.class, e -> assertThat(e.code()).isEqualTo(AlertCode.PROTOCOL_ERROR));
         now.addAndGet(1);
-        assertThatNoException().isThrownBy(budget::spend);
+        assertThatNoException().isThrownBy(this::spend);
     }
 
     @Test
     void looks_at_any_span_and_not_at_fixed_ones() throws Exception {
         for (int i = 0; i < 9; i++) {
-            budget.spend();
+            spend();
         }
         now.addAndGet(IDLE.toNanos() / 3 - 1);
-        budget.spend();
+        spend();
         now.addAndGet(1);
         for (int i = 0; i < 9; i++) {
-            budget.spend();
+            spend();
         }
-        assertThatThrownBy(budget::spend).isInstanceOf(ProtocolException.class);
+        assertThatThrownBy(this::spend).isInstanceOf(ProtocolException.class);
     }
 
     @Test
     void never_hinders_a_device_that_pings_as_the_protocol_says() throws Exception {
         for (int i = 0; i < 100_000; i++) {
-            budget.spend();
+            spend();
             now.addAndGet(IDLE.toNanos() / 30);
         }
+    }
+
+    private void spend() throws ProtocolException {
+        budget.spend(now.get(), "pings");
     }
 
     @Test

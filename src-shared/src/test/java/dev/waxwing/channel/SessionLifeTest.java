@@ -61,7 +61,7 @@ class SessionLifeTest {
                 SocketChannel _ = loopback.acceptRaw()) {
             RecordStream stream = stream(near);
             try (Timetable times =
-                    new Timetable(e -> {}, new Heartbeat(stream, Duration.ofMillis(100), false, ping -> {}))) {
+                    new Timetable(e -> {}, new Heartbeat(stream, Duration.ofMillis(100), false, ping -> {})::tick)) {
                 times.start(Duration.ZERO);
                 assertThatThrownBy(stream::read)
                         .isInstanceOf(TruncatedException.class)
@@ -78,7 +78,7 @@ class SessionLifeTest {
                 SocketChannel _ = loopback.acceptRaw()) {
             RecordStream stream = stream(near);
             Heartbeat heartbeat = new Heartbeat(stream, Duration.ofMillis(600), true, pings::add);
-            try (Timetable times = new Timetable(e -> {}, heartbeat)) {
+            try (Timetable times = new Timetable(e -> {}, heartbeat::tick)) {
                 times.start(Duration.ZERO);
                 Bytes first = pings.poll(5, TimeUnit.SECONDS);
                 assertThatThrownBy(stream::read).hasMessageContaining("silent");
@@ -98,7 +98,7 @@ class SessionLifeTest {
                 SocketChannel _ = loopback.acceptRaw()) {
             RecordStream stream = stream(near);
             Heartbeat heartbeat = new Heartbeat(stream, Duration.ofMillis(900), true, pings::add);
-            try (Timetable times = new Timetable(e -> {}, heartbeat)) {
+            try (Timetable times = new Timetable(e -> {}, heartbeat::tick)) {
                 times.start(Duration.ZERO);
                 while (pings.isEmpty() && stream.isOpen()) {
                     stream.write(ContentType.HANDSHAKE, Bytes.fromHex("00"));
@@ -116,7 +116,7 @@ class SessionLifeTest {
                 SocketChannel near = loopback.dial();
                 SocketChannel _ = loopback.acceptRaw()) {
             Heartbeat heartbeat = new Heartbeat(stream(near), Duration.ofSeconds(1), true, pings::add);
-            try (Timetable times = new Timetable(e -> {}, heartbeat)) {
+            try (Timetable times = new Timetable(e -> {}, heartbeat::tick)) {
                 times.start(Duration.ZERO);
                 Bytes first = pings.poll(5, TimeUnit.SECONDS);
                 heartbeat.answered(first);

@@ -167,7 +167,7 @@ class UnauthenticatedPeerTest {
                     // Closed, as it should be.
                 }
             });
-            try (Timetable times = new Timetable(e -> {}, new Heartbeat(stream, idle, false, ping -> {}))) {
+            try (Timetable times = new Timetable(e -> {}, new Heartbeat(stream, idle, false, ping -> {})::tick)) {
                 times.start(Duration.ZERO);
                 assertThatThrownBy(() -> {
                             while (stream.isOpen()) {
