@@ -41,10 +41,10 @@ final class CanonicalJson {
                 out.u8(',');
             }
             first = false;
-            quote(utf8(member.getKey()), out);
+            quote(utf8(member.getKey()).asByteBuffer(), out);
             out.u8(':');
             switch (member.getValue()) {
-                case Value.Text(String text) -> quote(utf8(text), out);
+                case Value.Text(String text) -> quote(utf8(text).asByteBuffer(), out);
                 case Value.Whole(long number) -> out.bytes(ascii(Long.toString(inRange(number))));
             }
         }
@@ -79,20 +79,19 @@ final class CanonicalJson {
     /**
      * Writes a string. Whole runs of what needs no escape are copied at once.
      *
-     * @param utf8 well-formed
+     * @param utf8 its remaining bytes, well-formed
      */
-    static void quote(Bytes utf8, Writer out) {
-        ByteBuffer all = utf8.asByteBuffer();
+    static void quote(ByteBuffer utf8, Writer out) {
         out.u8('"');
-        int written = 0;
-        for (int i = afterPlain(all, 0); i < utf8.size(); i = afterPlain(all, i + 1)) {
-            byte[] escape = ESCAPES[utf8.at(i) & 0xFF];
+        int written = utf8.position();
+        for (int i = afterPlain(utf8, written); i < utf8.limit(); i = afterPlain(utf8, i + 1)) {
+            byte[] escape = ESCAPES[utf8.get(i) & 0xFF];
             if (escape.length > 0) {
-                out.bytes(all.slice(written, i - written)).bytes(escape);
+                out.bytes(utf8.slice(written, i - written)).bytes(escape);
                 written = i + 1;
             }
         }
-        out.bytes(all.slice(written, utf8.size() - written)).u8('"');
+        out.bytes(utf8.slice(written, utf8.limit() - written)).u8('"');
     }
 
     /** The place behind all groups of eight bytes from a place on that need no escape. */

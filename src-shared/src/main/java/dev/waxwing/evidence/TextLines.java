@@ -4,8 +4,11 @@ import dev.waxwing.media.ItemId;
 import dev.waxwing.media.Text;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Writer;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 
 /**
  * The content of a sealed group of texts (protocol section 13.2): for each text, in the order of the counters, one
@@ -27,30 +30,38 @@ public final class TextLines {
 
     // The members in the order of RFC 8785, section 3.2.3: a line for each text is worth no map that sorts them.
     private static final byte[] CAPTURED_AT = ascii("{\"capturedAt\":\"");
+    private static final byte[] TIME = ascii("0000-00-00T00:00:00.000Z");
     private static final byte[] COUNTER = ascii("\",\"counter\":");
     private static final byte[] ID = ascii(",\"id\":\"");
     private static final byte[] TEXT = ascii("\",\"text\":");
     private static final byte[] END = ascii("}\n");
+    private static final byte[] HEX = ascii("0123456789abcdef");
 
     private TextLines() {}
 
     /** The line of one text, with its line feed. */
     public static Bytes line(Text text) {
-        return line(text.counter(), text.id(), text.capturedAt(), text.text());
+        return line(text.counter(), text.id(), text.capturedAt(), text.utf8());
+    }
+
+    /** Writes the line of one text, with its line feed. */
+    public static void write(Text text, Writer out) {
+        write(text.counter(), text.id(), text.capturedAt(), text.utf8().asByteBuffer(), out);
     }
 
     /**
      * Writes the line of one text, with its line feed.
      *
-     * @param utf8 well-formed
+     * @param capturedAt years 0 to 9999
+     * @param utf8 its remaining bytes, well-formed
      */
-    public static void write(long counter, ItemId id, Instant capturedAt, Bytes utf8, Writer out) {
+    public static void write(long counter, ItemId id, Instant capturedAt, ByteBuffer utf8, Writer out) {
         out.bytes(CAPTURED_AT)
-                .bytes(ascii(Members.text(capturedAt)))
+                .bytes(time(capturedAt))
                 .bytes(COUNTER)
                 .bytes(ascii(Long.toString(counter)))
                 .bytes(ID)
-                .bytes(ascii(id.toString()))
+                .bytes(hex(id))
                 .bytes(TEXT);
         CanonicalJson.quote(utf8, out);
         out.bytes(END);
@@ -58,14 +69,45 @@ public final class TextLines {
 
     /** The line of a text that came by classic, where it may be empty (protocol section 15.1). */
     public static Bytes classicLine(ItemId id, Instant receivedAt, String text) {
-        return line(1, id, receivedAt, text);
+        return line(1, id, receivedAt, CanonicalJson.utf8(text));
     }
 
-    private static Bytes line(long counter, ItemId id, Instant capturedAt, String text) {
-        Bytes utf8 = CanonicalJson.utf8(text);
+    private static Bytes line(long counter, ItemId id, Instant capturedAt, Bytes utf8) {
         Writer out = Writer.growing(FRAME + utf8.size());
-        write(counter, id, capturedAt, utf8, out);
+        write(counter, id, capturedAt, utf8.asByteBuffer(), out);
         return out.toBytes();
+    }
+
+    /** As {@link Members#text} writes it, at a tenth of the price: there is one in each line. */
+    private static byte[] time(Instant instant) {
+        LocalDateTime time = LocalDateTime.ofEpochSecond(instant.getEpochSecond(), instant.getNano(), ZoneOffset.UTC);
+        byte[] text = TIME.clone();
+        number(time.getYear(), text, 0, 4);
+        number(time.getMonthValue(), text, 5, 2);
+        number(time.getDayOfMonth(), text, 8, 2);
+        number(time.getHour(), text, 11, 2);
+        number(time.getMinute(), text, 14, 2);
+        number(time.getSecond(), text, 17, 2);
+        number(time.getNano() / 1_000_000, text, 20, 3);
+        return text;
+    }
+
+    private static void number(int value, byte[] text, int at, int digits) {
+        int left = value;
+        for (int i = at + digits - 1; i >= at; i--) {
+            text[i] = (byte) ('0' + left % 10);
+            left /= 10;
+        }
+    }
+
+    private static byte[] hex(ItemId id) {
+        Bytes value = id.value();
+        byte[] text = new byte[2 * value.size()];
+        for (int i = 0; i < value.size(); i++) {
+            text[2 * i] = HEX[value.at(i) >> 4 & 0xF];
+            text[2 * i + 1] = HEX[value.at(i) & 0xF];
+        }
+        return text;
     }
 
     private static byte[] ascii(String text) {

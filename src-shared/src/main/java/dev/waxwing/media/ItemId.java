@@ -11,7 +11,7 @@ import java.security.SecureRandom;
  *
  * @param value 16 bytes
  */
-public record ItemId(Bytes value) {
+public record ItemId(Bytes value) implements Comparable<ItemId> {
 
     static final int SIZE = 16;
 
@@ -41,6 +41,12 @@ public record ItemId(Bytes value) {
 
     void encode(Writer out) {
         out.bytes(value);
+    }
+
+    /** In the order of their hex digits. */
+    @Override
+    public int compareTo(ItemId other) {
+        return value.compareTo(other.value);
     }
 
     /** 32 lower-case hex digits. */

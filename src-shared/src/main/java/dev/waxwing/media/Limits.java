@@ -58,10 +58,23 @@ final class Limits {
 
     /** Well-formed text (no half of a surrogate pair) whose UTF-8 has so many bytes. */
     static void utf8(String what, String value, int min, int max) {
+        range(what + " size", utf8(what, value).size(), min, max);
+    }
+
+    /** The bytes of well-formed text (no half of a surrogate pair). */
+    static Bytes utf8(String what, String value) {
         try {
-            range(what + " size", Utf8.encode(value).size(), min, max);
+            return Utf8.encode(value);
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException(what + " cannot be written in UTF-8", e);
+        }
+    }
+
+    static void utf8(String what, Bytes value) {
+        try {
+            Utf8.requireWellFormed(value);
+        } catch (CharacterCodingException e) {
+            throw new IllegalArgumentException(what + " is ill-formed UTF-8", e);
         }
     }
 }

@@ -1,6 +1,9 @@
 package dev.waxwing.wire;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.Signature;
 import java.security.SignatureException;
@@ -8,8 +11,13 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** An immutable byte string with value equality. Not for secrets: it prints itself. */
-public final class Bytes {
+/** An immutable byte string with value equality, ordered by its bytes as unsigned numbers. Not for secrets: it prints itself. */
+public final class Bytes implements Comparable<Bytes> {
+
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+    /** The highest bit of each of eight bytes. */
+    private static final long HIGHEST = 0x8080_8080_8080_8080L;
 
     public static final Bytes EMPTY = new Bytes(new byte[0]);
 
@@ -48,8 +56,8 @@ public final class Bytes {
         return out.toBytes();
     }
 
-    /** The caller gives the array away and must not touch it again. */
-    static Bytes adopt(byte[] value) {
+    /** Without a copy: the caller gives the array away and must not touch it again. */
+    public static Bytes adopt(byte[] value) {
         return value.length == 0 ? EMPTY : new Bytes(value);
     }
 
@@ -99,6 +107,19 @@ public final class Bytes {
         signature.update(value);
     }
 
+    /** Whether no byte is beyond 0x7F. */
+    boolean isAscii() {
+        long seen = 0;
+        int at = 0;
+        for (; at + Long.BYTES <= value.length; at += Long.BYTES) {
+            seen |= (long) LONGS.get(value, at);
+        }
+        for (; at < value.length; at++) {
+            seen |= value[at];
+        }
+        return (seen & HIGHEST) == 0;
+    }
+
     /** Lower-case hex. */
     public String hex() {
         return HexFormat.of().formatHex(value);
@@ -107,6 +128,11 @@ public final class Bytes {
     /** Compares in a time that depends on the lengths alone. */
     public boolean constantTimeEquals(Bytes other) {
         return MessageDigest.isEqual(value, other.value);
+    }
+
+    @Override
+    public int compareTo(Bytes other) {
+        return Arrays.compareUnsigned(value, other.value);
     }
 
     @Override

@@ -25,6 +25,13 @@ public final class Utf8 {
     }
 
     /** @throws CharacterCodingException for ill-formed UTF-8 */
+    public static void requireWellFormed(Bytes utf8) throws CharacterCodingException {
+        if (!utf8.isAscii()) {
+            decode(utf8);
+        }
+    }
+
+    /** @throws CharacterCodingException for ill-formed UTF-8 */
     public static String decode(Bytes utf8) throws CharacterCodingException {
         return decode(utf8.toArray());
     }

@@ -148,16 +148,30 @@ public final class Writer {
 
     /** A copy of all that was written into memory of the writer's own. */
     public Bytes toBytes() {
-        if (!grows) {
-            throw new IllegalStateException("the bytes are in the buffer that was given");
-        }
-        return Bytes.copyOf(out.duplicate().flip());
+        return Bytes.copyOf(written());
+    }
+
+    /** The same without a copy if the memory is just full, as it is when its size was known; nothing may be written after it. */
+    public Bytes finish() {
+        return grows && !out.hasRemaining() ? Bytes.adopt(out.array()) : toBytes();
+    }
+
+    /** All that was written into memory of the writer's own, as it lies there: valid until the next write. */
+    public ByteBuffer written() {
+        requireOwnMemory();
+        return out.duplicate().flip();
+    }
+
+    /** Forgets what was written into memory of the writer's own, which is used again. */
+    public void clear() {
+        requireOwnMemory();
+        out.clear();
     }
 
     private Writer vec(int lengthBytes, Consumer<Writer> content) {
         int head = out.position();
-        zeros(lengthBytes);
-        int start = out.position();
+        int start = head + lengthBytes;
+        room(lengthBytes).position(start);
         content.accept(this);
         int length = out.position() - start;
         fits(length, (1L << 8 * lengthBytes) - 1);
@@ -175,8 +189,14 @@ public final class Writer {
         return out;
     }
 
+    private void requireOwnMemory() {
+        if (!grows) {
+            throw new IllegalStateException("the bytes are in the buffer that was given");
+        }
+    }
+
     private static Bytes utf8(String value) {
-        return Bytes.of(value.getBytes(StandardCharsets.UTF_8));
+        return Bytes.adopt(value.getBytes(StandardCharsets.UTF_8));
     }
 
     private static void fits(long value, long max) {

@@ -14,6 +14,7 @@ import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.SessionId;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,28 @@ class SignedFormsTest {
                 + "\"id\":\"00112233445566778899aabbccddeeff\",\"text\":\"gate open\"}\n");
         assertThat(TextLines.line(text)).isEqualTo(line);
         assertThat(TextLines.read(line)).isEqualTo(text);
+    }
+
+    /** The time of a line is not formatted as that of a manifest is, but must be the same. */
+    @Test
+    void a_line_of_texts_has_any_time_and_any_id() throws Exception {
+        Random random = new Random(3);
+        List<Instant> times = new ArrayList<>(List.of(Instant.EPOCH, Instant.parse("9999-12-31T23:59:59.999Z")));
+        random.longs(1_000, 0, times.getLast().toEpochMilli())
+                .mapToObj(Instant::ofEpochMilli)
+                .forEach(times::add);
+        for (Instant time : times) {
+            Text text = new Text(1, new ItemId(random(random, 16)), time, "é\"\n");
+            Bytes line = TextLines.line(text);
+            assertThat(new String(line.toArray(), StandardCharsets.UTF_8)).contains(Members.text(time));
+            assertThat(TextLines.read(line)).isEqualTo(text);
+        }
+    }
+
+    private static Bytes random(Random random, int size) {
+        byte[] bytes = new byte[size];
+        random.nextBytes(bytes);
+        return Bytes.of(bytes);
     }
 
     @Test

@@ -120,6 +120,23 @@ class ReaderWriterTest {
     }
 
     @Test
+    void a_writer_is_finished_without_a_copy_when_its_memory_is_full() {
+        Writer exact = Writer.growing(16).u64(1).u64(2);
+        assertThat(exact.written().array()).hasSize(16);
+        assertThat(exact.finish()).isEqualTo(Bytes.fromHex("00000000000000010000000000000002"));
+        assertThat(Writer.growing(16).u64(1).finish()).isEqualTo(Bytes.fromHex("0000000000000001"));
+    }
+
+    @Test
+    void a_writer_uses_its_memory_again() {
+        Writer out = Writer.growing(16).u64(1).u64(2).u64(3);
+        assertThat(out.written().remaining()).isEqualTo(24);
+        out.clear();
+        assertThat(out.written().remaining()).isZero();
+        assertThat(out.u8(7).toBytes()).isEqualTo(Bytes.of((byte) 7));
+    }
+
+    @Test
     void a_writer_into_a_given_buffer_stays_in_it() {
         ByteBuffer buffer = ByteBuffer.allocate(5);
         Writer out = Writer.into(buffer);
@@ -167,6 +184,17 @@ class ReaderWriterTest {
                 assertThat(e.code()).isEqualTo(AlertCode.PROTOCOL_ERROR);
             }
         }
+    }
+
+    @Test
+    void byte_strings_are_ordered_as_their_hex_digits_are() {
+        List<String> ascending = List.of("", "00", "0000", "7f", "80", "80ff", "ff", "ff00");
+        List<String> ordered = ascending.reversed().stream()
+                .map(Bytes::fromHex)
+                .sorted()
+                .map(Bytes::hex)
+                .toList();
+        assertThat(ordered).isEqualTo(ascending).isSorted();
     }
 
     @Test

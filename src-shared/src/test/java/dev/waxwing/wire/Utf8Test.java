@@ -5,10 +5,28 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class Utf8Test {
+
+    /** ASCII is looked at eight bytes at a time, and what is left of it byte by byte. */
+    @Test
+    void what_is_ill_formed_is_found_at_every_place() throws Exception {
+        for (int size = 1; size <= 24; size++) {
+            Utf8.requireWellFormed(Bytes.of("x".repeat(size).getBytes(StandardCharsets.UTF_8)));
+            Utf8.requireWellFormed(
+                    Bytes.of(("x".repeat(size) + "ü" + "x".repeat(size)).getBytes(StandardCharsets.UTF_8)));
+            for (int at = 0; at < size; at++) {
+                byte[] illFormed = "x".repeat(size).getBytes(StandardCharsets.UTF_8);
+                illFormed[at] = (byte) 0x80;
+                assertThatExceptionOfType(CharacterCodingException.class)
+                        .as("%d of %d", at, size)
+                        .isThrownBy(() -> Utf8.requireWellFormed(Bytes.of(illFormed)));
+            }
+        }
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "gate open", "?", "größer", "門", "\uD83D\uDEAA", "\uFFFD", "a\u0000b"})

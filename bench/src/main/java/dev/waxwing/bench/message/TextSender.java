@@ -27,6 +27,7 @@ import dev.waxwing.wire.Reader;
 import dev.waxwing.wire.Writer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.cert.X509Certificate;
@@ -55,6 +56,10 @@ import org.jspecify.annotations.Nullable;
 public final class TextSender implements AutoCloseable {
 
     private static final int MOST_UNDERWAY = 4_000;
+
+    /** What a line has in bytes, about. */
+    private static final int LINE = 1_200;
+
     private static final Duration SEAL_AFTER = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -96,7 +101,7 @@ public final class TextSender implements AutoCloseable {
      * @return how long it took until the last was acknowledged
      */
     public Duration send(int count, int size) throws IOException, InterruptedException {
-        String content = "x".repeat(size);
+        Bytes content = Bytes.adopt("x".repeat(size).getBytes(StandardCharsets.UTF_8));
         long begun = System.nanoTime();
         int unsent = count;
         for (Step step = next(unsent); !(step instanceof Step.Done); step = next(unsent)) {
@@ -162,8 +167,8 @@ public final class TextSender implements AutoCloseable {
     }
 
     /** Fills one record, and returns with how many texts. */
-    private int sendRecord(int most, String content) throws IOException {
-        int size = ApplicationMessage.HEAD_BYTES + Long.BYTES + 16 + Long.BYTES + 3 + content.length();
+    private int sendRecord(int most, Bytes content) throws IOException {
+        int size = ApplicationMessage.HEAD_BYTES + Long.BYTES + 16 + Long.BYTES + 3 + content.size();
         OutgoingRecord record = channel.newRecord();
         try {
             Writer out = Writer.into(record.buffer());
@@ -188,15 +193,16 @@ public final class TextSender implements AutoCloseable {
 
     private void seal(List<Text> texts) throws IOException {
         ItemId id = device.freshId();
-        Bytes content = Bytes.concat(texts.stream().map(TextLines::line).toArray(Bytes[]::new));
+        Writer content = Writer.growing(LINE * texts.size());
+        texts.forEach(text -> TextLines.write(text, content));
         Manifest manifest = new Manifest(
                 device.name(),
                 id,
                 device.nextCounter(),
                 TextLines.NAME,
                 TextLines.MEDIA_TYPE,
-                content.size(),
-                sha256(content),
+                content.position(),
+                sha256(content.written()),
                 now(),
                 previousManifest);
         Bytes encoded = manifest.encode();
@@ -327,9 +333,11 @@ public final class TextSender implements AutoCloseable {
         return clock.instant().truncatedTo(ChronoUnit.MILLIS);
     }
 
-    private static Bytes sha256(Bytes content) {
+    private static Bytes sha256(ByteBuffer content) {
         try {
-            return Bytes.of(MessageDigest.getInstance("SHA-256").digest(content.toArray()));
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            sha256.update(content);
+            return Bytes.adopt(sha256.digest());
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException("every Java platform has SHA-256", impossible);
         }

@@ -11,6 +11,7 @@ import dev.waxwing.evidence.TextLines;
 import dev.waxwing.media.ApplicationMessage;
 import dev.waxwing.media.ItemId;
 import dev.waxwing.media.Refused;
+import dev.waxwing.media.Text;
 import dev.waxwing.media.TextRefused;
 import dev.waxwing.media.TextSeal;
 import dev.waxwing.wire.ProtocolException;
@@ -154,10 +155,11 @@ final class TextLane implements Lane {
             List<QueuedText> taken = new ArrayList<>();
             Writer out = Writer.into(record);
             for (QueuedText text : texts) {
-                if (taken.size() == MOST_UNDERWAY || record.remaining() < sizeOf(text)) {
+                Text message = Evidence.message(text);
+                if (taken.size() == MOST_UNDERWAY || record.remaining() < sizeOf(message)) {
                     break;
                 }
-                Evidence.message(text).encode(out);
+                message.encode(out);
                 taken.add(text);
             }
             lock.lock();
@@ -172,8 +174,8 @@ final class TextLane implements Lane {
         });
     }
 
-    private static int sizeOf(QueuedText text) {
-        return ApplicationMessage.HEAD_BYTES + FIXED_FIELDS + utf8Length(text);
+    private static int sizeOf(Text text) {
+        return ApplicationMessage.HEAD_BYTES + FIXED_FIELDS + text.utf8().size();
     }
 
     private static int utf8Length(QueuedText text) {

@@ -30,11 +30,12 @@ import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Incident;
 import dev.waxwing.wire.Quantity;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -97,12 +98,14 @@ public final class Conversation {
         if (ending) {
             return;
         }
-        outbox.awaitRoom();
-        if (!(message instanceof Text)) {
-            storeTexts();
+        if (message instanceof Text text) {
+            texts.add(TextOffer.of(sender, text));
+            return;
         }
+        storeTexts();
+        outbox.awaitRoom();
         switch (message) {
-            case Text text -> text(text);
+            case Text _ -> throw new IllegalStateException("texts wait for the end of their record");
             case TextSeal seal -> lanes.run(seal.group(), () -> sealTexts(seal));
             case UploadOpen open -> open(open);
             case UploadData data -> data(data);
@@ -145,12 +148,6 @@ public final class Conversation {
         captureClock.ahead(capturedAt).ifPresent(ahead -> lanes.run(id, () -> ingest.noteClock(sender, ahead)));
     }
 
-    private void text(Text text) {
-        compareClocks(text.id(), text.capturedAt());
-        Bytes utf8 = Bytes.of(text.text().getBytes(StandardCharsets.UTF_8));
-        texts.add(new TextOffer(sender, text.counter(), text.id().toString(), text.capturedAt(), utf8));
-    }
-
     /** Stores what one record brought; that always has room within the limit. */
     private void storeTexts() {
         if (texts.isEmpty()) {
@@ -158,6 +155,9 @@ public final class Conversation {
         }
         List<TextOffer> offers = List.copyOf(texts);
         texts.clear();
+        outbox.awaitRoom();
+        TextOffer latest = Collections.max(offers, Comparator.comparing(TextOffer::capturedAt));
+        compareClocks(latest.id(), latest.capturedAt());
         int bytes = offers.stream().mapToInt(offer -> offer.utf8().size()).sum();
         int cost = bytes + TEXT_OVERHEAD * offers.size();
         textRoom.acquireUninterruptibly(cost);
@@ -219,7 +219,7 @@ public final class Conversation {
     }
 
     private void refuseText(TextOffer offer, Refusal refusal) {
-        Incident incident = refusals.refuse("text.refused", offer.textId(), refusal);
+        Incident incident = refusals.refuse("text.refused", offer.id().toString(), refusal);
         outbox.add(new TextRefused(offer.counter(), refusal.reason(), incident, retryAfter(refusal.reason())));
     }
 

@@ -5,7 +5,6 @@ import dev.waxwing.evidence.TextLines;
 import dev.waxwing.media.ItemId;
 import dev.waxwing.media.RefusalReason;
 import dev.waxwing.server.ingest.IncomingUpload.Held;
-import dev.waxwing.server.ingest.TextBlock.StoredText;
 import dev.waxwing.server.media.DiskSpace;
 import dev.waxwing.server.media.MediaStore;
 import dev.waxwing.wire.Bytes;
@@ -18,7 +17,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.springframework.stereotype.Component;
 
@@ -27,6 +25,9 @@ import org.springframework.stereotype.Component;
 final class GroupSeals {
 
     private static final int STRIPES = 64;
+
+    /** What the lines of one block have in bytes, as a rule no more. */
+    private static final int TYPICAL_BLOCK = 96 << 10;
 
     private final TextStore texts;
     private final MediaStore store;
@@ -65,6 +66,7 @@ final class GroupSeals {
             }
         }
         MessageDigest digest = Fingerprint.sha256();
+        Writer lines = Writer.growing(TYPICAL_BLOCK);
         long size = 0;
         try (FileChannel part = store.openPart(transferId)) {
             part.truncate(0);
@@ -74,15 +76,16 @@ final class GroupSeals {
                     return refused(RefusalReason.MISMATCH, "text " + counters.get(from) + " is not held");
                 }
                 int to = end(counters, from, block.get());
-                Bytes lines = lines(block.get(), Set.copyOf(counters.subList(from, to)));
+                lines.clear();
+                block.get().writeLines(counters.subList(from, to), lines);
                 from = to;
-                if (!space.hasRoomFor(lines.size())) {
+                if (!space.hasRoomFor(lines.position())) {
                     part.truncate(0);
                     throw new StorageFullException("the disk has no room for a group of texts beside the reserve");
                 }
-                size += lines.size();
-                digest.update(lines.asByteBuffer());
-                write(part, lines.asByteBuffer());
+                size += lines.position();
+                digest.update(lines.written());
+                write(part, lines.written());
             }
             part.force(false);
         } catch (IOException e) {
@@ -100,25 +103,15 @@ final class GroupSeals {
         return to;
     }
 
-    private static Bytes lines(TextBlock block, Set<Long> counters) {
-        Writer lines = Writer.growing(2 * block.content().size());
-        for (StoredText text : block.texts()) {
-            if (counters.contains(text.counter())) {
-                TextLines.write(text.counter(), text.id(), text.capturedAt(), text.utf8(), lines);
-            }
-        }
-        return lines.toBytes();
-    }
-
     /** What a group's manifest has to say of it; its time is the device's own affair. */
     static Announced announced(Manifest manifest) {
         return new Announced(
                 manifest.uploadId(), manifest.counter(), TextLines.NAME, TextLines.MEDIA_TYPE, manifest.capturedAt());
     }
 
-    private static void write(FileChannel part, ByteBuffer line) throws IOException {
-        while (line.hasRemaining()) {
-            part.write(line);
+    private static void write(FileChannel part, ByteBuffer lines) throws IOException {
+        while (lines.hasRemaining()) {
+            part.write(lines);
         }
     }
 

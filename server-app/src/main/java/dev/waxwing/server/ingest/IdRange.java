@@ -1,21 +1,45 @@
 package dev.waxwing.server.ingest;
 
-import java.util.List;
+import dev.waxwing.media.ItemId;
+import dev.waxwing.wire.Bytes;
+import java.util.Collection;
 
-/** Ids from a first to a last, 32 hex digits each, in the order of their digits. */
-record IdRange(String first, String last) {
+/** Ids from a first to a last, in the order of their digits. */
+record IdRange(Bytes first, Bytes last) {
 
     /** Has no id. */
-    static final IdRange EMPTY = new IdRange("", "");
+    static final IdRange EMPTY = new IdRange(Bytes.EMPTY, Bytes.EMPTY);
 
-    /** Those of the ids that are beyond another, from the lowest to the highest. */
-    static IdRange beyond(String highest, List<String> ids) {
-        List<String> ascending =
-                ids.stream().filter(id -> id.compareTo(highest) > 0).sorted().toList();
-        return ascending.isEmpty() ? EMPTY : new IdRange(ascending.getFirst(), ascending.getLast());
+    /**
+     * Those of the ids that are beyond another, from the lowest to the highest.
+     *
+     * @param highest the other, or nothing, which all are beyond
+     */
+    static IdRange beyond(Bytes highest, Collection<ItemId> ids) {
+        IdRange range = EMPTY;
+        for (ItemId id : ids) {
+            if (id.value().compareTo(highest) > 0) {
+                range = range.with(id.value());
+            }
+        }
+        return range;
     }
 
-    boolean has(String id) {
-        return first.compareTo(id) <= 0 && id.compareTo(last) <= 0;
+    private IdRange with(Bytes id) {
+        if (isEmpty()) {
+            return new IdRange(id, id);
+        }
+        if (id.compareTo(last) > 0) {
+            return new IdRange(first, id);
+        }
+        return id.compareTo(first) < 0 ? new IdRange(id, last) : this;
+    }
+
+    boolean isEmpty() {
+        return first.isEmpty();
+    }
+
+    boolean has(ItemId id) {
+        return first.compareTo(id.value()) <= 0 && id.value().compareTo(last) <= 0;
     }
 }

@@ -1,12 +1,12 @@
 package dev.waxwing.server.ingest;
 
+import dev.waxwing.media.ItemId;
 import dev.waxwing.server.ingest.TextBlocks.Top;
+import dev.waxwing.wire.Bytes;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.LongSummaryStatistics;
 import java.util.stream.Stream;
@@ -24,8 +24,6 @@ final class Offers {
 
     /** Rows that are read between keys beside one for each. */
     private static final int FEW = 16;
-
-    private static final Comparator<Key> BY_ID = Comparator.comparing(Key::id);
 
     private final JdbcClient jdbc;
     private final JdbcOperations batches;
@@ -64,6 +62,7 @@ final class Offers {
 
     private Listed between(String device, Collection<Key> keys, int most) {
         LongSummaryStatistics counters = keys.stream().mapToLong(Key::counter).summaryStatistics();
+        IdRange ids = IdRange.beyond(Bytes.EMPTY, keys.stream().map(Key::id).toList());
         Listing listing = new Listing(device);
         // H2 keeps no union prepared, but what selects from one.
         jdbc.sql("""
@@ -88,8 +87,8 @@ final class Offers {
                 .param("device", device)
                 .param("firstCounter", counters.getMin())
                 .param("lastCounter", counters.getMax())
-                .param("firstId", Collections.min(keys, BY_ID).id())
-                .param("lastId", Collections.max(keys, BY_ID).id())
+                .param("firstId", ids.first().hex())
+                .param("lastId", ids.last().hex())
                 .param("most", most)
                 .query(listing);
         return listing.listed();
@@ -107,17 +106,17 @@ final class Offers {
             """)
                 .param("device", device)
                 .param("counters", keys.stream().map(Key::counter).toArray(Long[]::new))
-                .param("ids", keys.stream().map(Key::id).toArray(String[]::new))
+                .param("ids", keys.stream().map(Key::id).map(ItemId::toString).toArray(String[]::new))
                 .query((row, _) -> new Offer(
                         device, row.getLong("counter"), row.getString("offer_id"), row.getString("fingerprint")))
                 .list();
     }
 
     /** Whether an id of a device stands for something. */
-    boolean isTaken(String device, String id) {
+    boolean isTaken(String device, ItemId id) {
         long listed = jdbc.sql("SELECT COUNT(*) FROM offer WHERE device = :device AND offer_id = :id")
                 .param("device", device)
-                .param("id", id)
+                .param("id", id.toString())
                 .query(Long.class)
                 .single();
         return listed > 0 || texts.isTaken(device, id);
@@ -189,7 +188,7 @@ final class Offers {
             String id = row.getString("offer_id");
             String fingerprint = row.getString("fingerprint");
             if (fingerprint == null) {
-                top = new Top(counter, id, row.getLong("number"));
+                top = new Top(counter, Bytes.fromHex(id), row.getLong("number"));
             } else {
                 offers.add(new Offer(device, counter, id, fingerprint));
             }
@@ -204,10 +203,10 @@ final class Offers {
     record Offer(String device, long counter, String id, String fingerprint) {
 
         Key key() {
-            return new Key(counter, id);
+            return new Key(counter, ItemId.parse(id));
         }
     }
 
     /** By what an offer of a device is found. */
-    record Key(long counter, String id) {}
+    record Key(long counter, ItemId id) {}
 }

@@ -3,7 +3,6 @@ package dev.waxwing.server.ingest;
 import dev.waxwing.channel.OutgoingRecord;
 import dev.waxwing.channel.SecureChannel;
 import dev.waxwing.media.ServerMessage;
-import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Writer;
 import java.io.IOException;
 import java.time.Duration;
@@ -12,7 +11,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the server still has to say in one session. Any thread may add and never waits for the peer; a virtual thread, which
@@ -30,6 +28,9 @@ final class Outbox {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Queue<ServerMessage> queue = new ArrayDeque<>();
+    /** How many of those before are on their way. */
+    private int leaving;
+
     private boolean sending;
     private boolean broken;
 
@@ -61,7 +62,7 @@ final class Outbox {
     void awaitRoom() {
         lock.lock();
         try {
-            while (queue.size() >= ENOUGH && !broken) {
+            while (queue.size() + leaving >= ENOUGH && !broken) {
                 changed.awaitUninterruptibly();
             }
         } finally {
@@ -84,9 +85,8 @@ final class Outbox {
 
     private void drain() {
         try {
-            Bytes carried = next();
-            while (carried != null) {
-                carried = sendFrom(carried);
+            for (List<ServerMessage> some = next(); !some.isEmpty(); some = next()) {
+                send(some);
             }
         } catch (IOException | RuntimeException e) {
             // The reading thread finds the channel closed and tells why the session ended.
@@ -94,48 +94,37 @@ final class Outbox {
         }
     }
 
-    /** Sends one record that starts with {@code first}, and returns what did not fit any more. */
-    private @Nullable Bytes sendFrom(Bytes first) throws IOException {
-        OutgoingRecord record = channel.newRecord();
+    /** All that is queued; when that is nothing, the thread that asked is done. */
+    private List<ServerMessage> next() {
+        lock.lock();
         try {
-            Writer out = Writer.into(record.buffer());
-            out.bytes(first);
-            Bytes message = nextWithoutEnding();
-            while (message != null && message.size() <= record.buffer().remaining()) {
-                out.bytes(message);
-                message = nextWithoutEnding();
-            }
-            channel.send(record);
-            return message == null ? next() : message;
+            List<ServerMessage> all = List.copyOf(queue);
+            queue.clear();
+            leaving = all.size();
+            sending = !all.isEmpty();
+            changed.signalAll();
+            return all;
         } finally {
-            record.discard();
+            lock.unlock();
         }
     }
 
-    /** The next message; when there is none, the thread that asked is done. */
-    private @Nullable Bytes next() {
-        return take(true);
-    }
-
-    private @Nullable Bytes nextWithoutEnding() {
-        return take(false);
-    }
-
-    private @Nullable Bytes take(boolean endIfEmpty) {
-        lock.lock();
+    private void send(List<ServerMessage> messages) throws IOException {
+        Writer encoded = Writer.growing(ACKNOWLEDGEMENT);
+        OutgoingRecord record = channel.newRecord();
         try {
-            ServerMessage message = queue.poll();
-            if (message != null) {
-                changed.signalAll();
-                return encoded(message);
+            for (ServerMessage message : messages) {
+                encoded.clear();
+                message.encode(encoded);
+                if (encoded.position() > record.buffer().remaining()) {
+                    channel.send(record);
+                    record = channel.newRecord();
+                }
+                record.buffer().put(encoded.written());
             }
-            if (endIfEmpty) {
-                sending = false;
-                changed.signalAll();
-            }
-            return null;
+            channel.send(record);
         } finally {
-            lock.unlock();
+            record.discard();
         }
     }
 
@@ -144,17 +133,12 @@ final class Outbox {
         try {
             broken = true;
             sending = false;
+            leaving = 0;
             queue.clear();
             changed.signalAll();
         } finally {
             lock.unlock();
         }
         channel.abort();
-    }
-
-    private static Bytes encoded(ServerMessage message) {
-        Writer out = Writer.growing(ACKNOWLEDGEMENT);
-        message.encode(out);
-        return out.toBytes();
     }
 }

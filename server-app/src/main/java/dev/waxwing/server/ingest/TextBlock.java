@@ -1,5 +1,6 @@
 package dev.waxwing.server.ingest;
 
+import dev.waxwing.evidence.TextLines;
 import dev.waxwing.media.ItemId;
 import dev.waxwing.media.Text;
 import dev.waxwing.wire.Bytes;
@@ -32,17 +33,17 @@ record TextBlock(CounterRun counters, IdRange ids, Bytes content) {
      * @param ascending by their counters, none twice
      * @param highestId up to which ranges of ids are taken
      */
-    static List<TextBlock> pack(List<TextOffer> ascending, String highestId) {
+    static List<TextBlock> pack(List<TextOffer> ascending, Bytes highestId) {
         List<TextBlock> blocks = new ArrayList<>();
-        String highest = highestId;
+        Bytes highest = highestId;
         int from = 0;
         while (from < ascending.size()) {
             int to = end(ascending, from);
             List<TextOffer> together = ascending.subList(from, to);
-            IdRange ids = IdRange.beyond(
-                    highest, together.stream().map(TextOffer::textId).toList());
+            IdRange ids =
+                    IdRange.beyond(highest, together.stream().map(TextOffer::id).toList());
             blocks.add(pack(ids, together));
-            highest = ids.equals(IdRange.EMPTY) ? highest : ids.last();
+            highest = ids.isEmpty() ? highest : ids.last();
             from = to;
         }
         return blocks;
@@ -55,7 +56,7 @@ record TextBlock(CounterRun counters, IdRange ids, Bytes content) {
         int at = from;
         while (at < texts.size() && at - from < MAX_TEXTS) {
             TextOffer text = texts.get(at);
-            bytes += HEAD_BYTES + text.utf8().size();
+            bytes += size(text);
             if (text.counter() != first + (at - from) || bytes > MAX_BYTES) {
                 break;
             }
@@ -65,13 +66,17 @@ record TextBlock(CounterRun counters, IdRange ids, Bytes content) {
     }
 
     private static TextBlock pack(IdRange ids, List<TextOffer> texts) {
-        Writer out = Writer.growing();
+        Writer out = Writer.growing(texts.stream().mapToInt(TextBlock::size).sum());
         for (TextOffer text : texts) {
-            out.bytes(Bytes.fromHex(text.textId())).instant(text.capturedAt()).vec24(text.utf8());
+            out.bytes(text.id().value()).instant(text.capturedAt()).vec24(text.utf8());
         }
         CounterRun counters =
                 new CounterRun(texts.getFirst().counter(), texts.getLast().counter());
-        return new TextBlock(counters, ids, out.toBytes());
+        return new TextBlock(counters, ids, out.finish());
+    }
+
+    private static int size(TextOffer text) {
+        return HEAD_BYTES + text.utf8().size();
     }
 
     /** The texts in the order of their counters. */
@@ -85,9 +90,36 @@ record TextBlock(CounterRun counters, IdRange ids, Bytes content) {
             }
             in.end();
         } catch (ProtocolException e) {
-            throw new IllegalStateException("the block of the texts " + counters + " is damaged", e);
+            throw damaged(e);
         }
         return texts;
+    }
+
+    /**
+     * Writes the lines of texts (docs/protocol.md, section 13.2), straight from where they lie.
+     *
+     * @param wanted their counters, ascending, all of this block
+     */
+    void writeLines(List<Long> wanted, Writer out) {
+        Reader in = Reader.of(content);
+        long counter = counters.first();
+        try {
+            for (long next : wanted) {
+                for (; counter < next; counter++) {
+                    in.slice(ID_BYTES + Long.BYTES);
+                    in.slice(in.u24(1, Text.MAX_BYTES));
+                }
+                ItemId id = new ItemId(in.bytes(ID_BYTES));
+                TextLines.write(counter, id, in.instant(), in.slice(in.u24(1, Text.MAX_BYTES)), out);
+                counter++;
+            }
+        } catch (ProtocolException e) {
+            throw damaged(e);
+        }
+    }
+
+    private IllegalStateException damaged(ProtocolException e) {
+        return new IllegalStateException("the block of the texts " + counters + " is damaged", e);
     }
 
     /** A text that is held. */

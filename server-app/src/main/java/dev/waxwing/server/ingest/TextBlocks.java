@@ -1,5 +1,6 @@
 package dev.waxwing.server.ingest;
 
+import dev.waxwing.media.ItemId;
 import dev.waxwing.server.ingest.Offers.Key;
 import dev.waxwing.server.ingest.Offers.Offer;
 import dev.waxwing.wire.Bytes;
@@ -49,8 +50,8 @@ final class TextBlocks {
                 block.counters().first(),
                 block.counters().last(),
                 top.number() + rows.size() + 1,
-                block.ids().first(),
-                block.ids().last(),
+                block.ids().first().hex(),
+                block.ids().last().hex(),
                 receivedAt,
                 block.content().toArray()
             });
@@ -77,7 +78,7 @@ final class TextBlocks {
     }
 
     /** The block whose range has an id, if there is one. Ranges do not overlap: only the first that does not end before can. */
-    private Optional<TextBlock> around(String device, String id) {
+    private Optional<TextBlock> around(String device, ItemId id) {
         return jdbc.sql("SELECT " + COLUMNS + """
               FROM text_block
              WHERE device = :device AND last_id >= :id
@@ -85,7 +86,7 @@ final class TextBlocks {
              FETCH FIRST ROW ONLY
             """)
                 .param("device", device)
-                .param("id", id)
+                .param("id", id.toString())
                 .query((row, _) -> block(row))
                 .optional()
                 .filter(block -> block.ids().has(id));
@@ -94,15 +95,15 @@ final class TextBlocks {
     private static TextBlock block(ResultSet row) throws SQLException {
         return new TextBlock(
                 new CounterRun(row.getLong("first_counter"), row.getLong("last_counter")),
-                new IdRange(row.getString("first_id"), row.getString("last_id")),
-                Bytes.of(row.getBytes("content")));
+                new IdRange(Bytes.fromHex(row.getString("first_id")), Bytes.fromHex(row.getString("last_id"))),
+                Bytes.adopt(row.getBytes("content")));
     }
 
     /** Whether a text has an id that is in a range. */
-    boolean isTaken(String device, String id) {
+    boolean isTaken(String device, ItemId id) {
         return around(device, id).stream()
                 .flatMap(block -> block.texts().stream())
-                .anyMatch(text -> text.id().toString().equals(id));
+                .anyMatch(text -> text.id().equals(id));
     }
 
     /** What these counters and ids of a device stand for among its texts. */
@@ -111,9 +112,9 @@ final class TextBlocks {
                 .map(Key::counter)
                 .filter(counter -> counter <= top.counter())
                 .collect(Collectors.toCollection(TreeSet::new));
-        SortedSet<String> ids = keys.stream()
+        SortedSet<ItemId> ids = keys.stream()
                 .map(Key::id)
-                .filter(id -> id.compareTo(top.id()) <= 0)
+                .filter(id -> id.value().compareTo(top.id()) <= 0)
                 .collect(Collectors.toCollection(TreeSet::new));
         return counters.isEmpty() && ids.isEmpty() ? List.of() : new Search(device, counters, ids).all();
     }
@@ -126,11 +127,11 @@ final class TextBlocks {
 
         private final String device;
         private final SortedSet<Long> counters;
-        private final SortedSet<String> ids;
+        private final SortedSet<ItemId> ids;
         private final Set<Offer> found = new HashSet<>();
-        private final Set<String> foundIds = new HashSet<>();
+        private final Set<ItemId> foundIds = new HashSet<>();
 
-        Search(String device, SortedSet<Long> counters, SortedSet<String> ids) {
+        Search(String device, SortedSet<Long> counters, SortedSet<ItemId> ids) {
             this.device = device;
             this.counters = counters;
             this.ids = ids;
@@ -155,7 +156,7 @@ final class TextBlocks {
 
         private void seekIds() {
             IdRange read = IdRange.EMPTY;
-            for (String id : ids) {
+            for (ItemId id : ids) {
                 if (!read.has(id) && !foundIds.contains(id)) {
                     Optional<TextBlock> block = around(device, id);
                     block.ifPresent(this::keep);
@@ -166,10 +167,9 @@ final class TextBlocks {
 
         private void keep(TextBlock block) {
             for (TextBlock.StoredText text : block.texts()) {
-                String id = text.id().toString();
-                if (counters.contains(text.counter()) || ids.contains(id)) {
+                if (counters.contains(text.counter()) || ids.contains(text.id())) {
                     found.add(text.offer(device));
-                    foundIds.add(id);
+                    foundIds.add(text.id());
                 }
             }
         }
@@ -179,11 +179,11 @@ final class TextBlocks {
      * How far the texts of a device reach.
      *
      * @param counter the highest
-     * @param id the highest in a range
+     * @param id the highest in a range, nothing if there is none
      * @param number of its last block
      */
-    record Top(long counter, String id, long number) {
+    record Top(long counter, Bytes id, long number) {
 
-        static final Top NONE = new Top(0, "", 0);
+        static final Top NONE = new Top(0, Bytes.EMPTY, 0);
     }
 }

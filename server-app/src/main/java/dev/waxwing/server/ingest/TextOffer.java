@@ -1,5 +1,7 @@
 package dev.waxwing.server.ingest;
 
+import dev.waxwing.media.ItemId;
+import dev.waxwing.media.Text;
 import dev.waxwing.wire.Bytes;
 import java.time.Instant;
 
@@ -8,22 +10,25 @@ import java.time.Instant;
  *
  * @param sender who
  * @param counter its number
- * @param textId its id, 32 hex digits
  * @param capturedAt by the device's clock
  * @param utf8 well-formed UTF-8, 1 to 60,000 bytes
  */
-record TextOffer(Sender sender, long counter, String textId, Instant capturedAt, Bytes utf8) {
+record TextOffer(Sender sender, long counter, ItemId id, Instant capturedAt, Bytes utf8) {
+
+    static TextOffer of(Sender sender, Text text) {
+        return new TextOffer(sender, text.counter(), text.id(), text.capturedAt(), text.utf8());
+    }
 
     String device() {
         return sender.device();
     }
 
     Offers.Key key() {
-        return new Offers.Key(counter, textId);
+        return new Offers.Key(counter, id);
     }
 
     /** What its counter and its id stand for; hashes the text. */
     Offers.Offer offer() {
-        return new Offers.Offer(device(), counter, textId, Fingerprint.text(capturedAt, utf8));
+        return new Offers.Offer(device(), counter, id.toString(), Fingerprint.text(capturedAt, utf8));
     }
 }

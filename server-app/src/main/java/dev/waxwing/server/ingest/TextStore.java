@@ -109,7 +109,7 @@ final class TextStore {
         for (TextBlock block : packed) {
             int to = from + (int) block.counters().size();
             ascending.subList(from, to).stream()
-                    .filter(text -> !block.ids().has(text.textId()))
+                    .filter(text -> !block.ids().has(text.id()))
                     .map(TextOffer::offer)
                     .forEach(outside::add);
             from = to;

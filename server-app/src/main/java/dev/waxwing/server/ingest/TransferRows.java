@@ -104,7 +104,7 @@ final class TransferRows {
         if (known.isPresent()) {
             return known.get().isRefused() ? known(known.get()) : new Opened.Conflict();
         }
-        if (offers.isTaken(device, id)) {
+        if (offers.isTaken(device, group)) {
             return new Opened.Conflict();
         }
         Fresh fresh = new Fresh(

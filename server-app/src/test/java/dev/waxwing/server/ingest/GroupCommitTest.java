@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.waxwing.ca.inventory.SerialNumber;
+import dev.waxwing.media.ItemId;
 import dev.waxwing.server.ingest.TextBlock.StoredText;
 import dev.waxwing.server.ingest.TextStore.Outcome;
 import dev.waxwing.server.media.DiskSpace;
@@ -122,10 +123,10 @@ class GroupCommitTest {
     @Test
     void tells_repeats_from_conflicts_within_a_group_and_after_it() {
         TextOffer text = offer(1, "one");
-        TextOffer otherContent = new TextOffer(sender("cam"), 1, text.textId(), CAPTURED, utf8("two"));
+        TextOffer otherContent = new TextOffer(sender("cam"), 1, text.id(), CAPTURED, utf8("two"));
         TextOffer otherId = new TextOffer(sender("cam"), 1, id(99), CAPTURED, utf8("one"));
-        TextOffer otherCounter = new TextOffer(sender("cam"), 2, text.textId(), CAPTURED, utf8("one"));
-        TextOffer otherDevice = new TextOffer(sender("gate"), 1, text.textId(), CAPTURED, utf8("two"));
+        TextOffer otherCounter = new TextOffer(sender("cam"), 2, text.id(), CAPTURED, utf8("one"));
+        TextOffer otherDevice = new TextOffer(sender("gate"), 1, text.id(), CAPTURED, utf8("two"));
         List<TextOffer> batch = List.of(text, text, otherContent, otherId, otherCounter, otherDevice);
         List<Outcome> expected = List.of(
                 Outcome.DURABLE,
@@ -177,10 +178,11 @@ class GroupCommitTest {
     void puts_a_text_into_one_group_only() {
         store(offer(1, "one")).join();
         store(offer(2, "two")).join();
-        assertThat(commit.submit(() -> texts.assign("cam", List.of(1L, 2L), id(7)))
+        assertThat(commit.submit(() -> texts.assign("cam", List.of(1L, 2L), id(7).toString()))
                         .join())
                 .isTrue();
-        assertThat(commit.submit(() -> texts.assign("cam", List.of(2L), id(8))).join())
+        assertThat(commit.submit(() -> texts.assign("cam", List.of(2L), id(8).toString()))
+                        .join())
                 .isFalse();
     }
 
@@ -193,7 +195,7 @@ class GroupCommitTest {
 
     @Test
     void knows_which_texts_are_in_a_group_whatever_gaps_there_are() {
-        assertThat(commit.submit(() -> texts.assign("cam", List.of(1L, 2L, 5L, 8L, 9L), id(7)))
+        assertThat(commit.submit(() -> texts.assign("cam", List.of(1L, 2L, 5L, 8L, 9L), id(7).toString()))
                         .join())
                 .isTrue();
         for (CounterRun taken : List.of(run(1, 1), run(2, 4), run(3, 5), run(1, 9), run(6, 8), run(9, 12))) {
@@ -203,7 +205,7 @@ class GroupCommitTest {
         for (CounterRun free : List.of(run(3, 4), run(6, 7), run(10, 12))) {
             assertThat(texts.isAnyInGroup("cam", free)).as("%s", free).isFalse();
         }
-        assertThat(commit.submit(() -> texts.assign("cam", List.of(3L, 8L), id(8)))
+        assertThat(commit.submit(() -> texts.assign("cam", List.of(3L, 8L), id(8).toString()))
                         .join())
                 .isFalse();
         assertThat(texts.isAnyInGroup("cam", run(3, 4))).isFalse();
@@ -251,8 +253,8 @@ class GroupCommitTest {
         return new Sender(device, CERTIFICATE, "0".repeat(32));
     }
 
-    private static String id(long number) {
-        return "%032x".formatted(number);
+    private static ItemId id(long number) {
+        return ItemId.parse("%032x".formatted(number));
     }
 
     private static Bytes utf8(String text) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.waxwing.ca.inventory.SerialNumber;
+import dev.waxwing.media.ItemId;
 import dev.waxwing.server.ingest.Offers.Offer;
 import dev.waxwing.server.ingest.Offers.Standing;
 import dev.waxwing.server.ingest.TextBlock.StoredText;
@@ -151,9 +152,9 @@ class TextBlocksTest {
                 .mapToObj(counter -> new TextOffer(
                         CAM,
                         counter,
-                        new UUID(random.nextLong(), random.nextLong())
+                        ItemId.parse(new UUID(random.nextLong(), random.nextLong())
                                 .toString()
-                                .replace("-", ""),
+                                .replace("-", "")),
                         CAPTURED,
                         utf8("text " + counter)))
                 .toList();
@@ -164,8 +165,7 @@ class TextBlocksTest {
         assertThat(texts.store(all, Set.of())).containsOnly(Outcome.DURABLE);
         assertThat(texts.store(
                         all.stream()
-                                .map(text ->
-                                        new TextOffer(CAM, text.counter() + 600, text.textId(), CAPTURED, text.utf8()))
+                                .map(text -> new TextOffer(CAM, text.counter() + 600, text.id(), CAPTURED, text.utf8()))
                                 .toList(),
                         Set.of()))
                 .containsOnly(Outcome.CONFLICT);
@@ -201,7 +201,7 @@ class TextBlocksTest {
 
     @Test
     void texts_and_uploads_share_counters_and_ids() {
-        Offer upload = new Offer("cam", 5, id(5), "ab".repeat(32));
+        Offer upload = new Offer("cam", 5, id(5).toString(), "ab".repeat(32));
         offers.add(upload);
         store(List.of(text(1, "one"), text(7, "seven")));
         assertThat(texts.store(
@@ -212,13 +212,13 @@ class TextBlocksTest {
                         Set.of()))
                 .containsOnly(Outcome.CONFLICT);
         assertThat(Stream.of(
-                                new Offer("cam", 7, id(60), "ab".repeat(32)),
-                                new Offer("cam", 60, id(7), "ab".repeat(32)),
-                                new Offer("cam", 1, id(7), "ab".repeat(32)),
+                                new Offer("cam", 7, id(60).toString(), "ab".repeat(32)),
+                                new Offer("cam", 60, id(7).toString(), "ab".repeat(32)),
+                                new Offer("cam", 1, id(7).toString(), "ab".repeat(32)),
                                 text(7, "seven").offer(),
                                 upload,
-                                new Offer("cam", 6, id(6), "ab".repeat(32)),
-                                new Offer("gate", 7, id(7), "ab".repeat(32)))
+                                new Offer("cam", 6, id(6).toString(), "ab".repeat(32)),
+                                new Offer("gate", 7, id(7).toString(), "ab".repeat(32)))
                         .map(offers::standing))
                 .containsExactly(
                         Standing.CONFLICT,
@@ -235,9 +235,9 @@ class TextBlocksTest {
     @ValueSource(ints = {0, 1, 15, 16, 17, 18, 300})
     void keys_that_are_far_apart_are_known_whatever_lies_between(int others) {
         offers.add(LongStream.rangeClosed(1, others)
-                .mapToObj(i -> new Offer("cam", 100 + i, id(1_000 + i), "ab".repeat(32)))
+                .mapToObj(i -> new Offer("cam", 100 + i, id(1_000 + i).toString(), "ab".repeat(32)))
                 .toList());
-        offers.add(new Offer("cam", 90, id(900), "ab".repeat(32)));
+        offers.add(new Offer("cam", 90, id(900).toString(), "ab".repeat(32)));
         offers.add(List.of(text(10, "ten").offer(), text(5_000, "last").offer()));
         assertThat(texts.store(
                         List.of(
@@ -261,11 +261,11 @@ class TextBlocksTest {
     @Test
     void of_two_nodes_that_write_texts_of_a_device_at_once_only_one_can() {
         store(range(1, 5));
-        Top seenByBoth = new Top(5, id(5), 1);
-        blocks.add("cam", seenByBoth, TextBlock.pack(range(6, 8), ""), OffsetDateTime.now());
+        Top seenByBoth = new Top(5, id(5).value(), 1);
+        blocks.add("cam", seenByBoth, TextBlock.pack(range(6, 8), Bytes.EMPTY), OffsetDateTime.now());
         assertThrows(
                 DuplicateKeyException.class,
-                () -> blocks.add("cam", seenByBoth, TextBlock.pack(range(7, 9), ""), OffsetDateTime.now()));
+                () -> blocks.add("cam", seenByBoth, TextBlock.pack(range(7, 9), Bytes.EMPTY), OffsetDateTime.now()));
     }
 
     private void store(List<TextOffer> batch) {
@@ -293,8 +293,8 @@ class TextBlocksTest {
         return new TextOffer(CAM, counter, id(counter), CAPTURED, utf8(text));
     }
 
-    private static String id(long number) {
-        return "%032x".formatted(number);
+    private static ItemId id(long number) {
+        return ItemId.parse("%032x".formatted(number));
     }
 
     private static Bytes utf8(String text) {
@@ -303,10 +303,10 @@ class TextBlocksTest {
 
     @Test
     void each_block_of_a_commit_has_a_range_of_ids_of_its_own() {
-        assertThat(TextBlock.pack(range(1, 2_500), id(10)).stream().map(TextBlock::ids))
+        assertThat(TextBlock.pack(range(1, 2_500), id(10).value()).stream().map(TextBlock::ids))
                 .containsExactly(
-                        new IdRange(id(11), id(1_000)),
-                        new IdRange(id(1_001), id(2_000)),
-                        new IdRange(id(2_001), id(2_500)));
+                        new IdRange(id(11).value(), id(1_000).value()),
+                        new IdRange(id(1_001).value(), id(2_000).value()),
+                        new IdRange(id(2_001).value(), id(2_500).value()));
     }
 }

@@ -3,6 +3,7 @@ package dev.waxwing.server.ingest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waxwing.ca.inventory.SerialNumber;
+import dev.waxwing.media.ItemId;
 import dev.waxwing.server.ingest.TextStore.Outcome;
 import dev.waxwing.server.media.DiskSpace;
 import dev.waxwing.wire.Bytes;
@@ -71,7 +72,7 @@ class TextMigrationTest {
                         + " VALUES (?, ?, ?, ?, ?, CURRENT_TIMESTAMP)",
                 text.device(),
                 text.counter(),
-                text.textId(),
+                text.id().toString(),
                 text.utf8().toArray(),
                 text.capturedAt().atOffset(ZoneOffset.UTC));
     }
@@ -102,11 +103,11 @@ class TextMigrationTest {
     void repeats_are_told_from_conflicts_as_before() {
         assertThat(texts.store(old, Set.of())).hasSameSizeAs(old).containsOnly(Outcome.DURABLE);
         TextOffer otherContent = new TextOffer(
-                sender("cam"), 7, old.get(4).textId(), CAPTURED, Bytes.of("other".getBytes(StandardCharsets.UTF_8)));
+                sender("cam"), 7, old.get(4).id(), CAPTURED, Bytes.of("other".getBytes(StandardCharsets.UTF_8)));
         TextOffer otherCounter = new TextOffer(
                 sender("cam"),
                 2_000,
-                old.getFirst().textId(),
+                old.getFirst().id(),
                 CAPTURED,
                 old.getFirst().utf8());
         assertThat(texts.store(List.of(otherContent, otherCounter), Set.of())).containsOnly(Outcome.CONFLICT);
@@ -125,7 +126,7 @@ class TextMigrationTest {
         return new TextOffer(
                 sender(device),
                 counter,
-                "%032x".formatted(counter),
+                ItemId.parse("%032x".formatted(counter)),
                 CAPTURED,
                 Bytes.of(text.getBytes(StandardCharsets.UTF_8)));
     }
