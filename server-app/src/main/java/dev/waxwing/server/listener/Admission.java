@@ -63,7 +63,8 @@ final class Admission implements SessionAdmission {
                     AlertCode.BUSY, "there are " + properties.maxSessions() + " sessions already", COME_LATER, null);
         }
         register(device.name().value(), SerialNumber.of(device.certificate()));
-        return new SessionGrant(ingest.durableCounter(device.name().value()), ingest.maxOpenUploads(), restored);
+        return new SessionGrant(
+                ingest.durableCounter(device.name().value()), ingest.maxOpenUploads(), restored, ingest.rootList());
     }
 
     /**
