@@ -164,9 +164,12 @@ public class CaAdminConfiguration {
             CertificateAuthority authority,
             RoleCredentials credentials,
             RevocationLists lists,
+            Sweeps sweeps,
             AuditTrail audit,
-            TransactionTemplate transactions) {
-        return new Ceremonies(authority, credentials, lists, audit, transactions);
+            TransactionTemplate transactions,
+            ApplicationEventPublisher events,
+            Clock clock) {
+        return new Ceremonies(authority, credentials, lists, sweeps, audit, transactions, events, clock);
     }
 
     @Bean

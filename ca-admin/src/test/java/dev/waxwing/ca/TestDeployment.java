@@ -1,9 +1,11 @@
 package dev.waxwing.ca;
 
+import dev.waxwing.ca.authority.AuthorityId;
 import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.authority.DataDirectory;
 import dev.waxwing.ca.authority.KeyStorage;
 import dev.waxwing.ca.authority.KeysProperties;
+import dev.waxwing.ca.ceremony.AuthorityRevoked;
 import dev.waxwing.ca.ceremony.Ceremonies;
 import dev.waxwing.ca.enrollment.Enrollment;
 import dev.waxwing.ca.enrollment.Invites;
@@ -70,6 +72,7 @@ public final class TestDeployment {
     public final List<String> certified = new CopyOnWriteArrayList<>();
 
     public final List<CertificateReleased> released = new CopyOnWriteArrayList<>();
+    public final List<AuthorityId> revokedIssuers = new CopyOnWriteArrayList<>();
 
     /** The serial number of the certificate of which a listener fails to hear that it was revoked. */
     public @Nullable String failOn;
@@ -168,7 +171,7 @@ public final class TestDeployment {
                 clock,
                 random);
         enrollment = new Enrollment(jdbc, authority, issuance, profiles, inventory, revocation, audit, clock);
-        ceremonies = new Ceremonies(authority, credentials, lists, audit, transactions);
+        ceremonies = new Ceremonies(authority, credentials, lists, sweeps, audit, transactions, this::hear, clock);
         renewals = new Renewals(jdbc, authority, issuance, profiles, inventory, audit, transactions, clock);
         readmissions = new Readmissions(
                 jdbc, authority, issuance, profiles, inventory, removed::contains, audit, transactions, clock, random);
@@ -183,6 +186,7 @@ public final class TestDeployment {
                 events.add(revoked);
             }
             case CertificateReleased now -> released.add(now);
+            case AuthorityRevoked now -> revokedIssuers.add(now.issuer().id());
             default -> throw new AssertionError(event.toString());
         }
     }

@@ -50,6 +50,7 @@ class AccessTest {
         GET    /api/v1/audit/export                                 auditor admin
         GET    /api/v1/authority                                    anyone
         POST   /api/v1/authority/issuing/rotation                   admin
+        POST   /api/v1/authority/issuing/{id}/certificate/revocation admin
         POST   /api/v1/authority/issuing/{id}/revocation            admin
         GET    /api/v1/certificates                                 anyone
         POST   /api/v1/certificates                                 operator admin
@@ -122,6 +123,7 @@ class AccessTest {
         GET    /audit/export                                        auditor admin
         GET    /authority                                           anyone
         POST   /authority/issuing/revocation                admin
+        POST   /authority/issuing/{id}/certificate/revocation       admin
         POST   /authority/rotation                                  admin
         GET    /certificates                                        anyone
         POST   /certificates                                        operator admin

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.springframework.boot.SpringApplication;
 
 /**
- * The server, whose rotation stops for ever before one of its steps, so that it can be killed there: {@code StoppingServer STEP
- * MARK [--key=value ...]}. A step is a statement or a commit; what a rotation does with files lies between two of them. The file
+ * The server, whose ceremonies, such as a rotation, stop for ever before one of their steps, so that it can be killed there:
+ * {@code StoppingServer STEP MARK [--key=value ...]}. A step is a statement or a commit; what a ceremony does with files lies between two of them. The file
  * MARK appears when it has stopped.
  */
 final class StoppingServer {
@@ -44,13 +44,13 @@ final class StoppingServer {
     }
 
     private void beforeStep() throws IOException, InterruptedException {
-        if (isOfRotation() && steps.incrementAndGet() == last) {
+        if (isOfCeremony() && steps.incrementAndGet() == last) {
             Files.createFile(mark);
             new CountDownLatch(1).await();
         }
     }
 
-    private static boolean isOfRotation() {
+    private static boolean isOfCeremony() {
         return StackWalker.getInstance()
                 .walk(frames -> frames.anyMatch(frame -> frame.getClassName().equals(Ceremonies.class.getName())));
     }

@@ -1,6 +1,7 @@
 package dev.waxwing.server;
 
 import dev.waxwing.agent.connection.Dialer;
+import dev.waxwing.agent.connection.KeptRevokedAuthorities;
 import dev.waxwing.agent.connection.KeptTimeFloor;
 import dev.waxwing.agent.enrollment.Enroller;
 import dev.waxwing.agent.enrollment.Membership;
@@ -109,16 +110,19 @@ final class TestAgent {
     }
 
     private <T> T run(Command<T> command) throws IOException, AgentFailure, InterruptedException {
+        KeptRevokedAuthorities revoked =
+                KeptRevokedAuthorities.load(home, identities.load().roots());
         try (HomeLock _ = home.lock(PATIENCE);
                 Spool spool = Spool.open(spoolDirectory(), random, clock);
                 Delivery delivery = new Delivery(
                         endpoint,
                         dialer,
-                        new Membership(identities, endpoint, dialer, random, clock),
+                        new Membership(identities, endpoint, dialer, revoked.authorities(), random, clock),
                         spool,
                         new ReceiptStore(home.resolve("receipts")),
                         home.resolve("contact.json"),
                         KeptTimeFloor.load(home.resolve("time.json")),
+                        revoked,
                         clock)) {
             return command.run(spool, delivery, new Listening());
         }

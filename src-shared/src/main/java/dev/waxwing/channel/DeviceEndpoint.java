@@ -9,11 +9,15 @@ import dev.waxwing.trust.AuthoritySignatures;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerName;
 import dev.waxwing.trust.PeerVerifier;
+import dev.waxwing.trust.RevokedAuthorities;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.StapledStatus;
 import dev.waxwing.trust.TimeFloor;
 import dev.waxwing.trust.TrustedRoot;
 import dev.waxwing.trust.TrustedRoots;
+import dev.waxwing.trust.UntrustedException;
+import dev.waxwing.trust.UntrustedException.Reason;
+import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.ProtocolException;
 import java.io.IOException;
@@ -21,6 +25,7 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Optional;
 
 /** Makes connections into sessions, from the device's side. Immutable; used by many threads. */
 public final class DeviceEndpoint {
@@ -46,10 +51,16 @@ public final class DeviceEndpoint {
         return crypto;
     }
 
-    /** {@link #connect(SocketChannel, Credential, TrustedRoots, TimeFloor)} under one root, without a memory of the time. */
+    /** {@link #connect(SocketChannel, Credential, TrustedRoots, TimeFloor, RevokedAuthorities)} under one root, without a memory. */
     public SecureChannel connect(SocketChannel socket, Credential credential, TrustedRoot root)
             throws IOException, ProtocolException {
         return connect(socket, credential, TrustedRoots.of(root), new TimeFloor());
+    }
+
+    /** {@link #connect(SocketChannel, Credential, TrustedRoots, TimeFloor, RevokedAuthorities)} with a memory of the time alone. */
+    public SecureChannel connect(SocketChannel socket, Credential credential, TrustedRoots roots, TimeFloor floor)
+            throws IOException, ProtocolException {
+        return connect(socket, credential, roots, floor, new RevokedAuthorities(roots));
     }
 
     /**
@@ -57,19 +68,60 @@ public final class DeviceEndpoint {
      *
      * @param socket in blocking mode; closed before any exception leaves here
      * @param floor the latest time that this device has proof of under these roots; raised by what this connection proves
+     * @param revoked what this device has learnt of authorities under these roots that count no more; learns from the list that the
+     *     server tells
      * @throws dev.waxwing.wire.PeerAlertException if the server refused
      * @throws ProtocolException if the server broke the protocol or was not believed; the alert was sent
      * @throws IOException if the connection broke or took too long
      */
-    public SecureChannel connect(SocketChannel socket, Credential credential, TrustedRoots roots, TimeFloor floor)
+    public SecureChannel connect(
+            SocketChannel socket,
+            Credential credential,
+            TrustedRoots roots,
+            TimeFloor floor,
+            RevokedAuthorities revoked)
             throws IOException, ProtocolException {
         PeerVerifier servers = new PeerVerifier(
                         roots, Role.SERVER, new StapledStatus(floor, signatures), clock, signatures)
-                .refusing(credential.certificate());
+                .refusing(credential.certificate())
+                .knowing(revoked);
         SecureChannel channel =
                 converse(socket, new DevicePurpose.Normal(credential, servers), DeviceConversation::connect);
         floor.raise(channel.startedAt().plus(channel.serverTimeOffset()), channel.startedAt());
+        Bytes list = channel.grant().rootList();
+        if (!list.isEmpty()) {
+            learn(channel, list, revoked);
+        }
         return channel;
+    }
+
+    /**
+     * Learns from a list of the root that a server told in its session, and ends the session if that server's own authority is on it
+     * (protocol section 7.4).
+     *
+     * @return whether anything was learnt
+     * @throws ProtocolException if the list is none of a root of this device, or names the server's authority; the alert was sent
+     */
+    public static boolean learn(SecureChannel channel, Bytes list, RevokedAuthorities revoked)
+            throws ProtocolException {
+        try {
+            boolean isNews = revoked.take(list).isPresent();
+            revoked.requireNone(channel.peer().chain());
+            return isNews;
+        } catch (UntrustedException e) {
+            ProtocolException failure = e.reason() == Reason.ISSUER_REVOKED
+                    ? new ProtocolException(AlertCode.AUTH_FAILED, e.reason() + ": " + e.getMessage(), e)
+                    : ProtocolException.malformed("the root's revocation list: " + e.getMessage());
+            channel.fail(failure);
+            throw failure;
+        }
+    }
+
+    /** {@link #enrol(SocketChannel, Bytes, PeerName, byte[], EnrolmentRequestFactory, Optional)} of a device that has learnt nothing. */
+    public EnrolledIdentity enrol(
+            SocketChannel socket, Bytes rootPin, PeerName name, byte[] token, EnrolmentRequestFactory requests)
+            throws IOException, ProtocolException {
+        return enrol(socket, rootPin, name, token, requests, Optional.empty());
     }
 
     /**
@@ -80,14 +132,20 @@ public final class DeviceEndpoint {
      * @param name the invite's name
      * @param token the invite's token, 16 bytes
      * @param requests makes the key and its request once the server is authenticated
+     * @param revoked what this device has learnt of authorities under the pinned root that count no more
      * @throws dev.waxwing.wire.PeerAlertException if the server refused
      * @throws ProtocolException if the server broke the protocol or was not believed; the alert was sent
      * @throws IOException if the connection broke or took too long
      */
     public EnrolledIdentity enrol(
-            SocketChannel socket, Bytes rootPin, PeerName name, byte[] token, EnrolmentRequestFactory requests)
+            SocketChannel socket,
+            Bytes rootPin,
+            PeerName name,
+            byte[] token,
+            EnrolmentRequestFactory requests,
+            Optional<RevokedAuthorities> revoked)
             throws IOException, ProtocolException {
-        DevicePurpose purpose = new DevicePurpose.Enrolment(rootPin, name, Bytes.of(token), requests, clock);
+        DevicePurpose purpose = new DevicePurpose.Enrolment(rootPin, name, Bytes.of(token), requests, revoked, clock);
         return converse(socket, purpose, conversation -> conversation.enrol(name));
     }
 

@@ -30,7 +30,6 @@ import dev.waxwing.handshake.EnrolmentRequestFactory.EnrolmentRequest;
 import dev.waxwing.handshake.Rekeying.Side;
 import dev.waxwing.trust.Certificates;
 import dev.waxwing.trust.Credential;
-import dev.waxwing.trust.PeerVerifier;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.StapledStatus;
 import dev.waxwing.trust.TrustedRoot;
@@ -185,7 +184,7 @@ public final class DeviceHandshake implements AutoCloseable {
         try {
             List<X509Certificate> chain = Certificates.parseAll(certificate.chain());
             TrustedRoot root = pinnedRoot(chain, purpose.rootPin());
-            VerifiedPeer peer = new PeerVerifier(root, Role.SERVER, new StapledStatus(), purpose.clock())
+            VerifiedPeer peer = purpose.verifier(root, Role.SERVER, new StapledStatus())
                     .verify(chain.subList(0, chain.size() - 1), certificate.status());
             return new ExpectEnrolmentCertificateVerify(s.keys(), purpose, root, peer);
         } catch (UntrustedException e) {
@@ -316,11 +315,8 @@ public final class DeviceHandshake implements AutoCloseable {
             List<X509Certificate> chain = Certificates.parseAll(response.chain());
             pinnedRoot(chain, s.purpose().rootPin());
             List<X509Certificate> own = chain.subList(0, chain.size() - 1);
-            VerifiedPeer self = new PeerVerifier(
-                            s.root(),
-                            Role.DEVICE,
-                            (leaf, issuer, staple, now) -> {},
-                            s.purpose().clock())
+            VerifiedPeer self = s.purpose()
+                    .verifier(s.root(), Role.DEVICE, (leaf, issuer, staple, now) -> {})
                     .verify(own, Bytes.EMPTY);
             requireOwn(self, s);
             actions.add(new TakeIdentity(new Credential(s.own().getPrivate(), own), s.root()));

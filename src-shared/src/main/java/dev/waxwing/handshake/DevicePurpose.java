@@ -1,10 +1,15 @@
 package dev.waxwing.handshake;
 
+import dev.waxwing.trust.CertificateStatus;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerName;
 import dev.waxwing.trust.PeerVerifier;
+import dev.waxwing.trust.RevokedAuthorities;
+import dev.waxwing.trust.Role;
+import dev.waxwing.trust.TrustedRoot;
 import dev.waxwing.wire.Bytes;
 import java.time.Clock;
+import java.util.Optional;
 
 /** What a device connects for. */
 public sealed interface DevicePurpose {
@@ -24,15 +29,33 @@ public sealed interface DevicePurpose {
      * @param name the invite's name
      * @param token the invite's token, 16 bytes, a secret
      * @param requests makes the key pair and the request
+     * @param revoked what the device has learnt of authorities that count no more
      * @param clock for the validity of certificates
      */
-    record Enrolment(Bytes rootPin, PeerName name, Bytes token, EnrolmentRequestFactory requests, Clock clock)
+    record Enrolment(
+            Bytes rootPin,
+            PeerName name,
+            Bytes token,
+            EnrolmentRequestFactory requests,
+            Optional<RevokedAuthorities> revoked,
+            Clock clock)
             implements DevicePurpose {
 
         public Enrolment {
             if (token.size() != EnrolRequest.TOKEN) {
                 throw new IllegalArgumentException("a token has 16 bytes");
             }
+        }
+
+        /** Of a device that has learnt nothing of authorities. */
+        public Enrolment(Bytes rootPin, PeerName name, Bytes token, EnrolmentRequestFactory requests, Clock clock) {
+            this(rootPin, name, token, requests, Optional.empty(), clock);
+        }
+
+        /** A verifier of chains under the pinned root. */
+        PeerVerifier verifier(TrustedRoot root, Role role, CertificateStatus status) {
+            PeerVerifier verifier = new PeerVerifier(root, role, status, clock);
+            return revoked.map(verifier::knowing).orElse(verifier);
         }
 
         @Override

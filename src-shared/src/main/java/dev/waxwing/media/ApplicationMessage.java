@@ -64,6 +64,8 @@ public sealed interface ApplicationMessage permits DeviceMessage, ServerMessage 
             case Refused.TYPE -> Refused.decodeBody(body);
             case CertificateQuery.TYPE -> new CertificateQuery();
             case CertificateAnswer.TYPE -> CertificateAnswer.decodeBody(body);
+            case RootListQuery.TYPE -> new RootListQuery();
+            case RootListAnswer.TYPE -> RootListAnswer.decodeBody(body);
             case UploadOpen.TYPE -> UploadOpen.decodeBody(body);
             case UploadReady.TYPE -> UploadReady.decodeBody(body);
             case UploadData.TYPE -> UploadData.decodeBody(body);

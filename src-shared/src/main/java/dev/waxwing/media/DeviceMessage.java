@@ -5,7 +5,15 @@ import dev.waxwing.wire.Reader;
 
 /** What only a device sends. */
 public sealed interface DeviceMessage extends ApplicationMessage
-        permits Text, TextSeal, UploadOpen, UploadData, UploadSeal, UploadCancel, CertificateQuery, RenewalRequest {
+        permits Text,
+                TextSeal,
+                UploadOpen,
+                UploadData,
+                UploadSeal,
+                UploadCancel,
+                CertificateQuery,
+                RootListQuery,
+                RenewalRequest {
 
     /** Reads one whole message; one that only a server sends is a violation. */
     static DeviceMessage decode(Reader in) throws ProtocolException {

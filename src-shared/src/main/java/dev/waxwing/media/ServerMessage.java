@@ -12,6 +12,7 @@ public sealed interface ServerMessage extends ApplicationMessage
                 ReceiptMessage,
                 Refused,
                 CertificateAnswer,
+                RootListAnswer,
                 RenewalAnswer,
                 RenewalRefused {
 

@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Verifies a peer's certificate chain (protocol section 7.1): path, role, name, key, then status. Immutable; any thread
- * may use it.
+ * Verifies a peer's certificate chain (protocol section 7.1): path, authorities, role, name, key, then status. Immutable; any
+ * thread may use it.
  */
 public final class PeerVerifier {
 
@@ -21,6 +21,7 @@ public final class PeerVerifier {
     private final Clock clock;
     private final AuthoritySignatures signatures;
     private final @Nullable X509Certificate own;
+    private final @Nullable RevokedAuthorities revoked;
 
     /** For verifying now and then: with signatures of its own, computed by the JDK. */
     public PeerVerifier(TrustedRoots roots, Role required, CertificateStatus status, Clock clock) {
@@ -34,7 +35,7 @@ public final class PeerVerifier {
 
     public PeerVerifier(
             TrustedRoots roots, Role required, CertificateStatus status, Clock clock, AuthoritySignatures signatures) {
-        this(roots, required, status, clock, signatures, null);
+        this(roots, required, status, clock, signatures, null, null);
     }
 
     /** {@link #PeerVerifier(TrustedRoots, Role, CertificateStatus, Clock, AuthoritySignatures)} under one root. */
@@ -49,18 +50,25 @@ public final class PeerVerifier {
             CertificateStatus status,
             Clock clock,
             AuthoritySignatures signatures,
-            @Nullable X509Certificate own) {
+            @Nullable X509Certificate own,
+            @Nullable RevokedAuthorities revoked) {
         this.roots = roots;
         this.required = required;
         this.status = status;
         this.clock = clock;
         this.signatures = signatures;
         this.own = own;
+        this.revoked = revoked;
     }
 
     /** The same verifier, which also refuses this certificate: a peer must not present the verifier's own. */
     public PeerVerifier refusing(X509Certificate ownCertificate) {
-        return new PeerVerifier(roots, required, status, clock, signatures, ownCertificate);
+        return new PeerVerifier(roots, required, status, clock, signatures, ownCertificate, revoked);
+    }
+
+    /** The same verifier, which also refuses whoever comes through an authority that is revoked, be it learnt before or later. */
+    public PeerVerifier knowing(RevokedAuthorities authorities) {
+        return new PeerVerifier(roots, required, status, clock, signatures, own, authorities);
     }
 
     /** The roots under which a peer is believed. */
@@ -84,6 +92,9 @@ public final class PeerVerifier {
         }
         Instant now = clock.instant();
         X509Certificate anchor = CertificatePath.validate(path, roots.certificates(), now, signatures);
+        if (revoked != null) {
+            revoked.requireNone(path);
+        }
         PeerName name = EndEntity.requireRole(leaf, required);
         X509Certificate issuer = path.size() > 1 ? path.get(1) : anchor;
         status.check(leaf, issuer, staple, now);

@@ -26,6 +26,8 @@ public final class UntrustedException extends Exception {
         /** Common name and subject alternative name are missing, malformed or disagree. */
         WRONG_NAME,
         REVOKED,
+        /** The root has revoked an authority on the chain. */
+        ISSUER_REVOKED,
         /** The device has a newer certificate and has used it (section 16.3). */
         SUPERSEDED,
         /** The authority does not know the certificate. */

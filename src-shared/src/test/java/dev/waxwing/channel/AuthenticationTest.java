@@ -158,6 +158,9 @@ class AuthenticationTest {
                                 .staple(loopback.pki.issue(Role.DEVICE, "camera-2"))
                                 .good(certificate(loopback))
                                 .make()),
+                // Whoever has the key of the server's authority can sign a good answer at any time.
+                Arguments.of(Reason.ISSUER_REVOKED, (FalseServer)
+                        loopback -> learn(loopback, loopback.pki.rootList(4, loopback.pki.issuingCertificate()))),
                 Arguments.of(Reason.STAPLE_BELOW_FLOOR, (FalseServer)
                         loopback -> loopback.floor = new TimeFloor(TestPki.NOW.plus(Duration.ofDays(30)))));
     }
@@ -172,6 +175,14 @@ class AuthenticationTest {
 
     private static X509Certificate certificate(Loopback loopback) {
         return loopback.serverCredential.certificate();
+    }
+
+    private static void learn(Loopback loopback, Bytes list) {
+        try {
+            loopback.revoked.take(list);
+        } catch (UntrustedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Makes the loopback's server into one that must not be believed. */
@@ -192,7 +203,12 @@ class AuthenticationTest {
             ProtocolException refused = catchThrowableOfType(
                     ProtocolException.class,
                     () -> loopback.deviceEndpoint()
-                            .connect(relay.dial(), device, TrustedRoots.of(loopback.pki.root()), loopback.floor));
+                            .connect(
+                                    relay.dial(),
+                                    device,
+                                    TrustedRoots.of(loopback.pki.root()),
+                                    loopback.floor,
+                                    loopback.revoked));
 
             assertThat(refused.code()).isEqualTo(AlertCode.AUTH_FAILED);
             assertThat(refused)
@@ -233,6 +249,52 @@ class AuthenticationTest {
                 assertThat(pair.device().isOpen()).isTrue();
                 assertThat(loopback.floor.latest()).isEqualTo(TestPki.NOW);
             }
+        }
+    }
+
+    @Test
+    void device_learns_from_the_list_in_a_session_and_believes_no_server_through_a_revoked_authority_from_then_on()
+            throws Exception {
+        try (Loopback loopback = new Loopback()) {
+            TestPki stolen = loopback.pki.rotated();
+            Bytes list = loopback.pki.rootList(9, stolen.issuingCertificate());
+            loopback.admission = (device, session) -> new SessionGrant(1, 1, List.of(), list);
+            try (Loopback.Pair pair = loopback.session()) {
+                assertThat(pair.device().grant().rootList()).isEqualTo(list);
+            }
+            loopback.serverCredential = stolen.issue(Role.SERVER, "server-1");
+            loopback.staple = stolen.goodStaple(loopback.serverCredential.certificate());
+            loopback.accept();
+            assertThatThrownBy(() -> loopback.connect(loopback.pki.issue(Role.DEVICE, "camera-1")))
+                    .isInstanceOfSatisfying(
+                            ProtocolException.class,
+                            e -> assertThat(((UntrustedException) e.getCause()).reason())
+                                    .isEqualTo(Reason.ISSUER_REVOKED));
+        }
+    }
+
+    @Test
+    void device_leaves_a_session_whose_list_names_the_servers_own_authority() throws Exception {
+        try (Loopback loopback = new Loopback()) {
+            Bytes list = loopback.pki.rootList(9, loopback.pki.issuingCertificate());
+            loopback.admission = (device, session) -> new SessionGrant(1, 1, List.of(), list);
+            loopback.accept();
+            assertThatThrownBy(() -> loopback.connect(loopback.pki.issue(Role.DEVICE, "camera-1")))
+                    .isInstanceOfSatisfying(
+                            ProtocolException.class, e -> assertThat(e.code()).isEqualTo(AlertCode.AUTH_FAILED));
+            assertThat(loopback.revoked.newest(loopback.pki.root())).contains(list);
+        }
+    }
+
+    @Test
+    void device_takes_a_list_that_its_root_has_not_signed_for_a_violation() throws Exception {
+        try (Loopback loopback = new Loopback()) {
+            Bytes list = TestPki.create().rootList(9);
+            loopback.admission = (device, session) -> new SessionGrant(1, 1, List.of(), list);
+            loopback.accept();
+            assertThatThrownBy(() -> loopback.connect(loopback.pki.issue(Role.DEVICE, "camera-1")))
+                    .isInstanceOfSatisfying(
+                            ProtocolException.class, e -> assertThat(e.code()).isEqualTo(AlertCode.PROTOCOL_ERROR));
         }
     }
 

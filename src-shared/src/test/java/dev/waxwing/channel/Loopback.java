@@ -13,6 +13,7 @@ import dev.waxwing.trust.CertificateStatus;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerName;
 import dev.waxwing.trust.PeerVerifier;
+import dev.waxwing.trust.RevokedAuthorities;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.TestPki;
 import dev.waxwing.trust.TimeFloor;
@@ -57,6 +58,7 @@ final class Loopback implements AutoCloseable {
         throw new RefusedException(AlertCode.AUTH_FAILED, "no such invite");
     };
     TimeFloor floor = new TimeFloor();
+    final RevokedAuthorities revoked = new RevokedAuthorities(TrustedRoots.of(pki.root()));
     CertificateStatus status = (leaf, issuer, unused, now) -> {};
     CryptoPermits permits = CryptoPermits.forThisMachine();
 
@@ -163,7 +165,7 @@ final class Loopback implements AutoCloseable {
     }
 
     SecureChannel connect(Credential credential) throws Exception {
-        return deviceEndpoint().connect(dial(), credential, TrustedRoots.of(pki.root()), floor);
+        return deviceEndpoint().connect(dial(), credential, TrustedRoots.of(pki.root()), floor, revoked);
     }
 
     EnrolledIdentity enrol(SocketChannel socket, Bytes pin, EnrolmentRequestFactory requests) throws Exception {

@@ -39,6 +39,7 @@ final class MessageSamples {
                                         new Restored(Instant.ofEpochMilli(7), Instant.ofEpochMilli(3)),
                                         new Restored(Instant.ofEpochMilli(9), Instant.ofEpochMilli(1)))),
                         EXTENSIONS),
+                new SessionAccept(Instant.EPOCH, new SessionGrant(9, 16, List.of(), bytes(400)), EXTENSIONS),
                 new EnrolRequest(bytes(16), bytes(400)),
                 new EnrolResponse(List.of(bytes(500), bytes(300), bytes(10))),
                 new KeyUpdate(),

@@ -45,6 +45,8 @@ class ApplicationMessageTest {
                 new Refused(ID, RefusalReason.CONFLICT, INCIDENT, Duration.ofSeconds(0xFFFF_FFFFL)),
                 new CertificateQuery(),
                 new CertificateAnswer(List.of(BLOB, HASH)),
+                new RootListQuery(),
+                new RootListAnswer(HASH),
                 new UploadOpen(ID, 3, 0, TIME, false, "image/jpeg", "IMG_0001.JPG"),
                 new UploadOpen(ID, 3, MAX, Instant.parse("9999-12-31T23:59:59.999Z"), true, "a", "ü/../\u0001"),
                 new UploadReady(ID, 65_536, HASH, UploadReady.MAX_WINDOW),
@@ -179,7 +181,7 @@ class ApplicationMessageTest {
                 new HashSet<>(messages().map(ApplicationMessage::type).toList());
         assertThat(known)
                 .containsExactlyInAnyOrder(
-                        1, 2, 3, 4, 5, 6, 7, 8, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x20, 0x21, 0x22);
+                        1, 2, 3, 4, 5, 6, 7, 8, 9, 0x0A, 0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x20, 0x21, 0x22);
         for (int type = 0; type < 256; type++) {
             if (!known.contains(type)) {
                 refuses(new byte[] {(byte) type, 0, 0, 0});

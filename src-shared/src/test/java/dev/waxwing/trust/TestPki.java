@@ -28,6 +28,7 @@ import org.bouncycastle.asn1.x509.AccessDescription;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLNumber;
 import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
@@ -443,6 +444,16 @@ public final class TestPki {
     }
 
     public static Bytes crl(Credential issuer, Collection<X509Certificate> revoked) {
+        return crl(issuer, revoked, -1);
+    }
+
+    /** The root's revocation list, in DER, with this number. */
+    public Bytes rootList(long number, X509Certificate... revoked) {
+        return crl(root, List.of(revoked), number);
+    }
+
+    /** @param number less than 0 for none */
+    public static Bytes crl(Credential issuer, Collection<X509Certificate> revoked, long number) {
         try {
             var builder = new X509v2CRLBuilder(
                     new X500Name(issuer.certificate().getSubjectX500Principal().getName()), Date.from(NOW));
@@ -455,6 +466,9 @@ public final class TestPki {
                     false,
                     new JcaX509ExtensionUtils()
                             .createAuthorityKeyIdentifier(issuer.certificate().getPublicKey()));
+            if (number >= 0) {
+                builder.addExtension(Extension.cRLNumber, false, new CRLNumber(BigInteger.valueOf(number)));
+            }
             return Bytes.of(builder.build(signer(issuer.privateKey(), algorithm(issuer.privateKey())))
                     .getEncoded());
         } catch (IOException | GeneralSecurityException e) {

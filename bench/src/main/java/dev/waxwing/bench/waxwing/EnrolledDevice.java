@@ -1,6 +1,7 @@
 package dev.waxwing.bench.waxwing;
 
 import dev.waxwing.agent.connection.Dialer;
+import dev.waxwing.agent.connection.KeptRevokedAuthorities;
 import dev.waxwing.agent.connection.KeptTimeFloor;
 import dev.waxwing.agent.enrollment.Enroller;
 import dev.waxwing.agent.enrollment.Membership;
@@ -75,14 +76,16 @@ public final class EnrolledDevice implements Closeable {
                 new Enroller(endpoint, dialer, identities, random, clock).enrol(Invite.parse(invite), _ -> {});
         Credential credential = identities.unlock(identity);
         Spool spool = Spool.open(own.resolve("spool").resolve(identity.subject()), random, clock);
+        KeptRevokedAuthorities revoked = KeptRevokedAuthorities.load(own, identity.roots());
         Delivery delivery = new Delivery(
                 endpoint,
                 dialer,
-                new Membership(identities, endpoint, dialer, random, clock),
+                new Membership(identities, endpoint, dialer, revoked.authorities(), random, clock),
                 spool,
                 new ReceiptStore(own.resolve("receipts")),
                 own.resolve("contact.json"),
                 KeptTimeFloor.load(own.resolve("time.json")),
+                revoked,
                 clock);
         return new EnrolledDevice(lock, identity, credential, endpoint, spool, delivery);
     }

@@ -2,11 +2,14 @@ package dev.waxwing.ca.authority;
 
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -31,7 +34,8 @@ final class AuthorityRegister {
     }
 
     /** An authority that is known. */
-    record Entry(AuthorityId id, String spkiSha256) {}
+    record Entry(
+            AuthorityId id, String spkiSha256, @Nullable Withdrawal withdrawal) {}
 
     /** From when on an authority issues, until the next turn. */
     record Turn(long number, AuthorityId authority, Instant since) {}
@@ -47,11 +51,42 @@ final class AuthorityRegister {
     /** All of a role, the oldest first. */
     List<Entry> all(Role role) {
         return jdbc.sql("""
-            SELECT id, spki_sha256 FROM certificate_authority WHERE role = :role ORDER BY created_at, id
+            SELECT id, spki_sha256, revoked_at, revocation_reason, revoked_by FROM certificate_authority
+             WHERE role = :role ORDER BY created_at, id
             """)
                 .param("role", role.toString())
-                .query((row, _) -> new Entry(new AuthorityId(row.getString("id")), row.getString("spki_sha256")))
+                .query((row, _) ->
+                        new Entry(new AuthorityId(row.getString("id")), row.getString("spki_sha256"), withdrawal(row)))
                 .list();
+    }
+
+    private static @Nullable Withdrawal withdrawal(ResultSet row) throws SQLException {
+        OffsetDateTime at = row.getObject("revoked_at", OffsetDateTime.class);
+        return at == null
+                ? null
+                : new Withdrawal(at.toInstant(), row.getString("revocation_reason"), row.getString("revoked_by"));
+    }
+
+    /**
+     * Notes that an issuing authority's certificate is revoked.
+     *
+     * @throws AuthorityException when it is noted already, or the authority is the current one
+     */
+    void withdraw(AuthorityId issuing, Withdrawal withdrawal) {
+        int changed = jdbc.sql("""
+            UPDATE certificate_authority SET revoked_at = :at, revocation_reason = :reason, revoked_by = :by
+             WHERE id = :id AND role = 'issuing' AND revoked_at IS NULL
+               AND id <> (SELECT authority FROM issuing_turn ORDER BY number DESC LIMIT 1)
+            """)
+                .param("at", withdrawal.at().atOffset(ZoneOffset.UTC))
+                .param("reason", withdrawal.reason())
+                .param("by", withdrawal.by())
+                .param("id", issuing.toString())
+                .update();
+        if (changed == 0) {
+            throw new AuthorityException("Another server on this database has changed the issuing authority " + issuing
+                    + " just now. Restart this one.");
+        }
     }
 
     void add(Role role, X509Certificate certificate) {

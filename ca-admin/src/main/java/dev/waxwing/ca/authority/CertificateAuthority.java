@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -60,7 +61,29 @@ public final class CertificateAuthority {
     private volatile Succession succession;
 
     /** All issuing authorities, and the turns that they had. Immutable. */
-    private record Succession(Map<AuthorityId, IssuingAuthority> all, IssuingAuthority current, long turn) {}
+    private record Succession(
+            Map<AuthorityId, IssuingAuthority> all,
+            IssuingAuthority current,
+            long turn,
+            List<IssuingAuthority> revoked) {
+
+        Succession(Map<AuthorityId, IssuingAuthority> all, IssuingAuthority current, long turn) {
+            this(
+                    all,
+                    current,
+                    turn,
+                    all.values().stream()
+                            .filter(IssuingAuthority::isRevoked)
+                            .sorted(Comparator.comparing(Succession::revokedAt)
+                                    .thenComparing(issuer -> issuer.id().digits()))
+                            .toList());
+        }
+
+        private static Instant revokedAt(IssuingAuthority issuer) {
+            Withdrawal withdrawal = issuer.withdrawal();
+            return withdrawal == null ? Instant.MAX : withdrawal.at();
+        }
+    }
 
     private CertificateAuthority(KeyStorage keys, JdbcClient jdbc, Clock clock, SecureRandom random) {
         this.keys = keys;
@@ -239,7 +262,7 @@ public final class CertificateAuthority {
                 throw new AuthorityException(
                         "Another server on this database made " + entry.id() + ". Restart this one.");
             }
-            all.put(entry.id(), inTurn(authority, turns));
+            all.put(entry.id(), inTurn(authority, entry, turns));
         }
         Turn last = turns.getLast();
         IssuingAuthority current = all.get(last.authority());
@@ -250,15 +273,15 @@ public final class CertificateAuthority {
         return new Succession(Map.copyOf(all), current, last.number());
     }
 
-    private static IssuingAuthority inTurn(Authority authority, List<Turn> turns) {
+    private static IssuingAuthority inTurn(Authority authority, Entry entry, List<Turn> turns) {
         for (int i = 0; i < turns.size(); i++) {
             if (turns.get(i).authority().equals(authority.id())) {
                 Instant end = i + 1 < turns.size() ? turns.get(i + 1).since() : null;
                 return new IssuingAuthority(
-                        authority, turns.get(i).number(), turns.get(i).since(), end);
+                        authority, turns.get(i).number(), turns.get(i).since(), end, entry.withdrawal());
             }
         }
-        return new IssuingAuthority(authority, 0, null, null);
+        return new IssuingAuthority(authority, 0, null, null, entry.withdrawal());
     }
 
     /** The root's certificate: what devices pin. */
@@ -343,7 +366,7 @@ public final class CertificateAuthority {
                 return waiting.get();
             }
             Authority made = makeIssuing();
-            IssuingAuthority prepared = new IssuingAuthority(made, 0, null, null);
+            IssuingAuthority prepared = new IssuingAuthority(made, 0, null, null, null);
             Map<AuthorityId, IssuingAuthority> all = new HashMap<>(succession.all());
             all.put(made.id(), prepared);
             succession = new Succession(Map.copyOf(all), succession.current(), succession.turn());
@@ -356,6 +379,7 @@ public final class CertificateAuthority {
     /** Whether an authority was made so short a time ago that its turn can still come. */
     public boolean isWaiting(IssuingAuthority issuer) {
         return issuer.state() == IssuingAuthority.State.PREPARED
+                && !issuer.isRevoked()
                 && clock.instant()
                         .isBefore(
                                 issuer.certificate().getNotBefore().toInstant().plus(PREPARED_FOR));
@@ -374,9 +398,7 @@ public final class CertificateAuthority {
                 register.begin(succession.turn() + 1, prepared.id());
                 record.run();
             });
-            Map<AuthorityId, Authority> issuing = new HashMap<>();
-            succession.all().forEach((id, issuer) -> issuing.put(id, issuer.authority()));
-            succession = succession(issuing);
+            readAgain();
             LOG.info(
                     "Certificates are issued by {} from now on",
                     issuingCertificate().getSubjectX500Principal());
@@ -384,6 +406,47 @@ public final class CertificateAuthority {
         } finally {
             changing.unlock();
         }
+    }
+
+    /**
+     * Notes, for good, that an issuing authority's own certificate is revoked. Signing the root's list that says so is the caller's.
+     *
+     * @param issuing not the current one
+     * @param record what is stored in the same transaction
+     * @throws AuthorityException when another server on this database changed it at this moment
+     */
+    public IssuingAuthority withdraw(
+            IssuingAuthority issuing, Withdrawal withdrawal, TransactionTemplate transactions, Runnable record) {
+        changing.lock();
+        try {
+            transactions.executeWithoutResult(_ -> {
+                register.withdraw(issuing.id(), withdrawal);
+                record.run();
+            });
+            readAgain();
+            LOG.info("The certificate of {} is revoked", issuing.certificate().getSubjectX500Principal());
+            return Objects.requireNonNull(succession.all().get(issuing.id()), "an authority stays for good");
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    /** The lock is held. */
+    private void readAgain() {
+        Map<AuthorityId, Authority> issuing = new HashMap<>();
+        succession.all().forEach((id, issuer) -> issuing.put(id, issuer.authority()));
+        succession = succession(issuing);
+    }
+
+    /** All issuing authorities whose own certificate is revoked, the first first. */
+    public List<IssuingAuthority> revokedIssuers() {
+        return succession.revoked();
+    }
+
+    /** Whether this is the certificate of an issuing authority that is revoked. One look-up in memory. */
+    public boolean hasRevoked(X509Certificate issuer) {
+        return succession.revoked().stream()
+                .anyMatch(revoked -> revoked.certificate().equals(issuer));
     }
 
     /**

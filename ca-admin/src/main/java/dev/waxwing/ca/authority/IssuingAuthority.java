@@ -11,12 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param turn the how many-th it is that issues, from 1 on; 0 when its turn has not come
  * @param currentFrom since when it signs new certificates, or null when its turn has not come
  * @param retiredAt when the next one took its place, or null
+ * @param withdrawal that its own certificate is revoked, or null
  */
 public record IssuingAuthority(
         Authority authority,
         long turn,
         @Nullable Instant currentFrom,
-        @Nullable Instant retiredAt) {
+        @Nullable Instant retiredAt,
+        @Nullable Withdrawal withdrawal) {
 
     /** Where in the succession. */
     public enum State {
@@ -36,6 +38,11 @@ public record IssuingAuthority(
     /** Its own certificate. */
     public X509Certificate certificate() {
         return authority.certificate();
+    }
+
+    /** Whether its own certificate is revoked: nobody who knows that believes anything that it signed. */
+    public boolean isRevoked() {
+        return withdrawal != null;
     }
 
     /** Where in the succession it is. */

@@ -104,7 +104,7 @@ public final class RoleCredentials {
         return credential(Profiles.RECEIPT);
     }
 
-    /** The key that signs OCSP answers for this authority; nothing when it has nothing to answer for any more. */
+    /** The key that signs OCSP answers for this authority; nothing when it has nothing to answer for any more, or is revoked. */
     public Optional<Credential> responder(AuthorityId issuer) {
         return Optional.ofNullable(responders.get(issuer));
     }
@@ -124,7 +124,9 @@ public final class RoleCredentials {
     public void renewWhereDue() {
         renewal.lock();
         try {
-            List<IssuingAuthority> answering = issuers.all();
+            // A revoked authority certifies nobody any more, not even a responder: it signs its answers itself.
+            List<IssuingAuthority> answering =
+                    issuers.all().stream().filter(issuer -> !issuer.isRevoked()).toList();
             answering.forEach(this::renewResponder);
             forgetAllBut(answering.stream().map(IssuingAuthority::id).toList());
             X509Certificate issuer = authority.issuingCertificate();

@@ -12,6 +12,7 @@ import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.issuance.RoleCredentials;
 import dev.waxwing.trust.Credential;
 import java.io.IOException;
+import java.security.PublicKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -55,7 +56,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers what stands with a certificate (RFC 6960), signed by a key that its issuer delegated for nothing else. An answer holds for
+ * Answers what stands with a certificate (RFC 6960), signed by a key that its issuer delegated for nothing else. An issuer whose own
+ * certificate is revoked delegates nothing any more and signs itself: whoever looks at no more than the certificate in question is to
+ * hear that it is revoked, and whoever looks at the whole chain has refused it before. An answer holds for
  * one hour; answers without a nonce are kept and given out again for half of that, unless the status has changed. What cannot be
  * kept (answers with a nonce, on several certificates, on unknown ones) costs a signature each time, so there are only so many of
  * them; beyond that a nonce is left out of the answer, which RFC 6960 section 4.4.1 allows, and who asks for the rest is told to try
@@ -249,23 +252,42 @@ public final class OcspResponder {
         }
         // Nobody asks about ours: then it is said by the current one that the certificate is unknown.
         AuthorityId speaker = asked.isEmpty() ? authority.issuing().id() : asked.getFirst();
-        Credential responder = credentials
-                .responder(speaker)
-                .orElseThrow(() -> new IllegalStateException("issuer " + speaker + " has no responder"));
+        Speaker responder = speaker(speaker);
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         var answer = new BasicOCSPRespBuilder(
-                SubjectPublicKeyInfo.getInstance(
-                        responder.certificate().getPublicKey().getEncoded()),
-                digests.get(CertificateID.HASH_SHA1));
+                SubjectPublicKeyInfo.getInstance(responder.key().getEncoded()), digests.get(CertificateID.HASH_SHA1));
         for (CertificateID id : questions) {
             answer.addResponse(id, status(id), Date.from(now), Date.from(now.plus(LIFETIME)), null);
         }
         if (nonce != null) {
             answer.setResponseExtensions(new Extensions(nonce));
         }
-        ContentSigner signer = new JcaContentSignerBuilder("SHA256withECDSA").build(responder.privateKey());
-        var basic = answer.build(signer, new X509CertificateHolder[] {holder(responder.certificate())}, Date.from(now));
+        var basic = answer.build(
+                responder.signer(), responder.enclosed().toArray(X509CertificateHolder[]::new), Date.from(now));
         return new OCSPRespBuilder().build(OCSPRespBuilder.SUCCESSFUL, basic).getEncoded();
+    }
+
+    /**
+     * Who signs an answer.
+     *
+     * @param enclosed what proves that it may; nothing where the issuer itself signs
+     */
+    private record Speaker(PublicKey key, ContentSigner signer, List<X509CertificateHolder> enclosed) {}
+
+    private Speaker speaker(AuthorityId id) throws OperatorCreationException {
+        Optional<Authority> revoked =
+                authority.issuer(id).filter(IssuingAuthority::isRevoked).map(IssuingAuthority::authority);
+        if (revoked.isPresent()) {
+            return new Speaker(
+                    revoked.get().certificate().getPublicKey(), revoked.get().contentSigner(), List.of());
+        }
+        Credential responder = credentials
+                .responder(id)
+                .orElseThrow(() -> new IllegalStateException("issuer " + id + " has no responder"));
+        return new Speaker(
+                responder.certificate().getPublicKey(),
+                new JcaContentSignerBuilder("SHA256withECDSA").build(responder.privateKey()),
+                List.of(holder(responder.certificate())));
     }
 
     /** What the inventory says; null means good. */
@@ -301,8 +323,9 @@ public final class OcspResponder {
         }
         return authority.issuers().stream()
                 .filter(issuer -> matches(id, holder(issuer.authority())))
+                .filter(issuer ->
+                        issuer.isRevoked() || credentials.responder(issuer.id()).isPresent())
                 .map(IssuingAuthority::id)
-                .filter(issuer -> credentials.responder(issuer).isPresent())
                 .findFirst();
     }
 

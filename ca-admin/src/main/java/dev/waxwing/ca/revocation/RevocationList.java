@@ -2,7 +2,14 @@ package dev.waxwing.ca.revocation;
 
 import dev.waxwing.ca.authority.AuthorityId;
 import dev.waxwing.wire.Bytes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+import org.bouncycastle.cert.X509CRLEntryHolder;
+import org.bouncycastle.cert.X509CRLHolder;
 
 /** A signed revocation list (RFC 5280 section 5). Immutable. */
 public final class RevocationList {
@@ -41,6 +48,19 @@ public final class RevocationList {
     /** The CRL number, greater than that of every list of this issuer before. */
     public long number() {
         return number;
+    }
+
+    /** What it names. Parses the list for this call. */
+    Set<BigInteger> revokedSerialNumbers() {
+        try {
+            Set<BigInteger> named = new HashSet<>();
+            for (Object entry : new X509CRLHolder(der).getRevokedCertificates()) {
+                named.add(((X509CRLEntryHolder) entry).getSerialNumber());
+            }
+            return named;
+        } catch (IOException e) {
+            throw new UncheckedIOException("a signed revocation list cannot be read", e);
+        }
     }
 
     /** When it was made. */

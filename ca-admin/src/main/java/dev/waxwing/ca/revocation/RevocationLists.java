@@ -4,7 +4,11 @@ import dev.waxwing.ca.authority.Authority;
 import dev.waxwing.ca.authority.AuthorityId;
 import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.authority.IssuingAuthority;
+import dev.waxwing.ca.authority.Withdrawal;
 import dev.waxwing.ca.inventory.Inventory;
+import dev.waxwing.ca.inventory.RevocationReason;
+import dev.waxwing.ca.inventory.RevokedEntry;
+import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.issuance.IssuersInService;
 import dev.waxwing.ca.issuance.PkiProperties;
 import dev.waxwing.ca.revocation.RevocationFacts.IssuersList;
@@ -22,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiPredicate;
@@ -39,7 +44,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 /**
  * The revocation lists that are served. Each issuing authority that has to answer for certificates has its own: made anew after a
  * revocation that is its, and three times in its lifetime. That of the root lives a year and is made again 60 days before its end
- * while the root's key is at hand.
+ * while the root's key is at hand; each issuing authority whose certificate was revoked stays on it for good.
  *
  * <p>Any thread may read; building works under a lock of its own.
  */
@@ -131,7 +136,8 @@ public final class RevocationLists {
         } finally {
             building.unlock();
         }
-        if (authority.root().isPresent() && (isOfTheFuture(root) || facts().rootListDue(clock.instant()))) {
+        if (authority.root().isPresent()
+                && (isOfTheFuture(root) || lacksAny(root) || facts().rootListDue(clock.instant()))) {
             signRoot();
         }
     }
@@ -147,6 +153,17 @@ public final class RevocationLists {
             root = buildRoot();
         } finally {
             building.unlock();
+        }
+    }
+
+    /**
+     * Signs a new list of the root if the present one lacks an issuing authority that is revoked.
+     *
+     * @throws IllegalStateException when the root's key is not at hand
+     */
+    public void nameRevokedIssuers() {
+        if (lacksAny(root)) {
+            signRoot();
         }
     }
 
@@ -181,7 +198,15 @@ public final class RevocationLists {
 
     /** After a restore the root's list has a number that was surpassed; it is still the best while the root's key is away. */
     private boolean isToBeServed(RevocationList kept) {
-        return authority.root().isEmpty() || kept.number() == numbers.last(authority.rootId());
+        return authority.root().isEmpty() || kept.number() == numbers.last(authority.rootId()) && !lacksAny(kept);
+    }
+
+    /** Whether somebody who signed it died, or failed, between a revocation and the list. */
+    private boolean lacksAny(RevocationList rootList) {
+        Set<BigInteger> named = rootList.revokedSerialNumbers();
+        return authority.revokedIssuers().stream()
+                .map(issuer -> issuer.certificate().getSerialNumber())
+                .anyMatch(serialNumber -> !named.contains(serialNumber));
     }
 
     /**
@@ -214,9 +239,23 @@ public final class RevocationLists {
                 .root()
                 .orElseThrow(() -> new IllegalStateException(
                         "There is no revocation list of the root, and its private key is not at hand to make one."));
-        RevocationList list = sign(signer, ROOT_LIFETIME, new ListEncoding());
+        ListEncoding revoked = new ListEncoding();
+        authority.revokedIssuers().forEach(issuer -> revoked.add(rootEntry(issuer)));
+        RevocationList list = sign(signer, ROOT_LIFETIME, revoked);
         numbers.keep(list);
         return list;
+    }
+
+    /** It stays for good, and so longer than RFC 5280 section 3.3 asks: who has learnt it must never be told otherwise. */
+    private RevokedEntry rootEntry(IssuingAuthority issuer) {
+        Withdrawal withdrawal = Objects.requireNonNull(issuer.withdrawal(), "it is revoked");
+        return new RevokedEntry(
+                SerialNumber.of(issuer.certificate()),
+                authority.rootId(),
+                withdrawal.at(),
+                RevocationReason.parse(withdrawal.reason())
+                        .orElseThrow(() -> new IllegalStateException("the reason " + withdrawal.reason())),
+                issuer.certificate().getNotAfter().toInstant());
     }
 
     private RevocationList sign(Authority signer, Duration lifetime, ListEncoding list) {

@@ -5,6 +5,8 @@ import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.authority.AuthorityId;
 import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.authority.DataDirectory;
+import dev.waxwing.ca.authority.IssuingAuthority;
+import dev.waxwing.ca.authority.Withdrawal;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.inventory.SerialNumber;
@@ -14,6 +16,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -92,7 +95,18 @@ public final class Sweeps implements SmartLifecycle {
                 launch(order);
             }
         }
+        authority.revokedIssuers().forEach(this::sweepWhatIsLeft);
         started = true;
+    }
+
+    /** Nothing of a revoked authority counts. Its order was not kept when the server died right after, or was restored. */
+    private void sweepWhatIsLeft(IssuingAuthority revoked) {
+        Withdrawal withdrawal = Objects.requireNonNull(revoked.withdrawal(), "it is revoked");
+        RevocationReason reason = RevocationReason.parse(withdrawal.reason()).orElse(RevocationReason.UNSPECIFIED);
+        if (!newest.containsKey(revoked.id()) && inventory.countRevocable(revoked.id(), reason, clock.instant()) > 0) {
+            LOG.info("Revoking what issuing authority {} has issued, because it is revoked itself", revoked.id());
+            begun(revoked.id(), reason, withdrawal.by());
+        }
     }
 
     /** The group that is being revoked still needs the database; the others are for the next start. */

@@ -4,6 +4,7 @@ import dev.waxwing.ca.authority.AuthorityFacts;
 import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.authority.Certificates;
 import dev.waxwing.ca.authority.IssuingAuthority;
+import dev.waxwing.ca.authority.Withdrawal;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.issuance.IssuersInService;
 import dev.waxwing.ca.revocation.RevocationLists;
@@ -57,6 +58,7 @@ public final class AuthorityOverview {
 
     Issuer issuer(IssuingAuthority issuer) {
         X509Certificate certificate = issuer.certificate();
+        Withdrawal withdrawal = issuer.withdrawal();
         return new Issuer(
                 issuer.id().toString(),
                 name(certificate),
@@ -66,6 +68,8 @@ public final class AuthorityOverview {
                 certificate.getNotAfter().toInstant(),
                 issuer.currentFrom(),
                 issuer.retiredAt(),
+                withdrawal == null ? null : withdrawal.at(),
+                withdrawal == null ? null : withdrawal.reason(),
                 inventory.countLive(issuer.id()),
                 lists.of(issuer.id()).map(ListView::of).orElse(null),
                 sweeps.of(issuer.id()).map(SweepView::of).orElse(null));
@@ -73,6 +77,9 @@ public final class AuthorityOverview {
 
     /** A retired one that has nothing to answer for any more has ended; so has one whose turn cannot come any more. */
     private String state(IssuingAuthority issuer) {
+        if (issuer.isRevoked()) {
+            return "revoked";
+        }
         return issuers.inService(issuer) ? issuer.state().name().toLowerCase(Locale.ROOT) : "ended";
     }
 

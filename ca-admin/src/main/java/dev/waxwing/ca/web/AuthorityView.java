@@ -53,13 +53,19 @@ public record AuthorityView(Root root, List<Issuer> issuing) {
                     example = "1c4e7a90b2d3f5681c4e7a90b2d3f5681c4e7a90b2d3f5681c4e7a90b2d3f568")
             String fingerprint,
 
-            @Schema(allowableValues = {"current", "retired", "prepared", "ended"})
+            @Schema(allowableValues = {"current", "retired", "prepared", "ended", "revoked"})
             String state,
 
             Instant notBefore,
             Instant notAfter,
             @Nullable Instant currentFrom,
             @Nullable Instant retiredAt,
+
+            @Schema(description = "Since when its own certificate is revoked, for good") @Nullable
+            Instant revokedAt,
+
+            @Schema(description = "RFC 5280 reason", example = "cACompromise") @Nullable
+            String revocationReason,
 
             @Schema(description = "Certificates that it issued which have not ended and are not revoked")
             long liveCertificates,

@@ -1,6 +1,7 @@
 package dev.waxwing.agent.command;
 
 import dev.waxwing.agent.connection.Dialer;
+import dev.waxwing.agent.connection.KeptRevokedAuthorities;
 import dev.waxwing.agent.connection.KeptTimeFloor;
 import dev.waxwing.agent.enrollment.Membership;
 import dev.waxwing.agent.home.AgentFailure;
@@ -192,19 +193,26 @@ final class Device implements Closeable {
         return home.resolve("time-" + root + ".json");
     }
 
+    /** What this device has learnt of authorities under an identity's roots that count no more. */
+    KeptRevokedAuthorities revoked(Identity identity) throws IOException {
+        return KeptRevokedAuthorities.load(home, identity.roots());
+    }
+
     private Delivery delivery() throws IOException, AgentFailure, InterruptedException {
         Delivery current = delivery;
         if (current == null) {
             Identity identity = identity();
             Spool opened = spool(identity);
+            KeptRevokedAuthorities revoked = revoked(identity);
             current = new Delivery(
                     endpoint(),
                     dialer(),
-                    new Membership(identities, endpoint(), dialer(), random, clock),
+                    new Membership(identities, endpoint(), dialer(), revoked.authorities(), random, clock),
                     opened,
                     receipts(),
                     contactFile(),
                     KeptTimeFloor.load(timeFile(identity)),
+                    revoked,
                     clock);
             delivery = current;
         }

@@ -76,6 +76,15 @@ public final class Refusals {
                 && untrusted.reason().isAboutTime()) {
             return outOfTime(where, untrusted, now);
         }
+        if (broken.getCause() instanceof UntrustedException untrusted
+                && untrusted.reason() == UntrustedException.Reason.ISSUER_REVOKED) {
+            return new AgentFailure(
+                    "what answered is vouched for by an authority that is revoked, so it may be a thief of its key (%s)"
+                            .formatted(where),
+                    null,
+                    "Tell the administrator; what was queued stays queued.",
+                    broken);
+        }
         return new AgentFailure(
                 "what answered is not the server of this device, or somebody interferes (%s)".formatted(where),
                 null,

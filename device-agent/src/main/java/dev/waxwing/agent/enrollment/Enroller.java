@@ -9,6 +9,7 @@ import dev.waxwing.agent.identity.IdentityStore.PendingKey;
 import dev.waxwing.channel.DeviceEndpoint;
 import dev.waxwing.channel.EnrolledIdentity;
 import dev.waxwing.enrollment.Invite;
+import dev.waxwing.trust.RevokedAuthorities;
 import dev.waxwing.trust.TrustedRoots;
 import dev.waxwing.wire.Bytes;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -51,6 +53,16 @@ public final class Enroller {
      * @throws UnreachableException if no server answered; a repeat may succeed
      */
     public Identity enrol(Invite invite, Consumer<String> notices) throws IOException, AgentFailure {
+        return enrol(invite, Optional.empty(), notices);
+    }
+
+    /**
+     * The same for a device that has been one before.
+     *
+     * @param revoked authorities through which neither a server nor a certificate is believed
+     */
+    public Identity enrol(Invite invite, Optional<RevokedAuthorities> revoked, Consumer<String> notices)
+            throws IOException, AgentFailure {
         KeyPair keys = keysFor(invite, notices);
         byte[] token = invite.token().bytes();
         EnrolledIdentity enrolled = dialer.dial(
@@ -60,7 +72,8 @@ public final class Enroller {
                                 Bytes.of(invite.rootSpkiSha256()),
                                 invite.name(),
                                 token.clone(),
-                                session -> DeviceRequest.create(invite.name(), keys, session)))
+                                session -> DeviceRequest.create(invite.name(), keys, session),
+                                revoked))
                 .value();
         Identity identity = new Identity(
                 enrolled.name(),

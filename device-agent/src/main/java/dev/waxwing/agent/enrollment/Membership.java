@@ -10,6 +10,7 @@ import dev.waxwing.agent.identity.UnlockedIdentity;
 import dev.waxwing.channel.DeviceEndpoint;
 import dev.waxwing.channel.EnrolledIdentity;
 import dev.waxwing.enrollment.InviteToken;
+import dev.waxwing.trust.RevokedAuthorities;
 import java.io.IOException;
 import java.security.KeyPair;
 import java.security.SecureRandom;
@@ -32,15 +33,23 @@ public final class Membership {
     private final IdentityStore identities;
     private final DeviceEndpoint endpoint;
     private final Dialer dialer;
+    private final RevokedAuthorities revoked;
     private final SecureRandom random;
     private final Clock clock;
     private @Nullable AgentFailure unusable;
 
+    /** @param revoked authorities through which neither a server nor a certificate of this device is believed */
     public Membership(
-            IdentityStore identities, DeviceEndpoint endpoint, Dialer dialer, SecureRandom random, Clock clock) {
+            IdentityStore identities,
+            DeviceEndpoint endpoint,
+            Dialer dialer,
+            RevokedAuthorities revoked,
+            SecureRandom random,
+            Clock clock) {
         this.identities = identities;
         this.endpoint = endpoint;
         this.dialer = dialer;
+        this.revoked = revoked;
         this.random = random;
         this.clock = clock;
     }
@@ -115,7 +124,7 @@ public final class Membership {
 
     /** For a session that was opened with this identity. */
     public Renewer renewer(UnlockedIdentity held) {
-        return new Renewer(identities, held.identity(), random, clock);
+        return new Renewer(identities, held.identity(), revoked, random, clock);
     }
 
     /**
@@ -151,7 +160,8 @@ public final class Membership {
                                 former.root().spkiSha256(),
                                 former.name(),
                                 new byte[InviteToken.LENGTH],
-                                session -> DeviceRequest.create(former.name(), keys, session)))
+                                session -> DeviceRequest.create(former.name(), keys, session),
+                                Optional.of(revoked)))
                 .value();
         Identity back = new Identity(
                 former.name(),

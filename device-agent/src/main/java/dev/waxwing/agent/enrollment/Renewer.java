@@ -6,6 +6,7 @@ import dev.waxwing.agent.identity.IdentityStore;
 import dev.waxwing.agent.identity.IdentityStore.RenewalKey;
 import dev.waxwing.trust.Certificates;
 import dev.waxwing.trust.PeerVerifier;
+import dev.waxwing.trust.RevokedAuthorities;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.UntrustedException;
 import dev.waxwing.trust.VerifiedPeer;
@@ -32,13 +33,15 @@ public final class Renewer {
 
     private final IdentityStore identities;
     private final Identity current;
+    private final RevokedAuthorities revoked;
     private final SecureRandom random;
     private final Clock clock;
     private @Nullable KeyPair pending;
 
-    Renewer(IdentityStore identities, Identity current, SecureRandom random, Clock clock) {
+    Renewer(IdentityStore identities, Identity current, RevokedAuthorities revoked, SecureRandom random, Clock clock) {
         this.identities = identities;
         this.current = current;
+        this.revoked = revoked;
         this.random = random;
         this.clock = clock;
     }
@@ -99,6 +102,7 @@ public final class Renewer {
         try {
             // Its status is not asked for: who has just made it vouches for it.
             VerifiedPeer peer = new PeerVerifier(current.roots(), Role.DEVICE, (_, _, _, _) -> {}, clock)
+                    .knowing(revoked)
                     .verify(Certificates.parseAll(chain), Bytes.EMPTY);
             byte[] certified = peer.certificate().getPublicKey().getEncoded();
             if (!peer.name().equals(current.name())

@@ -2,6 +2,7 @@ package dev.waxwing.agent.upload;
 
 import dev.waxwing.agent.connection.Clocks;
 import dev.waxwing.agent.connection.Dialer;
+import dev.waxwing.agent.connection.KeptRevokedAuthorities;
 import dev.waxwing.agent.connection.KeptTimeFloor;
 import dev.waxwing.agent.connection.LastContact;
 import dev.waxwing.agent.connection.Refusals;
@@ -53,6 +54,7 @@ public final class Delivery implements Closeable {
     private final ReceiptStore receipts;
     private final Path contactFile;
     private final KeptTimeFloor time;
+    private final KeptRevokedAuthorities revoked;
     private final Clock clock;
     private @Nullable Session session;
     private boolean isClockCompared;
@@ -65,6 +67,7 @@ public final class Delivery implements Closeable {
      * @param receipts where verified receipts are kept
      * @param contactFile where the last contact is noted
      * @param time the latest time that there is proof of
+     * @param revoked which authorities count no more
      */
     public Delivery(
             DeviceEndpoint endpoint,
@@ -74,6 +77,7 @@ public final class Delivery implements Closeable {
             ReceiptStore receipts,
             Path contactFile,
             KeptTimeFloor time,
+            KeptRevokedAuthorities revoked,
             Clock clock) {
         this.endpoint = endpoint;
         this.dialer = dialer;
@@ -82,6 +86,7 @@ public final class Delivery implements Closeable {
         this.receipts = receipts;
         this.contactFile = contactFile;
         this.time = time;
+        this.revoked = revoked;
         this.clock = clock;
     }
 
@@ -268,9 +273,8 @@ public final class Delivery implements Closeable {
 
     private Session open(UnlockedIdentity held, DeliveryListener listener) throws AgentFailure, IOException {
         Identity identity = held.identity();
-        var reached = dialer.dial(
-                identity.addresses(),
-                socket -> endpoint.connect(socket, held.credential(), identity.roots(), time.floor()));
+        revoked.notices().forEach(listener::notice);
+        var reached = dial(held);
         SecureChannel channel = reached.value();
         compareClocks(channel, listener);
         try {
@@ -278,6 +282,7 @@ public final class Delivery implements Closeable {
                 listener.notice("the renewed certificate %s is in use".formatted(identity.serialNumber()));
             }
             time.keep();
+            revoked.keep();
             LastContact.of(reached.address(), channel, clock).save(contactFile);
             skipUsedCounters(channel.grant().durableCounter());
             OfferedAgain again =
@@ -293,11 +298,32 @@ public final class Delivery implements Closeable {
                 channel,
                 spool,
                 receipts,
-                new Evidence(identity, held.credential(), membership.former(), endpoint.crypto(), clock),
+                new Evidence(
+                        identity,
+                        held.credential(),
+                        membership.former(),
+                        endpoint.crypto(),
+                        revoked.authorities(),
+                        clock),
                 membership.renewer(held),
+                revoked,
                 clock);
         fresh.start();
         return fresh;
+    }
+
+    /** What was learnt is kept also where the server was not believed in the end. */
+    private Dialer.Reached<SecureChannel> dial(UnlockedIdentity held) throws AgentFailure, IOException {
+        Identity identity = held.identity();
+        try {
+            return dialer.dial(
+                    identity.addresses(),
+                    socket -> endpoint.connect(
+                            socket, held.credential(), identity.roots(), time.floor(), revoked.authorities()));
+        } catch (AgentFailure | UnreachableException failed) {
+            revoked.keep();
+            throw failed;
+        }
     }
 
     /** A clock that is wrong by little lets sessions through today and fails tomorrow. */

@@ -19,6 +19,7 @@ import dev.waxwing.media.Text;
 import dev.waxwing.trust.Certificates;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerVerifier;
+import dev.waxwing.trust.RevokedAuthorities;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.UntrustedException;
 import dev.waxwing.trust.VerifiedPeer;
@@ -49,22 +50,27 @@ final class Evidence {
     private final PeerVerifier receiptSigners;
 
     Evidence(Identity identity, Credential credential, CryptoProvider crypto, Clock clock) {
-        this(identity, credential, List.of(), crypto, clock);
+        this(identity, credential, List.of(), crypto, new RevokedAuthorities(identity.roots()), clock);
     }
 
-    /** @param former the chain that the device had before, its own certificate first; empty if it had none */
+    /**
+     * @param former the chain that the device had before, its own certificate first; empty if it had none
+     * @param revoked authorities whose receipt signers are not believed
+     */
     Evidence(
             Identity identity,
             Credential credential,
             List<X509Certificate> former,
             CryptoProvider crypto,
+            RevokedAuthorities revoked,
             Clock clock) {
         this.identity = identity;
         this.former = List.copyOf(former);
         this.credential = credential;
         this.crypto = crypto;
         // A receipt signer's status comes with the evidence bundle; the channel itself vouches for it now.
-        this.receiptSigners = new PeerVerifier(identity.roots(), Role.RECEIPT, (_, _, _, _) -> {}, clock);
+        this.receiptSigners =
+                new PeerVerifier(identity.roots(), Role.RECEIPT, (_, _, _, _) -> {}, clock).knowing(revoked);
     }
 
     /** A receipt that was verified, with what was kept about it. */

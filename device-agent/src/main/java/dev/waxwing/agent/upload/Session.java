@@ -1,5 +1,6 @@
 package dev.waxwing.agent.upload;
 
+import dev.waxwing.agent.connection.KeptRevokedAuthorities;
 import dev.waxwing.agent.connection.Refusals;
 import dev.waxwing.agent.connection.UnreachableException;
 import dev.waxwing.agent.enrollment.Renewer;
@@ -12,6 +13,7 @@ import dev.waxwing.agent.spool.SpoolView;
 import dev.waxwing.agent.upload.Evidence.VerifiedReceipt;
 import dev.waxwing.agent.upload.Lane.Action;
 import dev.waxwing.agent.upload.Lane.Sealed;
+import dev.waxwing.channel.DeviceEndpoint;
 import dev.waxwing.channel.SecureChannel;
 import dev.waxwing.evidence.Manifest;
 import dev.waxwing.media.CertificateAnswer;
@@ -21,13 +23,17 @@ import dev.waxwing.media.ReceiptMessage;
 import dev.waxwing.media.Refused;
 import dev.waxwing.media.RenewalAnswer;
 import dev.waxwing.media.RenewalRefused;
+import dev.waxwing.media.RootListAnswer;
+import dev.waxwing.media.RootListQuery;
 import dev.waxwing.media.SafeName;
 import dev.waxwing.media.ServerMessage;
 import dev.waxwing.media.TextAck;
 import dev.waxwing.media.TextRefused;
 import dev.waxwing.media.UploadAck;
 import dev.waxwing.media.UploadReady;
+import dev.waxwing.trust.UntrustedException;
 import dev.waxwing.trust.VerifiedPeer;
+import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.PeerAlertException;
 import dev.waxwing.wire.ProtocolException;
 import dev.waxwing.wire.Reader;
@@ -60,6 +66,7 @@ final class Session implements Closeable {
     private final Spool spool;
     private final ReceiptStore receipts;
     private final Evidence evidence;
+    private final KeptRevokedAuthorities revoked;
     private final Outcomes outcomes;
     private final Patience.Moves moves = new Patience.Moves();
     private final ReentrantLock lock = new ReentrantLock();
@@ -93,11 +100,13 @@ final class Session implements Closeable {
             ReceiptStore receipts,
             Evidence evidence,
             Renewer renewer,
+            KeptRevokedAuthorities revoked,
             Clock clock) {
         this.channel = channel;
         this.spool = spool;
         this.receipts = receipts;
         this.evidence = evidence;
+        this.revoked = revoked;
         this.outcomes = new Outcomes(spool, clock);
         this.sender = new Sender(channel);
         this.texts = new TextLane(lock, sender, spool, evidence, outcomes);
@@ -106,10 +115,17 @@ final class Session implements Closeable {
         this.renewal = new Renewal(lock, changed, channel, renewer, outcomes, clock);
     }
 
-    /** Starts to receive, and to watch the end of the certificate. */
+    /** Starts to receive, and to watch the end of the certificate, and asks to be told which authorities are revoked. */
     void start() {
         Thread.ofVirtual().name("waxwing-receiver").start(this::receiveAll);
         renewal.start();
+        if (!channel.grant().rootList().isEmpty()) {
+            try {
+                sender.send(new RootListQuery());
+            } catch (IOException broken) {
+                // The receiving thread finds out why.
+            }
+        }
     }
 
     /** Whether there is a renewed certificate, with which the next session is to be opened. */
@@ -379,6 +395,7 @@ final class Session implements Closeable {
                 case Refused refused -> locked(() -> refused(refused));
                 case ReceiptMessage receipt -> accept(receipt);
                 case CertificateAnswer answer -> trust(answer);
+                case RootListAnswer(Bytes list) -> learn(list);
                 case RenewalAnswer answer -> renewal.answered(answer);
                 case RenewalRefused refused -> renewal.refused(refused);
             }
@@ -386,6 +403,20 @@ final class Session implements Closeable {
         // One line of the journal for all that came in one record.
         if (!acknowledged.isEmpty()) {
             locked(() -> texts.acknowledge(acknowledged));
+        }
+    }
+
+    /** A list that names the authority of this session's own server ends the session, and another one takes its place. */
+    private void learn(Bytes list) throws IOException, ProtocolException {
+        try {
+            DeviceEndpoint.learn(channel, list, revoked.authorities());
+        } catch (ProtocolException failed) {
+            if (failed.getCause() instanceof UntrustedException revokedIssuer) {
+                throw new IOException(revokedIssuer.getMessage(), failed);
+            }
+            throw failed;
+        } finally {
+            revoked.keep();
         }
     }
 

@@ -2,8 +2,10 @@ package dev.waxwing.agent.upload;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.waxwing.agent.connection.Dialer;
+import dev.waxwing.agent.connection.KeptRevokedAuthorities;
 import dev.waxwing.agent.connection.KeptTimeFloor;
 import dev.waxwing.agent.enrollment.Membership;
 import dev.waxwing.agent.home.AgentFailure;
@@ -35,6 +37,8 @@ import dev.waxwing.media.ReceiptMessage;
 import dev.waxwing.media.RefusalReason;
 import dev.waxwing.media.Refused;
 import dev.waxwing.media.RenewalRequest;
+import dev.waxwing.media.RootListAnswer;
+import dev.waxwing.media.RootListQuery;
 import dev.waxwing.media.ServerMessage;
 import dev.waxwing.media.Text;
 import dev.waxwing.media.TextAck;
@@ -47,6 +51,7 @@ import dev.waxwing.media.UploadReady;
 import dev.waxwing.media.UploadSeal;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerName;
+import dev.waxwing.trust.RevokedAuthorities;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.TestPki;
 import dev.waxwing.trust.TrustedRoots;
@@ -146,14 +151,16 @@ class DeliveryTest {
         identities.save(identity, credential.privateKey());
         DeviceEndpoint endpoint = new DeviceEndpoint(DevicePolicy.defaults(), CryptoProvider.best(), RANDOM, clock);
         Dialer dialer = new Dialer(Duration.ofSeconds(5), clock);
+        KeptRevokedAuthorities revoked = KeptRevokedAuthorities.load(home, identity.roots());
         return new Delivery(
                 endpoint,
                 dialer,
-                new Membership(identities, endpoint, dialer, RANDOM, clock),
+                new Membership(identities, endpoint, dialer, revoked.authorities(), RANDOM, clock),
                 spool,
                 new ReceiptStore(directory.resolve("receipts")),
                 directory.resolve("contact.json"),
                 KeptTimeFloor.load(directory.resolve("time.json")),
+                revoked,
                 clock);
     }
 
@@ -179,6 +186,73 @@ class DeliveryTest {
 
     private void deliver() throws Exception {
         delivery.deliver(Plan.everything(), PATIENCE, listener);
+    }
+
+    private RevokedAuthorities keptRevocations() throws IOException {
+        return KeptRevokedAuthorities.load(Home.at(directory.resolve("home")), TrustedRoots.of(server.pki.root()))
+                .authorities();
+    }
+
+    @Test
+    void what_the_first_record_of_a_session_tells_of_revoked_authorities_is_kept_before_anything_is_sent()
+            throws Exception {
+        TestPki former = server.pki.rotated();
+        server.rootList = server.pki.rootList(5, former.issuingCertificate());
+        spool.addText("gate open");
+        server.interception = (message, _) -> {
+            if (message instanceof Text) {
+                assertThat(keptRevocations().named(server.pki.root()))
+                        .containsExactly(former.issuingCertificate().getSerialNumber());
+            }
+            return Optional.empty();
+        };
+        deliver();
+        assertThat(server.received).anyMatch(RootListQuery.class::isInstance);
+        assertThat(settled).singleElement().matches(Settled::isAccepted);
+    }
+
+    @Test
+    void a_server_that_tells_of_no_list_is_not_asked_for_any() throws Exception {
+        spool.addText("gate open");
+        deliver();
+        assertThat(server.received).noneMatch(RootListQuery.class::isInstance);
+        assertThat(settled).singleElement().matches(Settled::isAccepted);
+    }
+
+    @Test
+    void what_is_told_while_a_session_lasts_is_kept_and_the_session_goes_on() throws Exception {
+        TestPki former = server.pki.rotated();
+        server.rootList = server.pki.rootList(5);
+        server.interception = (message, _) -> message instanceof RootListQuery
+                ? Optional.of(List.of(new RootListAnswer(server.pki.rootList(6, former.issuingCertificate()))))
+                : Optional.empty();
+        spool.addText("gate open");
+        deliver();
+        assertThat(server.admitted).hasSize(1);
+        assertThat(keptRevocations().named(server.pki.root()))
+                .containsExactly(former.issuingCertificate().getSerialNumber());
+    }
+
+    @Test
+    void a_server_whose_authority_is_told_to_be_revoked_is_left_and_never_believed_again() throws Exception {
+        server.rootList = server.pki.rootList(5);
+        Bytes list = server.pki.rootList(6, server.pki.issuingCertificate());
+        server.interception = (message, _) ->
+                message instanceof Text ? Optional.of(List.of(new RootListAnswer(list))) : Optional.empty();
+        spool.addText("gate open");
+        AgentFailure refused = catchThrowableOfType(AgentFailure.class, this::deliver);
+        assertThat(refused.description()).contains("an authority that is revoked", "a thief of its key");
+
+        // A thief tells of nothing, and has the key of the authority sign as good an answer as he likes.
+        server.rootList = Bytes.EMPTY;
+        server.interception = (_, _) -> Optional.empty();
+        delivery.close();
+        delivery = delivery(server.pki.issue(Role.DEVICE, "camera-1"));
+        int before = server.admitted.size();
+        assertThat(catchThrowableOfType(AgentFailure.class, this::deliver).description())
+                .contains("an authority that is revoked");
+        assertThat(server.admitted).hasSize(before);
+        assertThat(spool.view().texts()).hasSize(1);
     }
 
     /** Breaks the first connection when a message comes, after the server did its part or before. */

@@ -29,6 +29,7 @@ import dev.waxwing.media.Refused;
 import dev.waxwing.media.RenewalAnswer;
 import dev.waxwing.media.RenewalRefused;
 import dev.waxwing.media.RenewalRequest;
+import dev.waxwing.media.RootListQuery;
 import dev.waxwing.media.ServerMessage;
 import dev.waxwing.media.Text;
 import dev.waxwing.media.TextAck;
@@ -136,6 +137,8 @@ public final class ServerDouble implements AutoCloseable {
     public final TreeMap<Long, Text> texts = new TreeMap<>();
     public final Map<ItemId, ReceiptMessage> groups = new ConcurrentHashMap<>();
     public final List<Bytes> manifests = new CopyOnWriteArrayList<>();
+    /** What each new session is told of authorities that the root has revoked; nothing unless it is set. */
+    public volatile Bytes rootList = Bytes.EMPTY;
     /** The serial numbers that came in, in hex, one for each session. */
     public final List<String> admitted = new CopyOnWriteArrayList<>();
     /** The serial numbers, in hex, that the server refuses. */
@@ -282,7 +285,7 @@ public final class ServerDouble implements AutoCloseable {
             throw refusal;
         }
         admitted.add(device.certificate().getSerialNumber().toString(16));
-        return new SessionGrant(Math.max(durableCounter, highest()), 2, restored);
+        return new SessionGrant(Math.max(durableCounter, highest()), 2, restored, rootList);
     }
 
     private synchronized long highest() {
@@ -387,6 +390,7 @@ public final class ServerDouble implements AutoCloseable {
             case CertificateQuery _ ->
                 List.of(new CertificateAnswer(
                         receiptSigner.chain().stream().map(Certificates::encode).toList()));
+            case RootListQuery _ -> List.of();
             case UploadOpen open -> open(open);
             case UploadData data -> data(data);
             case UploadSeal seal -> List.of(seal(seal, session));

@@ -38,6 +38,11 @@ final class AdminMessages {
                 members.put("replace", replace);
             }
             case HostRequest.RotateIssuing _ -> members.put("command", "rotate-issuing");
+            case HostRequest.RevokeIssuing(String id, String reason) -> {
+                members.put("command", "revoke-issuing");
+                members.put("id", id);
+                members.put("reason", reason);
+            }
             case HostRequest.ExportRoot(String passphrase) -> {
                 members.put("command", "root-export");
                 members.put("passphrase", passphrase);
@@ -81,6 +86,9 @@ final class AdminMessages {
                 new HostRequest.MakeClassicKit(
                         json.path("name").asString(""), json.path("replace").asBoolean(false));
             case "rotate-issuing" -> new HostRequest.RotateIssuing();
+            case "revoke-issuing" ->
+                new HostRequest.RevokeIssuing(
+                        json.path("id").asString(""), json.path("reason").asString(""));
             case "root-export" ->
                 new HostRequest.ExportRoot(json.path("passphrase").asString(""));
             case "root-remove" ->

@@ -32,6 +32,8 @@ record CommandLine(
                bin/server classic-kit --name NAME DIR   list a classic device and write its kit into DIR
                                       [--replace]       ... the former kit of that name is void then
                bin/server rotate-issuing                have a new issuing authority take over
+               bin/server revoke-issuing ID             revoke a former one's own certificate, and all that it has issued
+                                 --reason REASON        ... cACompromise, superseded, cessationOfOperation, ...
                bin/server root export FILE              write the root's private key to FILE, encrypted
                bin/server root remove FILE              take it off this server, if FILE holds it
                bin/server root import FILE              bring it back for a ceremony
@@ -57,9 +59,12 @@ record CommandLine(
     private static final String REPLACE = "--replace";
     private static final String PROFILE = "--profile";
     private static final String EXPIRES_IN = "--expires-in";
+    private static final String REASON = "--reason";
+    private static final String REVOKE_ISSUING = "revoke-issuing";
 
     /** Options whose value may look like a subcommand. */
-    private static final Set<String> WITH_WORDS = Set.of(NAME, PROFILE, EXPIRES_IN, RootCommand.PASSPHRASE_FILE);
+    private static final Set<String> WITH_WORDS =
+            Set.of(NAME, PROFILE, EXPIRES_IN, REASON, RootCommand.PASSPHRASE_FILE);
 
     /** The subcommand among the arguments, if there is one. */
     static Optional<String> subcommand(String... args) {
@@ -86,6 +91,9 @@ record CommandLine(
         }
         if (command.equals("invite")) {
             return invite(Arguments.parse(args, Set.of(NAME, PROFILE, EXPIRES_IN), Set.of(REPLACE)));
+        }
+        if (command.equals(REVOKE_ISSUING)) {
+            return revokeIssuing(Arguments.parse(args, Set.of(REASON), Set.of()));
         }
         List<String> settings = new ArrayList<>();
         @Nullable String name = null;
@@ -139,6 +147,16 @@ record CommandLine(
         } catch (IllegalArgumentException | ArithmeticException _) {
             throw new UsageException(EXPIRES_IN + " takes a time such as 90m, 12h, 7d");
         }
+    }
+
+    private static CommandLine revokeIssuing(Arguments arguments) throws UsageException {
+        String id = arguments.only("the ID of an issuing authority, the last word of its name");
+        String reason = arguments.values().get(REASON);
+        if (reason == null || reason.isBlank()) {
+            throw new UsageException(REVOKE_ISSUING + " needs " + REASON
+                    + " with an RFC 5280 reason, for example cACompromise if the key is in wrong hands");
+        }
+        return new CommandLine(new HostRequest.RevokeIssuing(id, reason), arguments.settings(), null);
     }
 
     private static CommandLine audit(Arguments arguments) throws UsageException {

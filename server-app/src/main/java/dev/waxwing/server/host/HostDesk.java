@@ -2,6 +2,7 @@ package dev.waxwing.server.host;
 
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
+import dev.waxwing.ca.authority.AuthorityId;
 import dev.waxwing.ca.ceremony.Ceremonies;
 import dev.waxwing.ca.ceremony.CeremonyResult;
 import dev.waxwing.ca.enrollment.InviteBatch;
@@ -9,6 +10,8 @@ import dev.waxwing.ca.enrollment.InviteBatchResult;
 import dev.waxwing.ca.enrollment.InviteOrder;
 import dev.waxwing.ca.enrollment.InviteResult;
 import dev.waxwing.ca.enrollment.Invites;
+import dev.waxwing.ca.inventory.RevocationReason;
+import dev.waxwing.ca.revocation.Sweep;
 import dev.waxwing.server.account.SetupLinks;
 import dev.waxwing.server.audit.AuditLog;
 import dev.waxwing.server.audit.ChainCheck;
@@ -80,6 +83,7 @@ final class HostDesk {
                 case HostRequest.InviteDevices one -> invite(one);
                 case HostRequest.MakeClassicKit kit -> classicKit(kit);
                 case HostRequest.RotateIssuing _ -> rotateIssuing();
+                case HostRequest.RevokeIssuing(String id, String reason) -> revokeIssuing(id, reason);
                 case HostRequest.ExportRoot(String passphrase) ->
                     outcome(
                             ceremonies.exportRoot(passphrase, ACTOR),
@@ -148,6 +152,33 @@ final class HostDesk {
                 ceremonies.rotateIssuing(ACTOR),
                 current -> HostAnswer.done(
                         current.certificate().getSubjectX500Principal().getName()));
+    }
+
+    private HostAnswer revokeIssuing(String id, String reason) {
+        Optional<AuthorityId> issuer = AuthorityId.parse(id);
+        Optional<RevocationReason> known = RevocationReason.parse(reason);
+        if (issuer.isEmpty()) {
+            return HostAnswer.usage("An issuing authority is named by the last word of its name, 8 hex digits.");
+        }
+        if (known.isEmpty()) {
+            return HostAnswer.usage("A reason is one of: "
+                    + Ceremonies.reasonsForAuthorities().stream()
+                            .map(RevocationReason::rfcName)
+                            .collect(Collectors.joining(", "))
+                    + ".");
+        }
+        return outcome(ceremonies.revokeIssuing(issuer.get(), known.get(), ACTOR), HostDesk::revokedIssuing);
+    }
+
+    private static HostAnswer revokedIssuing(Sweep sweep) {
+        String revoked = "Issuing authority %s is revoked, and %d of %d certificates that it has issued"
+                .formatted(sweep.issuer(), sweep.revoked(), sweep.total());
+        return switch (sweep.state()) {
+            case DONE -> HostAnswer.done(revoked + ".");
+            case RUNNING -> HostAnswer.done(revoked + ". The others follow, also after a restart.");
+            case FAILED ->
+                HostAnswer.failed(revoked + ": " + sweep.failure() + ". Asking again goes on with the others.");
+        };
     }
 
     private static <T> HostAnswer outcome(CeremonyResult<T> result, Function<T, HostAnswer> answer) {

@@ -29,6 +29,14 @@ sealed interface HostRequest {
     record RotateIssuing() implements HostRequest {}
 
     /**
+     * A former issuing authority's own certificate is to be revoked.
+     *
+     * @param id the last word of its name
+     * @param reason the name of an RFC 5280 reason
+     */
+    record RevokeIssuing(String id, String reason) implements HostRequest {}
+
+    /**
      * The root's private key, encrypted.
      *
      * @param passphrase to lock it with

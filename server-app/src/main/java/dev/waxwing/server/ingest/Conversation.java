@@ -12,6 +12,8 @@ import dev.waxwing.media.Refused;
 import dev.waxwing.media.RenewalAnswer;
 import dev.waxwing.media.RenewalRefused;
 import dev.waxwing.media.RenewalRequest;
+import dev.waxwing.media.RootListAnswer;
+import dev.waxwing.media.RootListQuery;
 import dev.waxwing.media.ServerMessage;
 import dev.waxwing.media.Text;
 import dev.waxwing.media.TextAck;
@@ -43,6 +45,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * What a device offers in one session, and what it is answered (docs/protocol.md, section 13). The session's reading thread calls
@@ -78,6 +81,8 @@ public final class Conversation {
     private final List<TextOffer> texts = new ArrayList<>();
 
     private final CaptureClock captureClock;
+    private final AtomicReference<Bytes> toldRootList;
+    private volatile boolean wantsRootLists;
     private volatile boolean ending;
 
     Conversation(Sender sender, Ingest ingest, SecureChannel channel) {
@@ -86,6 +91,7 @@ public final class Conversation {
         this.outbox = new Outbox(channel);
         this.captureClock = new CaptureClock(ingest.clock());
         this.refusals = ingest.refusals(sender);
+        this.toldRootList = new AtomicReference<>(channel.grant().rootList());
     }
 
     /** How many uploads are open. */
@@ -112,7 +118,19 @@ public final class Conversation {
             case UploadSeal seal -> seal(seal);
             case UploadCancel cancel -> cancel(cancel);
             case RenewalRequest request -> lanes.run(RENEWALS, () -> renew(request));
+            case RootListQuery _ -> {
+                wantsRootLists = true;
+                tellRootList();
+            }
             case CertificateQuery _ -> outbox.add(new CertificateAnswer(ingest.receiptChain()));
+        }
+    }
+
+    /** Tells the device of the root's newest revocation list, if it wants to know and has not heard of it. Any thread may call. */
+    public void tellRootList() {
+        Bytes newest = ingest.rootList();
+        if (wantsRootLists && !newest.isEmpty() && !newest.equals(toldRootList.getAndSet(newest))) {
+            outbox.add(new RootListAnswer(newest));
         }
     }
 

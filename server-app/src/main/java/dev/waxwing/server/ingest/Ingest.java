@@ -8,6 +8,7 @@ import dev.waxwing.ca.enrollment.RenewalResult;
 import dev.waxwing.ca.enrollment.Renewals;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.issuance.RoleCredentials;
+import dev.waxwing.ca.revocation.RevocationLists;
 import dev.waxwing.channel.SecureChannel;
 import dev.waxwing.evidence.DetachedSignature;
 import dev.waxwing.evidence.InvalidSignatureException;
@@ -32,6 +33,7 @@ import dev.waxwing.server.session.Traffic;
 import dev.waxwing.trust.Certificates;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerName;
+import dev.waxwing.trust.RevokedAuthorities;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Incident;
 import dev.waxwing.wire.Quantity;
@@ -80,6 +82,7 @@ public final class Ingest {
     private final DiskSpace space;
     private final MediaProperties properties;
     private final RoleCredentials credentials;
+    private final RevocationLists lists;
     private final Renewals renewals;
     private final AuditTrail audit;
     private final Traffic traffic;
@@ -100,6 +103,7 @@ public final class Ingest {
             DiskSpace space,
             MediaProperties properties,
             RoleCredentials credentials,
+            RevocationLists lists,
             Renewals renewals,
             AuditTrail audit,
             Traffic traffic,
@@ -118,6 +122,7 @@ public final class Ingest {
         this.space = space;
         this.properties = properties;
         this.credentials = credentials;
+        this.lists = lists;
         this.renewals = renewals;
         this.audit = audit;
         this.traffic = traffic;
@@ -223,6 +228,15 @@ public final class Ingest {
 
     List<Bytes> receiptChain() {
         return credentials.receipt().chain().stream().map(Certificates::encode).toList();
+    }
+
+    /**
+     * The root's newest revocation list, DER, the same object as long as it is the same list; empty if it is too large to be told, as
+     * it would be after the revocation of some three hundred issuing authorities.
+     */
+    public Bytes rootList() {
+        Bytes list = lists.root().encoded();
+        return list.size() <= RevokedAuthorities.MAX_LIST ? list : Bytes.EMPTY;
     }
 
     /** What all sessions together may hold of texts on their way into the database, in bytes. */

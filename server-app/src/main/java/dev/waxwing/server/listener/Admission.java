@@ -67,7 +67,8 @@ final class Admission implements SessionAdmission {
                     null);
         }
         register(device.name().value(), SerialNumber.of(device.certificate()));
-        return new SessionGrant(ingest.durableCounter(device.name().value()), ingest.maxOpenUploads(), restored);
+        return new SessionGrant(
+                ingest.durableCounter(device.name().value()), ingest.maxOpenUploads(), restored, ingest.rootList());
     }
 
     /**

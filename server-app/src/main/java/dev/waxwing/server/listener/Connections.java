@@ -3,6 +3,7 @@ package dev.waxwing.server.listener;
 import dev.waxwing.ca.audit.AuditEvent;
 import dev.waxwing.ca.audit.AuditTrail;
 import dev.waxwing.ca.audit.Outcome;
+import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.revocation.Revocation;
@@ -35,6 +36,7 @@ import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
@@ -71,6 +73,7 @@ final class Connections {
     private final Ingest ingest;
     private final DeviceRegister devices;
     private final Revocation revocation;
+    private final CertificateAuthority authority;
     private final Inventory inventory;
     private final AuditTrail audit;
     private final RefusalLedger ledger;
@@ -91,6 +94,7 @@ final class Connections {
             Ingest ingest,
             DeviceRegister devices,
             Revocation revocation,
+            CertificateAuthority authority,
             Inventory inventory,
             AuditTrail audit,
             RefusalLedger ledger,
@@ -104,6 +108,7 @@ final class Connections {
         this.ingest = ingest;
         this.devices = devices;
         this.revocation = revocation;
+        this.authority = authority;
         this.inventory = inventory;
         this.audit = audit;
         this.ledger = ledger;
@@ -215,7 +220,7 @@ final class Connections {
             sessions.open(session);
             // A revocation between the handshake and the register would have found nobody to end, nor would a
             // successor.
-            if (revocation.find(session.certificate()).isPresent()) {
+            if (revocation.find(session.certificate()).isPresent() || authority.hasRevoked(session.issuer())) {
                 session.end(Ending.REVOKED);
             } else if (!inventory.isInPlace(session.certificate())) {
                 session.end(Ending.TAKEN_OVER);
@@ -351,6 +356,18 @@ final class Connections {
         long now = gate.dropped(reason);
         long before = reported.getAndSet(reason.ordinal(), now);
         return now == before ? "" : reason.word() + " " + (now - before);
+    }
+
+    /** Ends the sessions of all devices whose certificate this authority issued. */
+    void endIssuedBy(X509Certificate issuer) {
+        open.stream()
+                .filter(session -> session.issuer().equals(issuer))
+                .forEach(session -> session.end(Ending.REVOKED));
+    }
+
+    /** Tells the devices of the root's newest revocation list that have not heard of it. */
+    void tellRootList() {
+        open.forEach(DeviceSession::tellRootList);
     }
 
     /** Ends the sessions whose time is over. */

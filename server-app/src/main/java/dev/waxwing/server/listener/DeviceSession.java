@@ -22,6 +22,7 @@ import dev.waxwing.wire.Reader;
 import dev.waxwing.wire.TruncatedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -74,6 +75,11 @@ final class DeviceSession implements LiveSession {
 
     SerialNumber certificate() {
         return sender.certificate();
+    }
+
+    /** The certificate of the authority that issued the device's. */
+    X509Certificate issuer() {
+        return channel.peer().issuer();
     }
 
     String serialNumber() {
@@ -221,6 +227,10 @@ final class DeviceSession implements LiveSession {
                 channel.fail(new Alert(why.alert(), incident));
             });
         }
+    }
+
+    void tellRootList() {
+        conversation.tellRootList();
     }
 
     boolean isOverdue(Instant now) {

@@ -1,5 +1,6 @@
 package dev.waxwing.server.listener;
 
+import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.inventory.Inventory.Presented;
 import dev.waxwing.ca.inventory.SerialNumber;
@@ -16,7 +17,8 @@ import java.util.Optional;
  * Asks the authority itself about a device's certificate (docs/protocol.md, section 7.1). The database is asked before
  * anything is decided, so that a revoked certificate takes as long as any other (section 7.3).
  */
-record InventoryStatus(Inventory inventory, Revocation revocation) implements CertificateStatus {
+record InventoryStatus(CertificateAuthority authority, Inventory inventory, Revocation revocation)
+        implements CertificateStatus {
 
     @Override
     public void check(X509Certificate leaf, X509Certificate issuer, Bytes staple, Instant now)
@@ -25,6 +27,10 @@ record InventoryStatus(Inventory inventory, Revocation revocation) implements Ce
         Optional<Presented> known = inventory.presented(serialNumber).filter(found -> leaf.equals(found.certificate()));
         if (revocation.isRevoked(leaf)) {
             throw new UntrustedException(Reason.REVOKED, "certificate " + serialNumber + " is revoked");
+        }
+        if (authority.hasRevoked(issuer)) {
+            throw new UntrustedException(
+                    Reason.REVOKED, "the authority that issued certificate " + serialNumber + " is revoked");
         }
         if (known.isEmpty()) {
             throw new UntrustedException(

@@ -91,6 +91,8 @@ public final class Listener implements SmartLifecycle {
             housekeeping.scheduleWithFixedDelay(
                     guarded("end old sessions", connections::endOverdue), 1, 1, TimeUnit.SECONDS);
             housekeeping.scheduleWithFixedDelay(
+                    guarded("tell devices of the root's list", connections::tellRootList), 1, 1, TimeUnit.SECONDS);
+            housekeeping.scheduleWithFixedDelay(
                     guarded("report on refusals", connections::report),
                     REPORT_SECONDS,
                     REPORT_SECONDS,

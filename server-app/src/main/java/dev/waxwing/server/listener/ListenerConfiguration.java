@@ -46,7 +46,7 @@ class ListenerConfiguration {
         return new PeerVerifier(
                 TrustedRoot.of(authority.rootCertificate()),
                 Role.DEVICE,
-                new InventoryStatus(inventory, revocation),
+                new InventoryStatus(authority, inventory, revocation),
                 clock,
                 new AuthoritySignatures(crypto));
     }

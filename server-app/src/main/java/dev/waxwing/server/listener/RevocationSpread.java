@@ -1,5 +1,6 @@
 package dev.waxwing.server.listener;
 
+import dev.waxwing.ca.ceremony.AuthorityRevoked;
 import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.revocation.CertificateRevoked;
@@ -33,12 +34,15 @@ final class RevocationSpread {
     /** Of a hundred thousand revocations each waits as an entry here, and not as a thread. */
     private final Queue<CertificateRevoked> waiting = new ConcurrentLinkedQueue<>();
 
+    private final Connections connections;
     private final Sessions sessions;
     private final DeviceRegister devices;
     private final Ingest ingest;
     private final Revocation revocation;
 
-    RevocationSpread(Sessions sessions, DeviceRegister devices, Ingest ingest, Revocation revocation) {
+    RevocationSpread(
+            Connections connections, Sessions sessions, DeviceRegister devices, Ingest ingest, Revocation revocation) {
+        this.connections = connections;
         this.sessions = sessions;
         this.devices = devices;
         this.ingest = ingest;
@@ -78,6 +82,17 @@ final class RevocationSpread {
         if (quarantines.tryAcquire()) {
             Thread.ofVirtual().name("waxwing-quarantine").start(this::quarantineWaiting);
         }
+    }
+
+    /**
+     * Ends the sessions of its devices, and tells those of other authorities. What its devices had half sent is put aside as the
+     * certificate of each is revoked, which may take longer.
+     */
+    @EventListener
+    @Order(Ordered.HIGHEST_PRECEDENCE)
+    void on(AuthorityRevoked event) {
+        connections.endIssuedBy(event.issuer().certificate());
+        connections.tellRootList();
     }
 
     private void quarantineWaiting() {

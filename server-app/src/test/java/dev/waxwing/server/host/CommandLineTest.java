@@ -39,6 +39,9 @@ class CommandLineTest {
         assertThat(kit.into()).isEqualTo(Path.of("some dir"));
         assertThat(CommandLine.parse("setup-link").request()).isEqualTo(new HostRequest.SetupLink());
         assertThat(CommandLine.parse("rotate-issuing").request()).isEqualTo(new HostRequest.RotateIssuing());
+        assertThat(CommandLine.parse("--reason", "superseded", "revoke-issuing", "0f1e2d3c")
+                        .request())
+                .isEqualTo(new HostRequest.RevokeIssuing("0f1e2d3c", "superseded"));
     }
 
     @Test
@@ -130,6 +133,11 @@ class CommandLineTest {
                 "setup-link --replace",
                 "rotate-issuing --name cam",
                 "rotate-issuing now",
+                "revoke-issuing",
+                "revoke-issuing 0f1e2d3c",
+                "revoke-issuing --reason superseded",
+                "revoke-issuing 0f1e2d3c other --reason superseded",
+                "revoke-issuing 0f1e2d3c --reason",
                 "backup",
                 "backup file",
                 "backup file other --passphrase-file secret",
@@ -194,6 +202,7 @@ class CommandLineTest {
         Bytes export = Bytes.of(new byte[] {0, (byte) 0xFF, 7});
         for (HostRequest request : List.of(
                 new HostRequest.RotateIssuing(),
+                new HostRequest.RevokeIssuing("0f1e2d3c", "cACompromise"),
                 new HostRequest.ExportRoot("Grüße"),
                 new HostRequest.RemoveRoot(export, "Grüße"),
                 new HostRequest.ImportRoot(export, "Grüße"))) {

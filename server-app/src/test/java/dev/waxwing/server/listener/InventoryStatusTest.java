@@ -45,6 +45,7 @@ class InventoryStatusTest {
     private final Clock clock = Clock.systemUTC();
     private final Questions database = new Questions();
     private Inventory inventory;
+    private CertificateAuthority authority;
     private AuthorityId issuer;
     private X509Certificate certificate;
 
@@ -77,7 +78,7 @@ class InventoryStatusTest {
         SecureRandom random = new SecureRandom();
         KeyStorage keys = KeyStorage.open(new DataDirectory(directory), new KeysProperties(null), random);
         inventory = new Inventory(jdbc, new JdbcTemplate(database), clock);
-        CertificateAuthority authority = CertificateAuthority.open(keys, jdbc, clock, random);
+        authority = CertificateAuthority.open(keys, jdbc, clock, random);
         issuer = authority.issuing().id();
         certificate = authority.rootCertificate();
     }
@@ -119,7 +120,8 @@ class InventoryStatusTest {
     /** As after a start of the server. */
     private InventoryStatus status() {
         var transactions = new TransactionTemplate(new JdbcTransactionManager(database));
-        return new InventoryStatus(inventory, new Revocation(inventory, event -> {}, transactions, event -> {}, clock));
+        return new InventoryStatus(
+                authority, inventory, new Revocation(inventory, event -> {}, transactions, event -> {}, clock));
     }
 
     private void refuses(Reason reason, InventoryStatus status) {

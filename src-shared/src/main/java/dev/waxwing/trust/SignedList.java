@@ -1,0 +1,111 @@
+package dev.waxwing.trust;
+
+import dev.waxwing.trust.UntrustedException.Reason;
+import dev.waxwing.wire.Bytes;
+import java.io.ByteArrayInputStream;
+import java.math.BigInteger;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
+import java.security.cert.X509CRLEntry;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A complete revocation list (RFC 5280 section 5) whose signature by its issuer holds. Whether it is current is not looked at.
+ * Immutable.
+ */
+public final class SignedList {
+
+    private static final String NUMBER = "2.5.29.20";
+    private static final String DELTA = "2.5.29.27";
+    private static final String ISSUING_DISTRIBUTION_POINT = "2.5.29.28";
+
+    private final X509CRL list;
+
+    private SignedList(X509CRL list) {
+        this.list = list;
+    }
+
+    /**
+     * Parses and verifies a list.
+     *
+     * @throws UntrustedException {@link Reason#UNKNOWN_ISSUER}, {@link Reason#WEAK_KEY} or {@link Reason#MALFORMED} if it is not a
+     *     complete list of this issuer
+     */
+    public static SignedList of(Bytes der, X509Certificate issuer) throws UntrustedException {
+        try {
+            // The JDK's factory takes PEM as well, and ignores what follows the list.
+            Der input = new Der(der.toArray());
+            input.enter(Der.SEQUENCE);
+            input.end();
+            var factory = CertificateFactory.getInstance("X.509");
+            X509CRL list = (X509CRL) factory.generateCRL(new ByteArrayInputStream(der.toArray()));
+            if (!list.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
+                throw new UntrustedException(Reason.UNKNOWN_ISSUER, "the revocation list is another issuer's");
+            }
+            if (!CertificatePath.isStrong(list.getSigAlgOID())) {
+                throw new UntrustedException(
+                        Reason.WEAK_KEY, "the revocation list is signed with " + list.getSigAlgName());
+            }
+            list.verify(issuer.getPublicKey());
+            if (list.hasUnsupportedCriticalExtension()
+                    || list.getExtensionValue(DELTA) != null
+                    || list.getExtensionValue(ISSUING_DISTRIBUTION_POINT) != null) {
+                throw new UntrustedException(Reason.MALFORMED, "the revocation list is not a complete one");
+            }
+            return new SignedList(list);
+        } catch (GeneralSecurityException | Der.MalformedException e) {
+            throw new UntrustedException(Reason.MALFORMED, "the revocation list: " + e.getMessage(), e);
+        }
+    }
+
+    /** Its CRL number, 0 or more. */
+    public BigInteger number() throws UntrustedException {
+        byte[] extension = list.getExtensionValue(NUMBER);
+        if (extension == null) {
+            throw new UntrustedException(Reason.MALFORMED, "the revocation list has no number");
+        }
+        try {
+            Der value = new Der(extension);
+            Der content = new Der(value.content(Der.OCTET_STRING));
+            value.end();
+            BigInteger number = content.integer();
+            content.end();
+            if (number.signum() < 0) {
+                throw new UntrustedException(Reason.MALFORMED, "the revocation list has a negative number");
+            }
+            return number;
+        } catch (Der.MalformedException e) {
+            throw new UntrustedException(Reason.MALFORMED, "the revocation list's number: " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether it was current at that time, with the clock difference that is allowed. */
+    public boolean isCurrent(Instant at) {
+        return !list.getThisUpdate().toInstant().isAfter(at.plus(StapledStatus.SKEW))
+                && list.getNextUpdate() != null
+                && !list.getNextUpdate().toInstant().isBefore(at.minus(StapledStatus.SKEW));
+    }
+
+    /** When it names this certificate of its issuer, since when that is revoked; nothing when it does not. */
+    public Optional<Instant> revokedAt(X509Certificate certificate) {
+        return certificate.getIssuerX500Principal().equals(list.getIssuerX500Principal())
+                ? Optional.ofNullable(list.getRevokedCertificate(certificate.getSerialNumber()))
+                        .map(entry -> entry.getRevocationDate().toInstant())
+                : Optional.empty();
+    }
+
+    /** The serial numbers that it names. */
+    Set<BigInteger> serialNumbers() {
+        Set<BigInteger> named = new HashSet<>();
+        Set<? extends X509CRLEntry> entries = list.getRevokedCertificates();
+        if (entries != null) {
+            entries.forEach(entry -> named.add(entry.getSerialNumber()));
+        }
+        return named;
+    }
+}
