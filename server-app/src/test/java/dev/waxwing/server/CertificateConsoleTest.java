@@ -382,7 +382,9 @@ class CertificateConsoleTest {
     @Test
     void devices_are_found_by_their_state() throws Exception {
         issue("state-active");
-        change(issue("state-expiring"), "expiring_from = CURRENT_TIMESTAMP");
+        change(
+                issue("state-expiring"),
+                "expiring_from = CURRENT_TIMESTAMP, not_after = DATEADD(DAY, 5, CURRENT_TIMESTAMP)");
         change(issue("state-expired"), "not_after = DATEADD(MINUTE, -1, CURRENT_TIMESTAMP)");
         server.bean(Revocation.class)
                 .revoke(issue("state-revoked").serialNumber(), RevocationReason.SUPERSEDED, "test");
@@ -411,6 +413,13 @@ class CertificateConsoleTest {
     private static void change(CertificateEntry entry, String columns) {
         server.bean(JdbcClient.class)
                 .sql("UPDATE certificate SET " + columns + " WHERE serial_number = :serial")
+                .param("serial", entry.serialNumber().toString())
+                .update();
+        server.bean(JdbcClient.class)
+                .sql("""
+                    UPDATE device SET certificate_ends = (SELECT not_after FROM certificate WHERE serial_number = :serial)
+                     WHERE newest = :serial
+                    """)
                 .param("serial", entry.serialNumber().toString())
                 .update();
     }

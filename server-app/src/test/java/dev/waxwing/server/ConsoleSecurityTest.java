@@ -131,7 +131,8 @@ class ConsoleSecurityTest {
                 open.add(collector.open("/live").body());
             }
             for (ConsoleClient browser : List.of(collector, loggedIn("collector"))) {
-                HttpResponse<String> refused = browser.get("/live");
+                HttpResponse<InputStream> refused = browser.open("/live");
+                open.add(refused.body());
                 assertThat(refused.statusCode()).isEqualTo(429);
                 assertThat(refused.headers().firstValue("Retry-After")).hasValue("60");
             }

@@ -27,10 +27,11 @@ final class ManyRows {
     void addToAllLists(int from, int to) {
         certificates(from, to, "MOD(X, 20) = 0", "MOD(X, 20) IN (1, 2)");
         run("""
-            INSERT INTO device (name, trust_level, serial_number, created_at, last_seen_at, certificate_ends)
-            SELECT %s, 'wxp2', %s, %s, %s,
-                   DATEADD(DAY, CASE WHEN MOD(X, 20) IN (1, 2) THEN -1 ELSE 300 END, CURRENT_TIMESTAMP)\
-            """.formatted(NAME, SERIAL, CREATED, CREATED), from, to);
+            INSERT INTO device (name, trust_level, serial_number, newest, created_at, last_seen_at, certificate_ends)
+            SELECT %s, 'wxp2', %s, %s, %s, %s,
+                   DATEADD(DAY, CASE WHEN MOD(X, 20) IN (1, 2) THEN -1 WHEN MOD(X, 20) = 3 THEN 20 ELSE 300 END,
+                           CURRENT_TIMESTAMP)\
+            """.formatted(NAME, SERIAL, SERIAL, CREATED, CREATED), from, to);
         run("""
             INSERT INTO invite (id, token_sha256, name, profile, replaces, created_by, created_at, expires_at, redeemed_at)
             SELECT SUBSTRING(%s, 1, 16), %s, %s, 'camera', FALSE, 'admin', %s,
@@ -46,6 +47,11 @@ final class ManyRows {
         certificates(from, to, "FALSE", "FALSE");
     }
 
+    /** Certificates that all have ended. */
+    void addEnded(int from, int to) {
+        certificates(from, to, "FALSE", "TRUE");
+    }
+
     /** Certificates that all are revoked and have not ended. */
     void addRevoked(int from, int to) {
         certificates(from, to, "TRUE", "FALSE");
@@ -58,8 +64,8 @@ final class ManyRows {
                                          expiring_from, spki_sha256, certificate, issued_by, created_at, revoked_at, reason,
                                          revoked_by)
                 SELECT %s, (SELECT authority FROM issuing_turn), 'issued', 'CN=' || %s, %s, 'DEVICE', 'camera', %s,
-                       DATEADD(DAY, CASE WHEN %s THEN -1 ELSE 300 END, CURRENT_TIMESTAMP),
-                       DATEADD(DAY, CASE WHEN MOD(X, 20) = 3 THEN -1 ELSE 290 END, CURRENT_TIMESTAMP),
+                       DATEADD(DAY, CASE WHEN %s THEN -1 WHEN MOD(X, 20) = 3 THEN 20 ELSE 300 END, CURRENT_TIMESTAMP),
+                       DATEADD(DAY, CASE WHEN MOD(X, 20) = 3 THEN -1 ELSE 270 END, CURRENT_TIMESTAMP),
                        %s, (SELECT certificate FROM certificate WHERE role = 'SERVER' FETCH FIRST ROW ONLY), 'admin', %s, CASE WHEN %s THEN CURRENT_TIMESTAMP END,
                        CASE WHEN %s THEN 'superseded' END, CASE WHEN %s THEN 'admin' END\
                 """.formatted(SERIAL, NAME, NAME, CREATED, isExpired, HEX_64, CREATED, isRevoked, isRevoked, isRevoked),

@@ -22,6 +22,8 @@ import dev.waxwing.media.UploadSeal;
 import dev.waxwing.server.account.Accounts;
 import dev.waxwing.server.account.Role;
 import dev.waxwing.server.audit.AuditEntry;
+import dev.waxwing.server.device.DeviceRemoval;
+import dev.waxwing.server.device.DeviceState;
 import dev.waxwing.server.device.Devices;
 import dev.waxwing.server.device.EndingDevices;
 import dev.waxwing.trust.PeerName;
@@ -508,6 +510,73 @@ class RenewalTest {
         assertThat(http.get("/expiring").body()).doesNotContain("\"/devices/" + device.name() + "\"");
         assertThat(json("/api/v1/devices/" + device.name()).path("state").stringValue())
                 .isEqualTo("active");
+    }
+
+    /** Whatever it comes with: lists, page, numbers and meters go by the newest, as the one to revoke. */
+    @Test
+    void one_certificate_counts_for_a_device_everywhere() throws Exception {
+        TestDevice device = newDevice();
+        device.connect().close();
+        end(serialNumber(device).toString(), Duration.ofDays(5));
+        requireStanding(device, "expiring");
+
+        HttpResponse<String> issued = http.send(
+                "POST",
+                "/api/v1/certificates",
+                "{\"key\": \"ecdsa-p256\", \"name\": \"" + device.name() + "\", \"profile\": \"camera\"}",
+                "Authorization",
+                ADMIN,
+                "Content-Type",
+                "application/json");
+        assertThat(issued.statusCode()).as(issued.body()).isEqualTo(201);
+        requireStanding(device, "active");
+        device.connect().close();
+        requireStanding(device, "active");
+
+        String newest = JSON.readTree(issued.body()).path("serialNumber").stringValue();
+        assertThat(json("/api/v1/devices/" + device.name())
+                        .path("certificateSerialNumber")
+                        .stringValue())
+                .isEqualTo(newest);
+        end(newest, Duration.ofMinutes(-1));
+        requireStanding(device, "expired");
+        device.connect().close();
+        requireStanding(device, "expired");
+
+        server.bean(DeviceRemoval.class).remove(device.name(), "test");
+        requireStanding(device, "removed");
+    }
+
+    private static void end(String serialNumber, Duration in) {
+        for (String change : List.of(
+                "UPDATE certificate SET not_after = :then, expiring_from = :now WHERE serial_number = :serial",
+                "UPDATE device SET certificate_ends = :then WHERE newest = :serial AND :now IS NOT NULL")) {
+            server.bean(JdbcClient.class)
+                    .sql(change)
+                    .param("then", Instant.now().plus(in).atOffset(ZoneOffset.UTC))
+                    .param("now", Instant.now().atOffset(ZoneOffset.UTC))
+                    .param("serial", serialNumber)
+                    .update();
+        }
+    }
+
+    private static void requireStanding(TestDevice device, String state) {
+        String name = device.name();
+        assertThat(json("/api/v1/devices/" + name).path("state").stringValue()).isEqualTo(state);
+        for (DeviceState each : DeviceState.values()) {
+            assertThat(json("/api/v1/devices?query=" + name + "&state=" + each.word())
+                            .path("total")
+                            .asInt())
+                    .as("%s, sought as %s", state, each)
+                    .isEqualTo(each.word().equals(state) ? 1 : 0);
+        }
+        EndingDevices ending = server.bean(EndingDevices.class);
+        assertThat(ending.expired(1_000).stream().anyMatch(entry -> entry.name().equals(name)))
+                .isEqualTo(state.equals("expired"));
+        assertThat(ending.overdue(1_000).stream().anyMatch(entry -> entry.name().equals(name)))
+                .isEqualTo(state.equals("expiring"));
+        assertThat(http.get("/expiring").body().contains("\"/devices/" + name + "\""))
+                .isEqualTo(state.equals("expired") || state.equals("expiring"));
     }
 
     @Test

@@ -230,7 +230,7 @@ class StatementCostTest {
     @ParameterizedTest
     @CsvSource({
         "/certificates, 3",
-        "/certificates?status=revoked, 2",
+        "/certificates?status=revoked, 3",
         "/certificates?query=camera, 3",
         "/devices, 4",
         "/devices?query=camera-00000, 3",

@@ -147,6 +147,11 @@ final class InviteRepository {
     }
 
     long count(@Nullable InviteState state, String query) {
+        if (state == InviteState.REDEEMED && query.isBlank()) {
+            return jdbc.sql("""
+                SELECT (SELECT COUNT(*) FROM invite) - (SELECT COUNT(*) FROM invite WHERE redeemed_at IS NULL)
+                """).query(Long.class).single(); // Most are; those that are not are counted instead.
+        }
         return bind(jdbc.sql("SELECT COUNT(*) FROM invite" + condition(state, query)), state, query)
                 .query(Long.class)
                 .single();

@@ -43,16 +43,22 @@ public final class Inventory {
 
     private static final Duration EXPIRING = Duration.ofDays(30);
 
-    private static final String COLUMNS = """
+    /** So many can be put in order for one page. */
+    private static final int FEW = 1_000;
+
+    private static final String SELECTED = """
         SELECT serial_number, issuer, subject, name, role, profile, not_before, not_after, expiring_from, spki_sha256,
                issued_by, created_at, revoked_at, reason, superseded_by
           FROM certificate
-         WHERE state = 'issued'
+         WHERE \
         """;
 
-    private static final String NOT_UNUSED = """
-        NOT EXISTS (SELECT 1 FROM renewal
-                     WHERE renewal.serial_number = certificate.serial_number AND renewal.used_at IS NULL)
+    private static final String COLUMNS = SELECTED + "state = 'issued'";
+
+    /** What {@link #status} decides, in SQL. */
+    private static final String STATUS = """
+        CASE WHEN revoked_at IS NOT NULL THEN 'REVOKED' WHEN not_after < :now THEN 'EXPIRED'
+             WHEN superseded_by IS NOT NULL THEN 'SUPERSEDED' WHEN expiring_from > :now THEN 'VALID' ELSE 'EXPIRING' END\
         """;
 
     private static final String IN_PLACE = " AND revoked_at IS NULL AND not_after >= :now AND superseded_by IS NULL";
@@ -300,26 +306,6 @@ public final class Inventory {
                 .list();
     }
 
-    /**
-     * The newest issued certificate of each of these names in this role, but for one by renewal that was never used; a name that has
-     * none is left out. The role is no part of the question: H2 would look up that, and go through all names.
-     */
-    public Map<String, CertificateEntry> newestOf(Collection<String> names, CertificateRole role) {
-        Map<String, CertificateEntry> newest = new HashMap<>();
-        if (!names.isEmpty()) {
-            jdbc
-                    .sql(COLUMNS + " AND name IN (:names) AND " + NOT_UNUSED
-                            + " ORDER BY created_at DESC, serial_number")
-                    .param("names", names)
-                    .query(entries())
-                    .list()
-                    .stream()
-                    .filter(entry -> entry.role() == role)
-                    .forEach(entry -> newest.putIfAbsent(entry.name(), entry));
-        }
-        return newest;
-    }
-
     /** All issued certificates of this key, newest first. */
     public List<CertificateEntry> ofKey(String spkiSha256) {
         return jdbc.sql(COLUMNS + " AND spki_sha256 = :spki ORDER BY created_at DESC, serial_number")
@@ -329,27 +315,56 @@ public final class Inventory {
     }
 
     /**
-     * One page of what a search finds, newest first. The order begins with the state, which is the same in all, so that it is the
-     * order of an index.
+     * One page of what a search finds, newest first. Few of a status are found by an index of that; of many there are some everywhere,
+     * and the order of all is that of an index, which begins with the state that is the same in all.
      */
     public List<CertificateEntry> list(CertificateSearch search) {
+        CertificateStatus status = search.status();
+        boolean isOfMost = status == null || status == CertificateStatus.VALID;
+        long those = isOfMost ? Long.MAX_VALUE : count(new CertificateSearch(null, status, 0, 1));
+        if (those == 0) {
+            return List.of();
+        }
         Map<String, Object> parameters = new HashMap<>();
-        String sql = COLUMNS + conditions(search, parameters)
-                + " ORDER BY state, created_at DESC, serial_number OFFSET :offset ROWS FETCH NEXT :size ROWS ONLY";
+        String sql = those <= FEW
+                ? SELECTED + conditions(search, parameters) + " ORDER BY created_at DESC, serial_number"
+                : COLUMNS + named(search, parameters) + status(search, parameters)
+                        + " ORDER BY state, created_at DESC, serial_number";
         parameters.put("offset", (long) search.page() * search.size());
         parameters.put("size", search.size());
-        return jdbc.sql(sql).params(parameters).query(entries()).list();
+        return jdbc.sql(sql + " OFFSET :offset ROWS FETCH NEXT :size ROWS ONLY")
+                .params(parameters)
+                .query(entries())
+                .list();
     }
 
     /** How many certificates a search finds on all its pages. */
     public long count(CertificateSearch search) {
-        Map<String, Object> parameters = new HashMap<>();
-        String conditions = conditions(search, parameters);
-        if (conditions.isEmpty()) {
+        CertificateStatus status = search.status();
+        boolean isNamed = isNamed(search);
+        if (status == null && !isNamed) {
             return countAll();
         }
-        String sql = "SELECT COUNT(*) FROM certificate WHERE state = 'issued'" + conditions;
+        if (status == CertificateStatus.EXPIRED && !isNamed) {
+            return countAll() - countUnended() - countRevokedAndEnded();
+        }
+        Map<String, Object> parameters = new HashMap<>();
+        String sql = "SELECT COUNT(*) FROM certificate WHERE " + conditions(search, parameters);
         return jdbc.sql(sql).params(parameters).query(Long.class).single();
+    }
+
+    private long countUnended() {
+        return jdbc.sql("SELECT COUNT(*) FROM certificate WHERE state = 'issued' AND not_after >= :now")
+                .param("now", utc(clock.instant()))
+                .query(Long.class)
+                .single();
+    }
+
+    private long countRevokedAndEnded() {
+        return jdbc.sql("SELECT COUNT(*) FROM certificate WHERE reason > '' AND not_after < :now")
+                .param("now", utc(clock.instant()))
+                .query(Long.class)
+                .single();
     }
 
     /** A database knows how many rows a table has; what is not issued is little. */
@@ -360,29 +375,48 @@ public final class Inventory {
             """).query(Long.class).single();
     }
 
-    private String conditions(CertificateSearch search, Map<String, Object> parameters) {
-        StringBuilder sql = new StringBuilder();
+    private static boolean isNamed(CertificateSearch search) {
         String query = search.query();
-        if (query != null && !query.isBlank()) {
-            sql.append(" AND (name LIKE :query ESCAPE '!' OR serial_number LIKE :query ESCAPE '!')");
-            parameters.put("query", "%" + literal(wanted(query)) + "%");
+        return query != null && !query.isBlank();
+    }
+
+    private static String named(CertificateSearch search, Map<String, Object> parameters) {
+        if (!isNamed(search)) {
+            return "";
         }
+        parameters.put("query", "%" + literal(wanted(String.valueOf(search.query()))) + "%");
+        return " AND (name LIKE :query ESCAPE '!' OR serial_number LIKE :query ESCAPE '!')";
+    }
+
+    /** What a search is for, as conditions by which an index can find it. What is revoked was issued. */
+    private String conditions(CertificateSearch search, Map<String, Object> parameters) {
+        String issued = "state = 'issued'";
         CertificateStatus status = search.status();
-        if (status != null) {
-            sql.append(
-                    switch (status) {
-                        case REVOKED -> " AND revoked_at IS NOT NULL";
-                        case EXPIRED -> " AND revoked_at IS NULL AND not_after < :now";
-                        case SUPERSEDED ->
-                            " AND revoked_at IS NULL AND not_after >= :now AND superseded_by IS NOT NULL";
-                        case EXPIRING -> IN_PLACE + " AND expiring_from <= :now";
-                        case VALID -> IN_PLACE + " AND expiring_from > :now";
-                    });
-            if (status != CertificateStatus.REVOKED) {
-                parameters.put("now", utc(clock.instant()));
-            }
+        String found = status == null
+                ? issued
+                : switch (status) {
+                    case REVOKED -> "reason > ''";
+                    case EXPIRED -> issued + " AND not_after < :now AND revoked_at IS NULL";
+                    case SUPERSEDED ->
+                        issued + " AND not_after >= :now AND revoked_at IS NULL AND superseded_by IS NOT NULL";
+                    case EXPIRING -> issued + IN_PLACE + " AND not_after <= :soon AND expiring_from <= :now";
+                    case VALID -> issued + IN_PLACE + " AND expiring_from > :now";
+                };
+        Instant now = clock.instant();
+        parameters.put("now", utc(now));
+        parameters.put("soon", utc(now.plus(EXPIRING)));
+        return found + named(search, parameters);
+    }
+
+    /** The same of its status, as a condition that no index tempts. */
+    private String status(CertificateSearch search, Map<String, Object> parameters) {
+        CertificateStatus status = search.status();
+        if (status == null) {
+            return "";
         }
-        return sql.toString();
+        parameters.put("now", utc(clock.instant()));
+        parameters.put("status", status.name());
+        return " AND " + STATUS + " = :status";
     }
 
     /** Lower case, and without the colons between the octets of a serial number, which no name has. */

@@ -220,22 +220,6 @@ class RenewalsTest {
     }
 
     @Test
-    void an_unused_successor_is_not_what_a_device_is_known_by() {
-        SerialNumber renewed = serialNumber(renew(next));
-        assertThat(newest()).isEqualTo(first.serialNumber());
-        deployment.renewals.use(renewed);
-        assertThat(newest()).isEqualTo(renewed);
-    }
-
-    private SerialNumber newest() {
-        return deployment
-                .inventory
-                .newestOf(List.of("camera-01"), CertificateRole.DEVICE)
-                .get("camera-01")
-                .serialNumber();
-    }
-
-    @Test
     void nothing_is_renewed_in_the_first_half_of_its_life_unless_asked_for() {
         IssuedCertificate fresh = deployment.issue("camera-01");
         assertRefused(renew(fresh.serialNumber(), next, SESSION, false), Reason.NOT_NOW);

@@ -139,7 +139,7 @@ public final class ClassicDevices {
         } else {
             // What it would come with decides nothing any more, and its end is nobody's concern.
             jdbc.sql("UPDATE device SET removed_at = NULL, trust_level = 'classic', serial_number = NULL,"
-                            + " certificate_ends = NULL WHERE name = :name AND trust_level <> 'wxp2'")
+                            + " newest = NULL, certificate_ends = NULL WHERE name = :name AND trust_level <> 'wxp2'")
                     .param("name", name)
                     .update();
         }
@@ -195,8 +195,8 @@ public final class ClassicDevices {
     /** Who has sent nothing by classic, and has a certificate that holds, is a device still: one that has not come yet. */
     private void awaitByCertificate(String name) {
         jdbc.sql("""
-            UPDATE device SET trust_level = 'none', (serial_number, certificate_ends) =
-                   (SELECT serial_number, not_after FROM certificate
+            UPDATE device SET trust_level = 'none', (serial_number, newest, certificate_ends) =
+                   (SELECT serial_number, serial_number, not_after FROM certificate
                      WHERE certificate.name = :name AND role = 'DEVICE' AND state = 'issued'
                        AND revoked_at IS NULL AND not_after > :now
                      ORDER BY created_at DESC, serial_number FETCH FIRST ROW ONLY)

@@ -24,6 +24,19 @@ public final class DeviceRegister implements CertifiedDevices {
     /** Of a device that has never come, neither to enrol nor to send; it may yet turn out to be a classic one. */
     private static final String NONE = "none";
 
+    /**
+     * Of the device's certificates the newest, with its end, except one by renewal that it has not used. One that is about to be issued
+     * counts already.
+     */
+    private static final String NEWEST = """
+        (newest, certificate_ends) =
+        (SELECT serial_number, not_after FROM certificate
+          WHERE certificate.name = device.name AND role = 'DEVICE' AND (state = 'issued' OR serial_number = :serialNumber)
+            AND NOT EXISTS (SELECT 1 FROM renewal
+                             WHERE renewal.serial_number = certificate.serial_number AND renewal.used_at IS NULL)
+          ORDER BY created_at DESC, serial_number FETCH FIRST ROW ONLY)
+        """;
+
     private final JdbcClient jdbc;
     private final AuditTrail audit;
     private final Clock clock;
@@ -35,22 +48,20 @@ public final class DeviceRegister implements CertifiedDevices {
     }
 
     /**
-     * A name was certified by somebody who has the key for a device. As long as that has never come, it would come with its newest
-     * certificate.
+     * A name was certified by somebody who has the key for a device. Its newest certificate is the one that counts for it. As long as
+     * it has never come, it would come with that.
      */
     @Override
     public void certified(String name, SerialNumber certificate) {
         String serialNumber = certificate.toString();
-        boolean awaited = jdbc.sql("""
-            UPDATE device SET serial_number = :serialNumber,
-                   certificate_ends = (SELECT not_after FROM certificate WHERE serial_number = :serialNumber)
-             WHERE name = :name AND trust_level = 'none'
-            """)
+        boolean noted = jdbc.sql("UPDATE device"
+                                + " SET serial_number = CASE WHEN trust_level = 'none' THEN :serialNumber ELSE"
+                                + " serial_number END, " + NEWEST + " WHERE name = :name AND trust_level <> 'classic'")
                         .param("name", name)
                         .param("serialNumber", serialNumber)
                         .update()
                 == 1;
-        if (!awaited && !isKnown(name)) {
+        if (!noted && !isKnown(name)) {
             insert(name, serialNumber, NONE);
         }
     }
@@ -112,11 +123,8 @@ public final class DeviceRegister implements CertifiedDevices {
 
     /** A device comes with this certificate. */
     public void seen(String name, String serialNumber) {
-        boolean known = jdbc.sql("""
-            UPDATE device SET serial_number = :serialNumber, trust_level = :trustLevel, last_seen_at = :now,
-                   certificate_ends = (SELECT not_after FROM certificate WHERE serial_number = :serialNumber)
-             WHERE name = :name
-            """)
+        boolean known = jdbc.sql("UPDATE device SET serial_number = :serialNumber, trust_level = :trustLevel,"
+                                + " last_seen_at = :now, " + NEWEST + " WHERE name = :name")
                         .param("name", name)
                         .param("serialNumber", serialNumber)
                         .param("trustLevel", TRUST_LEVEL)
@@ -155,11 +163,8 @@ public final class DeviceRegister implements CertifiedDevices {
     }
 
     private boolean changedCertificate(String name, String serialNumber) {
-        return jdbc.sql("""
-            UPDATE device SET serial_number = :serialNumber, trust_level = :trustLevel,
-                   certificate_ends = (SELECT not_after FROM certificate WHERE serial_number = :serialNumber)
-             WHERE name = :name
-            """)
+        return jdbc.sql("UPDATE device SET serial_number = :serialNumber, trust_level = :trustLevel, " + NEWEST
+                                + " WHERE name = :name")
                         .param("name", name)
                         .param("trustLevel", TRUST_LEVEL)
                         .param("serialNumber", serialNumber)
@@ -170,8 +175,8 @@ public final class DeviceRegister implements CertifiedDevices {
     private void insert(String name, String serialNumber, String trustLevel) {
         try {
             jdbc.sql("""
-                INSERT INTO device (name, trust_level, serial_number, created_at, certificate_ends)
-                VALUES (:name, :trustLevel, :serialNumber, :now,
+                INSERT INTO device (name, trust_level, serial_number, created_at, newest, certificate_ends)
+                VALUES (:name, :trustLevel, :serialNumber, :now, :serialNumber,
                         (SELECT not_after FROM certificate WHERE serial_number = :serialNumber))
                 """)
                     .param("name", name)

@@ -1,52 +1,51 @@
 package dev.waxwing.server.device;
 
 import dev.waxwing.ca.inventory.CertificateEntry;
-import dev.waxwing.ca.inventory.CertificateRole;
 import dev.waxwing.ca.inventory.Inventory;
+import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.web.Page;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Finds devices. */
+/**
+ * Finds devices. How one stands is said by its newest certificate, except one by renewal that it has not used: that one counts for it,
+ * whatever it comes with.
+ */
 @Component
 public final class Devices {
 
     private static final String CLASSIC = "classic";
 
     private static final String SELECT =
-            "SELECT device.name, device.trust_level, device.last_seen_at, device.removed_at FROM device ";
+            "SELECT device.name, device.trust_level, device.last_seen_at, device.removed_at, device.newest FROM"
+                    + " device ";
 
-    /** What {@link #device} decides, for those who look for one state: it goes through all devices. */
-    private static final String STANDING = """
-          LEFT JOIN certificate newest ON newest.serial_number =
-                    (SELECT serial_number FROM certificate
-                      WHERE certificate.name = device.name AND role = 'DEVICE' AND state = 'issued'
-                        AND NOT EXISTS (SELECT 1 FROM renewal
-                                         WHERE renewal.serial_number = certificate.serial_number AND used_at IS NULL)
-                      ORDER BY created_at DESC, serial_number FETCH FIRST ROW ONLY)
+    private static final Duration LONGEST_NOTICE = Duration.ofDays(30);
+
+    private static final String JOINED = """
+          LEFT JOIN certificate newest ON newest.serial_number = device.newest
           LEFT JOIN classic_device classic ON classic.name = device.name AND classic.disabled_at IS NULL
-         WHERE CASE WHEN device.removed_at >= COALESCE(newest.created_at, device.removed_at) THEN 'removed'
-                    WHEN device.trust_level = 'classic'
-                    THEN CASE WHEN classic.name IS NULL THEN 'disabled' ELSE 'active' END
-                    WHEN newest.serial_number IS NULL OR newest.revoked_at IS NOT NULL THEN 'revoked'
-                    WHEN newest.not_after < :now THEN 'expired'
-                    WHEN newest.superseded_by IS NULL AND newest.expiring_from <= :now THEN 'expiring'
-                    ELSE 'active' END = :state
         """;
+
+    private static final String PRESENT = " AND (device.removed_at IS NULL OR newest.created_at > device.removed_at)";
+    private static final String CERTIFIED = PRESENT + " AND device.trust_level <> 'classic'";
 
     private final JdbcClient jdbc;
     private final Inventory inventory;
@@ -77,14 +76,24 @@ public final class Devices {
                 .param("size", size)
                 .query(Devices::row)
                 .list();
-        return Page.of(
-                devices(rows),
-                page,
-                size,
-                () -> jdbc.sql("SELECT COUNT(*) FROM device " + where)
-                        .params(match)
-                        .query(Long.class)
-                        .single());
+        return Page.of(devices(rows), page, size, () -> count(query, state));
+    }
+
+    private long count(String query, @Nullable DeviceState state) {
+        if (state == DeviceState.ACTIVE) {
+            // Most devices are: those that are not are counted instead.
+            long others = Arrays.stream(DeviceState.values())
+                    .filter(other -> other != DeviceState.ACTIVE)
+                    .mapToLong(other -> count(query, other))
+                    .sum();
+            return Math.max(0, count(query, null) - others);
+        }
+        Map<String, Object> match = new HashMap<>();
+        String where = where(query, state, match);
+        return jdbc.sql("SELECT COUNT(*) FROM device " + where)
+                .params(match)
+                .query(Long.class)
+                .single();
     }
 
     private String where(String query, @Nullable DeviceState state, Map<String, Object> match) {
@@ -96,9 +105,36 @@ public final class Devices {
         if (state == null) {
             return named.isEmpty() ? "" : "WHERE " + named;
         }
-        match.put("state", state.word());
-        match.put("now", clock.instant().atOffset(ZoneOffset.UTC));
-        return named.isEmpty() ? STANDING : STANDING + " AND " + named;
+        Instant now = clock.instant();
+        match.put("now", now.atOffset(ZoneOffset.UTC));
+        match.put("soon", now.plus(LONGEST_NOTICE).atOffset(ZoneOffset.UTC));
+        return JOINED + "WHERE " + standing(state) + (named.isEmpty() ? "" : " AND " + named);
+    }
+
+    /** What {@link #device} decides, for those who look for one state. What comes first in each is found by an index. */
+    private static String standing(DeviceState state) {
+        return switch (state) {
+            case REMOVED -> """
+                device.removed_at > TIMESTAMP WITH TIME ZONE '1970-01-01 00:00:00Z'
+                AND (newest.created_at IS NULL OR newest.created_at <= device.removed_at)\
+                """;
+            case DISABLED -> "device.trust_level = 'classic' AND classic.name IS NULL" + PRESENT;
+            case REVOKED -> """
+                device.name IN (SELECT other.name FROM certificate revoked
+                                  JOIN device other ON other.newest = revoked.serial_number WHERE revoked.reason > ''
+                                 UNION ALL SELECT name FROM device WHERE newest IS NULL)\
+                """ + CERTIFIED;
+            case EXPIRED -> "device.certificate_ends < :now AND newest.revoked_at IS NULL" + CERTIFIED;
+            case EXPIRING -> """
+                device.certificate_ends >= :now AND device.certificate_ends <= :soon AND newest.revoked_at IS NULL
+                AND newest.superseded_by IS NULL AND newest.expiring_from <= :now\
+                """ + CERTIFIED;
+            case ACTIVE -> """
+                (device.trust_level = 'classic' AND classic.name IS NOT NULL
+                 OR device.trust_level <> 'classic' AND newest.revoked_at IS NULL AND newest.not_after >= :now
+                    AND (newest.superseded_by IS NOT NULL OR newest.expiring_from > :now))\
+                """ + PRESENT;
+        };
     }
 
     /** How many devices there are. */
@@ -128,12 +164,12 @@ public final class Devices {
 
     /** A page asks for the certificates of all its devices at once. */
     private List<Device> devices(List<Row> rows) {
-        Map<String, CertificateEntry> newest =
-                inventory.newestOf(rows.stream().map(Row::name).toList(), CertificateRole.DEVICE);
+        Map<SerialNumber, CertificateEntry> newest = inventory.findAll(
+                rows.stream().map(Row::newest).filter(Objects::nonNull).toList());
         Set<String> enabled = enabledForClassic(
                 rows.stream().filter(Row::isClassic).map(Row::name).toList());
         return rows.stream()
-                .map(row -> device(row, newest.get(row.name()), enabled))
+                .map(row -> device(row, row.newest() == null ? null : newest.get(row.newest()), enabled))
                 .toList();
     }
 
@@ -184,7 +220,10 @@ public final class Devices {
                 row.getString("name"),
                 row.getString("trust_level"),
                 instant(row, "last_seen_at"),
-                instant(row, "removed_at"));
+                instant(row, "removed_at"),
+                Optional.ofNullable(row.getString("newest"))
+                        .flatMap(SerialNumber::parse)
+                        .orElse(null));
     }
 
     private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
@@ -196,7 +235,8 @@ public final class Devices {
             String name,
             String trustLevel,
             @Nullable Instant lastSeenAt,
-            @Nullable Instant removedAt) {
+            @Nullable Instant removedAt,
+            @Nullable SerialNumber newest) {
 
         /** A certificate that was ordered later is that of a successor. */
         boolean isRemoved(@Nullable CertificateEntry newest) {

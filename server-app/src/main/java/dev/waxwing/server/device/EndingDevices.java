@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Finds the devices whose certificate has ended, or ends soon: of each the one with which it comes. Any thread may call. */
+/**
+ * Finds the devices whose certificate has ended, or ends soon: of each the one that counts for it, as in {@link Devices}. One that was
+ * removed is not among them, nor one whose certificate is revoked. Any thread may call.
+ */
 @Component
 public final class EndingDevices {
 
@@ -22,9 +25,10 @@ public final class EndingDevices {
 
     /** No certificate counts as expiring more than 30 days before its end. */
     private static final String JOINED = """
-          FROM device JOIN certificate ON certificate.serial_number = device.serial_number
-         WHERE device.certificate_ends < :month AND certificate.revoked_at IS NULL
+          FROM device LEFT JOIN certificate ON certificate.serial_number = device.newest
+         WHERE device.certificate_ends <= :month AND certificate.revoked_at IS NULL
            AND certificate.superseded_by IS NULL
+           AND (device.removed_at IS NULL OR certificate.created_at > device.removed_at)
         """;
 
     private final JdbcClient jdbc;
@@ -92,8 +96,8 @@ public final class EndingDevices {
     }
 
     private List<Ending> list(String which, int most) {
-        return jdbc.sql("SELECT device.name, device.serial_number, device.certificate_ends, device.last_seen_at "
-                        + JOINED + which + " FETCH FIRST :most ROWS ONLY")
+        return jdbc.sql("SELECT device.name, device.newest, device.certificate_ends, device.last_seen_at " + JOINED
+                        + which + " FETCH FIRST :most ROWS ONLY")
                 .params(times())
                 .param("most", most)
                 .query(EndingDevices::ending)
@@ -109,7 +113,7 @@ public final class EndingDevices {
         OffsetDateTime lastSeen = row.getObject("last_seen_at", OffsetDateTime.class);
         return new Ending(
                 row.getString("name"),
-                row.getString("serial_number"),
+                row.getString("newest"),
                 row.getObject("certificate_ends", OffsetDateTime.class).toInstant(),
                 lastSeen == null ? null : lastSeen.toInstant());
     }

@@ -6,7 +6,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.function.ToDoubleFunction;
 import org.springframework.stereotype.Component;
 
-/** Counts devices by the end of the certificate with which they come. Each look asks the database. */
+/** Counts devices by the end of the certificate that counts for each. Each look asks the database. */
 @Component
 final class EndingMeters implements MeterBinder {
 
