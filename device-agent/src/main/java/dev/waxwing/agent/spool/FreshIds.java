@@ -5,7 +5,7 @@ import dev.waxwing.wire.Bytes;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Makes ids of what a device offers: the time in milliseconds and 80 random bits.
@@ -22,9 +22,17 @@ public final class FreshIds {
 
     private static final int RANDOM_BYTES = 10;
 
+    /** How many ids have their random bits at once: a call of the generator costs more than its bytes do. */
+    private static final int AT_ONCE = 64;
+
     private final SecureRandom random;
     private final Clock clock;
-    private final AtomicLong last = new AtomicLong();
+    private final ReentrantLock lock = new ReentrantLock();
+
+    // Guarded by the lock.
+    private final byte[] unused = new byte[AT_ONCE * RANDOM_BYTES];
+    private int used = unused.length;
+    private long last;
 
     public FreshIds(SecureRandom random, Clock clock) {
         this.random = random;
@@ -33,11 +41,20 @@ public final class FreshIds {
 
     /** Beyond all before: what is made faster than the clock ticks is dated a little ahead. */
     public ItemId next() {
-        byte[] unique = new byte[RANDOM_BYTES];
-        random.nextBytes(unique);
-        long millis = last.accumulateAndGet(clock.millis(), (before, now) -> Math.max(before + 1, now));
         ByteBuffer id = ByteBuffer.allocate(Short.BYTES + Integer.BYTES + RANDOM_BYTES);
-        id.putShort((short) (millis >>> Integer.SIZE)).putInt((int) millis).put(unique);
-        return new ItemId(Bytes.of(id.array()));
+        lock.lock();
+        try {
+            last = Math.max(last + 1, clock.millis());
+            id.putShort((short) (last >>> Integer.SIZE)).putInt((int) last);
+            if (used == unused.length) {
+                random.nextBytes(unused);
+                used = 0;
+            }
+            id.put(unused, used, RANDOM_BYTES);
+            used += RANDOM_BYTES;
+        } finally {
+            lock.unlock();
+        }
+        return new ItemId(Bytes.adopt(id.array()));
     }
 }

@@ -7,6 +7,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -31,6 +33,16 @@ class FreshIdsTest {
         List<String> made =
                 IntStream.range(0, 10_000).mapToObj(_ -> ids.next().toString()).toList();
         assertThat(made).isSorted().doesNotHaveDuplicates();
+    }
+
+    /** The clock may stand still, or two devices may have the same time: what keeps ids apart for good is random. */
+    @Test
+    void no_two_ids_have_the_same_random_bits() {
+        FreshIds ids = at(NOW);
+        Set<String> random = IntStream.range(0, 10_000)
+                .mapToObj(_ -> ids.next().toString().substring(12))
+                .collect(Collectors.toSet());
+        assertThat(random).hasSize(10_000);
     }
 
     private static FreshIds at(Instant now) {

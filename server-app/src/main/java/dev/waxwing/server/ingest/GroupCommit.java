@@ -163,12 +163,13 @@ public final class GroupCommit implements AutoCloseable {
         }
         List<Texts> batch = List.copyOf(run);
         guarded(status, completions, batch, () -> {
-            List<TextStore.Outcome> outcomes = store(
-                    status,
-                    batch.stream().flatMap(texts -> texts.offers().stream()).toList());
+            List<TextOffer> offers = new ArrayList<>();
+            batch.forEach(texts -> offers.addAll(texts.offers()));
+            TextStore.Stored stored = store(status, offers);
+            completions.add(() -> this.texts.keep(stored));
             int from = 0;
             for (Texts texts : batch) {
-                List<TextStore.Outcome> own = outcomes.subList(from, from + texts.texts());
+                List<TextStore.Outcome> own = stored.outcomes().subList(from, from + texts.texts());
                 completions.add(() -> texts.done().complete(own));
                 from += texts.texts();
             }
@@ -176,17 +177,17 @@ public final class GroupCommit implements AutoCloseable {
     }
 
     /** Asked when all is written: writing may have waited for the database, and a revocation counts until the last moment. */
-    private List<TextStore.Outcome> store(TransactionStatus status, List<TextOffer> offers) {
+    private TextStore.Stored store(TransactionStatus status, List<TextOffer> offers) {
         Object savepoint = status.createSavepoint();
         Set<Sender> revoked = Set.of();
-        List<TextStore.Outcome> outcomes = texts.store(offers, revoked);
+        TextStore.Stored stored = texts.store(offers, revoked);
         for (Set<Sender> now = texts.revoked(offers); !now.equals(revoked); now = texts.revoked(offers)) {
             revoked = now;
             status.rollbackToSavepoint(savepoint);
-            outcomes = texts.store(offers, revoked);
+            stored = texts.store(offers, revoked);
         }
         status.releaseSavepoint(savepoint);
-        return outcomes;
+        return stored;
     }
 
     /** What fails takes nothing else of the group with it. */

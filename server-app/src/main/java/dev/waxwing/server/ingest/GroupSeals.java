@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.springframework.stereotype.Component;
 
@@ -58,61 +59,49 @@ final class GroupSeals {
      * @throws StorageFullException when the disk has no room for it beside the reserve; nothing of it is left there
      */
     Assembly assemble(String device, String transferId, List<Long> counters) throws IOException {
-        for (CounterRun run : CounterRun.of(counters, counters.size())) {
+        List<CounterRun> runs = CounterRun.of(counters, counters.size());
+        for (CounterRun run : runs) {
             if (texts.isAnyInGroup(device, run)) {
                 return refused(
                         RefusalReason.CONFLICT,
                         "one of the texts %d to %d is in another group".formatted(run.first(), run.last()));
             }
         }
-        MessageDigest digest = Fingerprint.sha256();
-        Writer lines = Writer.growing(TYPICAL_BLOCK);
-        long size = 0;
         try (FileChannel part = store.openPart(transferId)) {
             part.truncate(0);
-            for (int from = 0; from < counters.size(); ) {
-                Optional<TextBlock> block = texts.find(device, counters.get(from));
-                if (block.isEmpty()) {
-                    return refused(RefusalReason.MISMATCH, "text " + counters.get(from) + " is not held");
+            Content content = new Content(part);
+            for (CounterRun run : runs) {
+                OptionalLong missing = write(device, run, content);
+                if (missing.isPresent()) {
+                    return refused(RefusalReason.MISMATCH, "text " + missing.getAsLong() + " is not held");
                 }
-                int to = end(counters, from, block.get());
-                lines.clear();
-                block.get().writeLines(counters.subList(from, to), lines);
-                from = to;
-                if (!space.hasRoomFor(lines.position())) {
-                    part.truncate(0);
-                    throw new StorageFullException("the disk has no room for a group of texts beside the reserve");
-                }
-                size += lines.position();
-                digest.update(lines.written());
-                write(part, lines.written());
             }
             part.force(false);
+            return new Assembly.Assembled(content.held());
         } catch (IOException e) {
             throw StorageFullException.recognise(e);
         }
-        return new Assembly.Assembled(new Held(size, Bytes.of(digest.digest())));
     }
 
-    /** Where the counters leave a block. */
-    private static int end(List<Long> counters, int from, TextBlock block) {
-        int to = from;
-        while (to < counters.size() && block.counters().has(counters.get(to))) {
-            to++;
+    /** Writes the lines of a run, block by block. Returns a text that is not held. */
+    private OptionalLong write(String device, CounterRun run, Content content) throws IOException {
+        long next = run.first();
+        while (next <= run.last()) {
+            Optional<TextBlock> block = texts.find(device, next);
+            if (block.isEmpty()) {
+                return OptionalLong.of(next);
+            }
+            long last = Math.min(run.last(), block.get().counters().last());
+            content.append(block.get(), new CounterRun(next, last));
+            next = last + 1;
         }
-        return to;
+        return OptionalLong.empty();
     }
 
     /** What a group's manifest has to say of it; its time is the device's own affair. */
     static Announced announced(Manifest manifest) {
         return new Announced(
                 manifest.uploadId(), manifest.counter(), TextLines.NAME, TextLines.MEDIA_TYPE, manifest.capturedAt());
-    }
-
-    private static void write(FileChannel part, ByteBuffer lines) throws IOException {
-        while (lines.hasRemaining()) {
-            part.write(lines);
-        }
     }
 
     private static Assembly refused(RefusalReason reason, String detail) {
@@ -129,5 +118,37 @@ final class GroupSeals {
         record Assembled(Held content) implements Assembly {}
 
         record Refused(Refusal refusal) implements Assembly {}
+    }
+
+    /** The content of one group as it is written. Its memory is used for one block after the other. Owned by one thread. */
+    private final class Content {
+
+        private final FileChannel part;
+        private final MessageDigest digest = Fingerprint.sha256();
+        private final Writer lines = Writer.growing(TYPICAL_BLOCK);
+        private long size;
+
+        Content(FileChannel part) {
+            this.part = part;
+        }
+
+        void append(TextBlock block, CounterRun wanted) throws IOException {
+            lines.clear();
+            block.writeLines(wanted, lines);
+            if (!space.hasRoomFor(lines.position())) {
+                part.truncate(0);
+                throw new StorageFullException("the disk has no room for a group of texts beside the reserve");
+            }
+            size += lines.position();
+            digest.update(lines.written());
+            ByteBuffer unwritten = lines.written();
+            while (unwritten.hasRemaining()) {
+                part.write(unwritten);
+            }
+        }
+
+        Held held() {
+            return new Held(size, Bytes.adopt(digest.digest()));
+        }
     }
 }

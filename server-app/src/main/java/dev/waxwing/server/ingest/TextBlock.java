@@ -98,20 +98,18 @@ record TextBlock(CounterRun counters, IdRange ids, Bytes content) {
     /**
      * Writes the lines of texts (docs/protocol.md, section 13.2), straight from where they lie.
      *
-     * @param wanted their counters, ascending, all of this block
+     * @param wanted their counters, all of this block
      */
-    void writeLines(List<Long> wanted, Writer out) {
+    void writeLines(CounterRun wanted, Writer out) {
         Reader in = Reader.of(content);
-        long counter = counters.first();
         try {
-            for (long next : wanted) {
-                for (; counter < next; counter++) {
-                    in.slice(ID_BYTES + Long.BYTES);
-                    in.slice(in.u24(1, Text.MAX_BYTES));
-                }
+            for (long counter = counters.first(); counter < wanted.first(); counter++) {
+                in.slice(ID_BYTES + Long.BYTES);
+                in.slice(in.u24(1, Text.MAX_BYTES));
+            }
+            for (long counter = wanted.first(); counter <= wanted.last(); counter++) {
                 ItemId id = new ItemId(in.bytes(ID_BYTES));
                 TextLines.write(counter, id, in.instant(), in.slice(in.u24(1, Text.MAX_BYTES)), out);
-                counter++;
             }
         } catch (ProtocolException e) {
             throw damaged(e);

@@ -25,6 +25,7 @@ final class TextStore {
     private final JdbcClient jdbc;
     private final JdbcOperations batches;
     private final TextBlocks blocks;
+    private final RecentBlocks recent = new RecentBlocks();
     private final Offers offers;
     private final SenderStatus senders;
     private final DiskSpace space;
@@ -48,11 +49,11 @@ final class TextStore {
     }
 
     /**
-     * Stores what is new, as long as there is room. Answers in the order of the offers.
+     * Stores what is new, as long as there is room. Once that is durable, {@link #keep} is to follow.
      *
      * @param revoked whose texts are not looked at
      */
-    List<Outcome> store(List<TextOffer> texts, Set<Sender> revoked) {
+    Stored store(List<TextOffer> texts, Set<Sender> revoked) {
         KnownOffers known = KnownOffers.of(texts, offers);
         Map<String, List<TextOffer>> fresh = new HashMap<>();
         List<Outcome> outcomes = new ArrayList<>(texts.size());
@@ -77,8 +78,9 @@ final class TextStore {
             }
             outcomes.add(standing == Offers.Standing.CONFLICT ? Outcome.CONFLICT : Outcome.DURABLE);
         }
-        fresh.forEach((device, added) -> insert(device, known.top(device), added));
-        return outcomes;
+        Map<String, List<TextBlock>> made = new HashMap<>();
+        fresh.forEach((device, added) -> made.put(device, insert(device, known.top(device), added)));
+        return new Stored(outcomes, made);
     }
 
     /** Who of the senders was revoked by now. */
@@ -99,7 +101,7 @@ final class TextStore {
     }
 
     /** An id that is not in the range of its block gets a row of its own, by which it is found. */
-    private void insert(String device, Top top, List<TextOffer> texts) {
+    private List<TextBlock> insert(String device, Top top, List<TextOffer> texts) {
         List<TextOffer> ascending = texts.stream()
                 .sorted(Comparator.comparingLong(TextOffer::counter))
                 .toList();
@@ -116,11 +118,17 @@ final class TextStore {
         }
         offers.add(outside);
         blocks.add(device, top, packed, clock.instant().atOffset(ZoneOffset.UTC));
+        return packed;
+    }
+
+    /** Blocks that {@link #store} has made are durable now. */
+    void keep(Stored stored) {
+        stored.blocks().forEach(recent::add);
     }
 
     /** The block with a text, if that is held. */
     Optional<TextBlock> find(String device, long counter) {
-        return blocks.with(device, counter);
+        return recent.with(device, counter).or(() -> blocks.with(device, counter));
     }
 
     /**
@@ -157,6 +165,14 @@ final class TextStore {
                 .filter(last -> last >= run.first())
                 .isPresent();
     }
+
+    /**
+     * What came of texts.
+     *
+     * @param outcomes in the order of the offers
+     * @param blocks that were made of them, by device
+     */
+    record Stored(List<Outcome> outcomes, Map<String, List<TextBlock>> blocks) {}
 
     enum Outcome {
         /** It is held durably, now or since an earlier offer. */

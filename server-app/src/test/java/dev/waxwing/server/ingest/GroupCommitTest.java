@@ -135,8 +135,10 @@ class GroupCommitTest {
                 Outcome.CONFLICT,
                 Outcome.CONFLICT,
                 Outcome.DURABLE);
-        assertThat(commit.submit(() -> texts.store(batch, Set.of())).join()).isEqualTo(expected);
-        assertThat(commit.submit(() -> texts.store(batch, Set.of())).join()).isEqualTo(expected);
+        assertThat(commit.submit(() -> texts.store(batch, Set.of()).outcomes()).join())
+                .isEqualTo(expected);
+        assertThat(commit.submit(() -> texts.store(batch, Set.of()).outcomes()).join())
+                .isEqualTo(expected);
     }
 
     @Test
@@ -145,7 +147,7 @@ class GroupCommitTest {
         store(held).join();
         usable.set(106);
         List<TextOffer> batch = List.of(held, offer(2, "four"), offer(3, "six..."), offer(4, "xy"));
-        assertThat(commit.submit(() -> texts.store(batch, Set.of())).join())
+        assertThat(commit.submit(() -> texts.store(batch, Set.of()).outcomes()).join())
                 .containsExactly(Outcome.DURABLE, Outcome.DURABLE, Outcome.STORAGE_FULL, Outcome.DURABLE);
         assertThat(find(3)).isEmpty();
         usable.set(99);
@@ -226,7 +228,7 @@ class GroupCommitTest {
     }
 
     private Optional<StoredText> find(long counter) {
-        return texts.find("cam", counter).stream()
+        return blocks.with("cam", counter).stream()
                 .flatMap(block -> block.texts().stream())
                 .filter(text -> text.counter() == counter)
                 .findAny();

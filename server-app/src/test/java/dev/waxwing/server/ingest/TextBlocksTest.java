@@ -81,9 +81,9 @@ class TextBlocksTest {
         store(List.of(text(3, "c"), text(1, "a"), text(2, "b"), text(5, "e")));
         assertThat(stored(2).counters()).isEqualTo(new CounterRun(1, 3));
         assertThat(stored(5).counters()).isEqualTo(new CounterRun(5, 5));
-        assertThat(texts.find("cam", 4)).isEmpty();
-        assertThat(texts.find("cam", 6)).isEmpty();
-        assertThat(texts.find("gate", 1)).isEmpty();
+        assertThat(blocks.with("cam", 4)).isEmpty();
+        assertThat(blocks.with("cam", 6)).isEmpty();
+        assertThat(blocks.with("gate", 1)).isEmpty();
 
         store(List.of(text(6, "x".repeat(60_000)), text(7, "y".repeat(60_000)), text(8, "z")));
         assertThat(stored(6).counters()).isEqualTo(new CounterRun(6, 6));
@@ -103,14 +103,15 @@ class TextBlocksTest {
         restart();
         Collections.shuffle(all, new Random(1));
         long rows = count("text_block");
-        assertThat(texts.store(all, Set.of())).hasSize(3_000).containsOnly(Outcome.DURABLE);
+        assertThat(texts.store(all, Set.of()).outcomes()).hasSize(3_000).containsOnly(Outcome.DURABLE);
         assertThat(count("text_block")).isEqualTo(rows);
         assertThat(count("offer")).isZero();
     }
 
     @Test
     void a_repeat_within_one_commit_is_stored_once() {
-        assertThat(texts.store(List.of(text(1, "a"), text(1, "a"), text(1, "b"), text(2, "c")), Set.of()))
+        assertThat(texts.store(List.of(text(1, "a"), text(1, "a"), text(1, "b"), text(2, "c")), Set.of())
+                        .outcomes())
                 .containsExactly(Outcome.DURABLE, Outcome.DURABLE, Outcome.CONFLICT, Outcome.DURABLE);
         assertThat(stored(1).texts()).extracting(StoredText::counter).containsExactly(1L, 2L);
     }
@@ -120,12 +121,13 @@ class TextBlocksTest {
         store(range(1, 10));
         store(range(11, 20));
         assertThat(texts.store(
-                        List.of(
-                                new TextOffer(CAM, 4, id(4), CAPTURED, utf8("other")),
-                                new TextOffer(CAM, 14, id(14), CAPTURED.plusMillis(1), utf8("text 14")),
-                                new TextOffer(CAM, 14, id(99), CAPTURED, utf8("text 14")),
-                                new TextOffer(GATE, 4, id(4), CAPTURED, utf8("other"))),
-                        Set.of()))
+                                List.of(
+                                        new TextOffer(CAM, 4, id(4), CAPTURED, utf8("other")),
+                                        new TextOffer(CAM, 14, id(14), CAPTURED.plusMillis(1), utf8("text 14")),
+                                        new TextOffer(CAM, 14, id(99), CAPTURED, utf8("text 14")),
+                                        new TextOffer(GATE, 4, id(4), CAPTURED, utf8("other"))),
+                                Set.of())
+                        .outcomes())
                 .containsExactly(Outcome.CONFLICT, Outcome.CONFLICT, Outcome.CONFLICT, Outcome.DURABLE);
     }
 
@@ -136,7 +138,8 @@ class TextBlocksTest {
         store(List.of(new TextOffer(CAM, 21, id(5_000), CAPTURED, utf8("late"))));
         restart();
         for (long used : new long[] {1, 7, 10, 11, 20, 5_000}) {
-            assertThat(texts.store(List.of(new TextOffer(CAM, 30, id(used), CAPTURED, utf8("text " + used))), Set.of()))
+            assertThat(texts.store(List.of(new TextOffer(CAM, 30, id(used), CAPTURED, utf8("text " + used))), Set.of())
+                            .outcomes())
                     .as("%s", used)
                     .containsExactly(Outcome.CONFLICT);
         }
@@ -162,12 +165,14 @@ class TextBlocksTest {
             store(all.subList(from, from + 100));
         }
         restart();
-        assertThat(texts.store(all, Set.of())).containsOnly(Outcome.DURABLE);
+        assertThat(texts.store(all, Set.of()).outcomes()).containsOnly(Outcome.DURABLE);
         assertThat(texts.store(
-                        all.stream()
-                                .map(text -> new TextOffer(CAM, text.counter() + 600, text.id(), CAPTURED, text.utf8()))
-                                .toList(),
-                        Set.of()))
+                                all.stream()
+                                        .map(text -> new TextOffer(
+                                                CAM, text.counter() + 600, text.id(), CAPTURED, text.utf8()))
+                                        .toList(),
+                                Set.of())
+                        .outcomes())
                 .containsOnly(Outcome.CONFLICT);
         assertThat(count("offer")).isBetween(400L, 600L);
     }
@@ -181,8 +186,9 @@ class TextBlocksTest {
         store(odd);
         store(even);
         restart();
-        assertThat(texts.store(range(1, 20), Set.of())).containsOnly(Outcome.DURABLE);
-        assertThat(texts.store(List.of(new TextOffer(CAM, 21, id(4), CAPTURED, utf8("text 4"))), Set.of()))
+        assertThat(texts.store(range(1, 20), Set.of()).outcomes()).containsOnly(Outcome.DURABLE);
+        assertThat(texts.store(List.of(new TextOffer(CAM, 21, id(4), CAPTURED, utf8("text 4"))), Set.of())
+                        .outcomes())
                 .containsExactly(Outcome.CONFLICT);
         for (long counter = 1; counter <= 20; counter++) {
             assertThat(stored(counter).counters()).isEqualTo(new CounterRun(counter, counter));
@@ -195,7 +201,8 @@ class TextBlocksTest {
         store(List.of(text(11, "eleven")));
         store(List.of(text(2, "two")));
         assertThat(offers.highest("cam")).isEqualTo(12);
-        assertThat(texts.store(List.of(text(2, "two"), text(10, "ten"), text(11, "eleven"), text(11, "no")), Set.of()))
+        assertThat(texts.store(List.of(text(2, "two"), text(10, "ten"), text(11, "eleven"), text(11, "no")), Set.of())
+                        .outcomes())
                 .containsExactly(Outcome.DURABLE, Outcome.DURABLE, Outcome.DURABLE, Outcome.CONFLICT);
     }
 
@@ -205,11 +212,12 @@ class TextBlocksTest {
         offers.add(upload);
         store(List.of(text(1, "one"), text(7, "seven")));
         assertThat(texts.store(
-                        List.of(
-                                text(5, "five"),
-                                new TextOffer(CAM, 5, id(50), CAPTURED, utf8("its counter")),
-                                new TextOffer(CAM, 8, id(5), CAPTURED, utf8("its id"))),
-                        Set.of()))
+                                List.of(
+                                        text(5, "five"),
+                                        new TextOffer(CAM, 5, id(50), CAPTURED, utf8("its counter")),
+                                        new TextOffer(CAM, 8, id(5), CAPTURED, utf8("its id"))),
+                                Set.of())
+                        .outcomes())
                 .containsOnly(Outcome.CONFLICT);
         assertThat(Stream.of(
                                 new Offer("cam", 7, id(60).toString(), "ab".repeat(32)),
@@ -240,14 +248,15 @@ class TextBlocksTest {
         offers.add(new Offer("cam", 90, id(900).toString(), "ab".repeat(32)));
         offers.add(List.of(text(10, "ten").offer(), text(5_000, "last").offer()));
         assertThat(texts.store(
-                        List.of(
-                                text(10, "ten"),
-                                text(5_000, "last"),
-                                text(5_000, "other"),
-                                text(90, "its counter"),
-                                new TextOffer(CAM, 91, id(900), CAPTURED, utf8("its id")),
-                                text(92, "new")),
-                        Set.of()))
+                                List.of(
+                                        text(10, "ten"),
+                                        text(5_000, "last"),
+                                        text(5_000, "other"),
+                                        text(90, "its counter"),
+                                        new TextOffer(CAM, 91, id(900), CAPTURED, utf8("its id")),
+                                        text(92, "new")),
+                                Set.of())
+                        .outcomes())
                 .containsExactly(
                         Outcome.DURABLE,
                         Outcome.DURABLE,
@@ -269,11 +278,11 @@ class TextBlocksTest {
     }
 
     private void store(List<TextOffer> batch) {
-        assertThat(texts.store(batch, Set.of())).hasSameSizeAs(batch).containsOnly(Outcome.DURABLE);
+        assertThat(texts.store(batch, Set.of()).outcomes()).hasSameSizeAs(batch).containsOnly(Outcome.DURABLE);
     }
 
     private TextBlock stored(long counter) {
-        return texts.find("cam", counter).orElseThrow();
+        return blocks.with("cam", counter).orElseThrow();
     }
 
     private long count(String table) {

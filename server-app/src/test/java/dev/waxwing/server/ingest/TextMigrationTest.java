@@ -32,6 +32,7 @@ class TextMigrationTest {
 
     private JdbcDataSource source;
     private JdbcTemplate database;
+    private TextBlocks blocks;
     private TextStore texts;
     private Offers offers;
 
@@ -53,7 +54,7 @@ class TextMigrationTest {
         Flyway.configure().dataSource(source).load().migrate();
 
         JdbcClient jdbc = JdbcClient.create(database);
-        TextBlocks blocks = new TextBlocks(jdbc, database);
+        blocks = new TextBlocks(jdbc, database);
         offers = new Offers(jdbc, database, blocks);
         DiskSpace space = new DiskSpace(() -> 1L << 30, 100);
         texts = new TextStore(jdbc, database, blocks, offers, _ -> false, space, Clock.systemUTC());
@@ -80,14 +81,14 @@ class TextMigrationTest {
     @Test
     void every_text_is_held_as_it_was() {
         for (TextOffer text : old) {
-            TextBlock block = texts.find(text.device(), text.counter()).orElseThrow();
+            TextBlock block = blocks.with(text.device(), text.counter()).orElseThrow();
             assertThat(block.texts())
                     .filteredOn(each -> each.counter() == text.counter())
                     .singleElement()
                     .satisfies(each -> assertThat(each.offer(text.device())).isEqualTo(text.offer()));
         }
-        assertThat(texts.find("cam", 1_501)).isEmpty();
-        assertThat(texts.find("gate", 3)).isEmpty();
+        assertThat(blocks.with("cam", 1_501)).isEmpty();
+        assertThat(blocks.with("gate", 3)).isEmpty();
         assertThat(database.queryForObject("SELECT COUNT(*) FROM text_block", Long.class))
                 .isEqualTo(6);
     }
@@ -101,7 +102,7 @@ class TextMigrationTest {
 
     @Test
     void repeats_are_told_from_conflicts_as_before() {
-        assertThat(texts.store(old, Set.of())).hasSameSizeAs(old).containsOnly(Outcome.DURABLE);
+        assertThat(texts.store(old, Set.of()).outcomes()).hasSameSizeAs(old).containsOnly(Outcome.DURABLE);
         TextOffer otherContent = new TextOffer(
                 sender("cam"), 7, old.get(4).id(), CAPTURED, Bytes.of("other".getBytes(StandardCharsets.UTF_8)));
         TextOffer otherCounter = new TextOffer(
@@ -110,15 +111,16 @@ class TextMigrationTest {
                 old.getFirst().id(),
                 CAPTURED,
                 old.getFirst().utf8());
-        assertThat(texts.store(List.of(otherContent, otherCounter), Set.of())).containsOnly(Outcome.CONFLICT);
+        assertThat(texts.store(List.of(otherContent, otherCounter), Set.of()).outcomes())
+                .containsOnly(Outcome.CONFLICT);
     }
 
     @Test
     void new_texts_follow_the_old_ones() {
         assertThat(offers.highest("cam")).isEqualTo(1_503);
         TextOffer next = offer("cam", 1_504, "after");
-        assertThat(texts.store(List.of(next), Set.of())).containsExactly(Outcome.DURABLE);
-        assertThat(texts.store(List.of(next), Set.of())).containsExactly(Outcome.DURABLE);
+        assertThat(texts.store(List.of(next), Set.of()).outcomes()).containsExactly(Outcome.DURABLE);
+        assertThat(texts.store(List.of(next), Set.of()).outcomes()).containsExactly(Outcome.DURABLE);
         assertThat(offers.highest("cam")).isEqualTo(1_504);
     }
 
