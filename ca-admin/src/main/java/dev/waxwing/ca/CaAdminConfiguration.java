@@ -145,8 +145,10 @@ public class CaAdminConfiguration {
             PkiProperties properties,
             JdbcClient jdbc,
             TransactionTemplate transactions,
+            ApplicationEventPublisher events,
             Clock clock) {
-        return new RevocationLists(authority, issuers, inventory, revocation, properties, jdbc, transactions, clock);
+        return new RevocationLists(
+                authority, issuers, inventory, revocation, properties, jdbc, transactions, events, clock);
     }
 
     @Bean

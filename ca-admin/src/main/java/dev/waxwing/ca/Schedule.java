@@ -5,6 +5,7 @@ import dev.waxwing.ca.issuance.RoleCredentials;
 import dev.waxwing.ca.revocation.CertificateReleased;
 import dev.waxwing.ca.revocation.CertificateRevoked;
 import dev.waxwing.ca.revocation.RevocationLists;
+import dev.waxwing.ca.revocation.Sweeps;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -37,16 +38,18 @@ class Schedule implements SmartLifecycle {
     private final RevocationLists lists;
     private final RoleCredentials credentials;
     private final Issuance issuance;
+    private final Sweeps sweeps;
     private final AtomicBoolean renewalAsked = new AtomicBoolean();
     private final AtomicBoolean listAsked = new AtomicBoolean();
     private final AtomicBoolean listOfSomeAsked = new AtomicBoolean();
     private final ListPace pace = new ListPace(System::nanoTime);
     private volatile @Nullable ScheduledExecutorService thread;
 
-    Schedule(RevocationLists lists, RoleCredentials credentials, Issuance issuance) {
+    Schedule(RevocationLists lists, RoleCredentials credentials, Issuance issuance, Sweeps sweeps) {
         this.lists = lists;
         this.credentials = credentials;
         this.issuance = issuance;
+        this.sweeps = sweeps;
     }
 
     @Override
@@ -145,6 +148,7 @@ class Schedule implements SmartLifecycle {
         guarded("give up stale intents", issuance::abandonStale);
         guarded("renew the server's certificates", credentials::renewWhereDue);
         guarded("make the revocation lists", lists::rebuildWhereDue);
+        guarded("revoke what revoked authorities have issued", sweeps::sweepRevokedAuthorities);
     }
 
     /** An exception would silently end the schedule. */

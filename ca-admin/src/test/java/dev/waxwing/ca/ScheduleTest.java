@@ -39,7 +39,7 @@ class ScheduleTest {
                 new AdjustableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS)),
                 new KeysProperties(null),
                 TestDeployment.properties(null));
-        schedule = new Schedule(deployment.lists, deployment.credentials, deployment.issuance);
+        schedule = new Schedule(deployment.lists, deployment.credentials, deployment.issuance, deployment.sweeps);
         revoked = deployment.issue("camera-01");
         deployment.revocation.revoke(revoked.serialNumber(), RevocationReason.SUPERSEDED, "anna");
     }

@@ -26,7 +26,9 @@ import dev.waxwing.ca.revocation.CertificateReleased;
 import dev.waxwing.ca.revocation.CertificateRevoked;
 import dev.waxwing.ca.revocation.OcspResponder;
 import dev.waxwing.ca.revocation.Revocation;
+import dev.waxwing.ca.revocation.RevocationList;
 import dev.waxwing.ca.revocation.RevocationLists;
+import dev.waxwing.ca.revocation.RootListSigned;
 import dev.waxwing.ca.revocation.SweepPatience;
 import dev.waxwing.ca.revocation.Sweeps;
 import dev.waxwing.enrollment.ServerAddress;
@@ -73,6 +75,7 @@ public final class TestDeployment {
 
     public final List<CertificateReleased> released = new CopyOnWriteArrayList<>();
     public final List<AuthorityId> revokedIssuers = new CopyOnWriteArrayList<>();
+    public final List<RevocationList> rootLists = new CopyOnWriteArrayList<>();
 
     /** The serial number of the certificate of which a listener fails to hear that it was revoked. */
     public @Nullable String failOn;
@@ -157,7 +160,8 @@ public final class TestDeployment {
                 audit,
                 new SweepPatience(Duration.ofMinutes(1)),
                 clock);
-        lists = new RevocationLists(authority, issuers, inventory, revocation, properties, jdbc, transactions, clock);
+        lists = new RevocationLists(
+                authority, issuers, inventory, revocation, properties, jdbc, transactions, this::hear, clock);
         responder = new OcspResponder(authority, credentials, inventory, revocation, clock);
         invites = new Invites(
                 jdbc,
@@ -187,6 +191,7 @@ public final class TestDeployment {
             }
             case CertificateReleased now -> released.add(now);
             case AuthorityRevoked now -> revokedIssuers.add(now.issuer().id());
+            case RootListSigned now -> rootLists.add(now.list());
             default -> throw new AssertionError(event.toString());
         }
     }

@@ -16,7 +16,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -398,7 +397,9 @@ public final class CertificateAuthority {
                 register.begin(succession.turn() + 1, prepared.id());
                 record.run();
             });
-            readAgain();
+            Map<AuthorityId, Authority> issuing = new HashMap<>();
+            succession.all().forEach((id, issuer) -> issuing.put(id, issuer.authority()));
+            succession = succession(issuing);
             LOG.info(
                     "Certificates are issued by {} from now on",
                     issuingCertificate().getSubjectX500Principal());
@@ -423,19 +424,16 @@ public final class CertificateAuthority {
                 register.withdraw(issuing.id(), withdrawal);
                 record.run();
             });
-            readAgain();
-            LOG.info("The certificate of {} is revoked", issuing.certificate().getSubjectX500Principal());
-            return Objects.requireNonNull(succession.all().get(issuing.id()), "an authority stays for good");
+            // Not read again: it is in force whatever becomes of the database from here on.
+            IssuingAuthority revoked = succession.all().get(issuing.id()).revoked(withdrawal);
+            Map<AuthorityId, IssuingAuthority> all = new HashMap<>(succession.all());
+            all.put(revoked.id(), revoked);
+            succession = new Succession(Map.copyOf(all), succession.current(), succession.turn());
+            LOG.info("The certificate of {} is revoked", revoked.certificate().getSubjectX500Principal());
+            return revoked;
         } finally {
             changing.unlock();
         }
-    }
-
-    /** The lock is held. */
-    private void readAgain() {
-        Map<AuthorityId, Authority> issuing = new HashMap<>();
-        succession.all().forEach((id, issuer) -> issuing.put(id, issuer.authority()));
-        succession = succession(issuing);
     }
 
     /** All issuing authorities whose own certificate is revoked, the first first. */

@@ -45,6 +45,10 @@ public record IssuingAuthority(
         return withdrawal != null;
     }
 
+    IssuingAuthority revoked(Withdrawal revocation) {
+        return new IssuingAuthority(authority, turn, currentFrom, retiredAt, revocation);
+    }
+
     /** Where in the succession it is. */
     public State state() {
         if (currentFrom == null) {

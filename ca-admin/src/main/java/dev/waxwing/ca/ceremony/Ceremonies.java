@@ -105,12 +105,12 @@ public final class Ceremonies {
         return next;
     }
 
-    /** The rotation has happened: what fails now is done again by the schedule, and the present certificates still hold. */
+    /** What fails is done again by the schedule, and the present certificates still hold. */
     private void renewOwn() {
         try {
             credentials.renewWhereDue();
         } catch (RuntimeException e) {
-            LOG.error("Could not renew the server's certificates after the rotation; trying again in a minute", e);
+            LOG.error("Could not renew the server's certificates; trying again in a minute", e);
         }
     }
 
@@ -125,10 +125,23 @@ public final class Ceremonies {
         return perform(actor, "authority.revocation-refused", id.toString(), () -> {
             IssuingAuthority former = revocable(id, reason);
             if (!former.isRevoked()) {
+                requireOwnOfAnother(former);
                 former = withdraw(former, reason, actor);
             }
             return spread(former, reason, actor);
         });
+    }
+
+    /** Devices that heard of it would believe this server no more. */
+    private void requireOwnOfAnother(IssuingAuthority former) {
+        if (credentials.areOf(former.id())) {
+            renewOwn();
+        }
+        if (credentials.areOf(former.id())) {
+            throw new AuthorityException("The server's own certificates are still from issuing authority "
+                    + former.id() + ", and devices would not believe it any more. The log says why they could not be"
+                    + " renewed; try again.");
+        }
     }
 
     private IssuingAuthority revocable(AuthorityId id, RevocationReason reason) {
@@ -205,17 +218,40 @@ public final class Ceremonies {
                 former, new Withdrawal(now, reason.rfcName(), actor), transactions, () -> audit.record(revoked));
     }
 
-    /** What fails here is done again by the schedule, or by whoever asks again. */
+    /** Nothing of it keeps the rest from being done; what fails is done again by the schedule, or by whoever asks again. */
     private Sweep spread(IssuingAuthority revoked, RevocationReason reason, String actor) {
+        Optional<String> unnamed = nameOnRootsList();
+        Optional<Sweep> sweep;
+        try {
+            events.publishEvent(new AuthorityRevoked(revoked));
+        } finally {
+            sweep = sweeps.order(revoked.id(), reason, actor);
+        }
+        if (unnamed.isPresent()) {
+            throw new AuthorityException(unnamed.get());
+        }
+        return sweep.orElseThrow(
+                () -> new AuthorityException("It is revoked, but what it has issued is being revoked for another"
+                        + " reason. Ask again when that is done."));
+    }
+
+    /** Why the root's list does not name it. */
+    private Optional<String> nameOnRootsList() {
+        String what = "It is revoked, and so is all that it has issued, but the root's list does not say so yet";
+        if (authority.root().isEmpty() && lists.lacksRevokedIssuers()) {
+            return Optional.of(
+                    what + ": the root's private key, which signs it, is not on this server. Bring it back with"
+                            + " 'bin/server root import FILE', and take it away afterwards with 'bin/server root remove"
+                            + " FILE'.");
+        }
         try {
             lists.nameRevokedIssuers();
-        } finally {
-            events.publishEvent(new AuthorityRevoked(revoked));
+            return Optional.empty();
+        } catch (RuntimeException e) {
+            LOG.error("The root's revocation list could not be signed; trying again in a minute", e);
+            return Optional.of(
+                    what + ": it could not be signed, and the log says why. That is tried again each minute.");
         }
-        return sweeps.order(revoked.id(), reason, actor)
-                .orElseThrow(() ->
-                        new AuthorityException("It is revoked, but what it has issued is being revoked for another"
-                                + " reason. Ask again when that is done."));
     }
 
     /**

@@ -79,8 +79,8 @@ public final class Issuance {
         return switch (prepare(order)) {
             case Preparation.Prepared(var prepared) ->
                 new IssuanceResult.Issued(sign(prepared)
-                        .orElseThrow(() -> new IllegalStateException("signing took more than " + STALE + ", so "
-                                + prepared.serialNumber() + " was abandoned")));
+                        .orElseThrow(() -> new IllegalStateException(prepared.serialNumber()
+                                + " was abandoned: signing took more than " + STALE + ", or its issuer was revoked")));
             case Preparation.Refused(var fault) ->
                 refuse(order.issuedBy(), order.name().value(), fault);
         };
@@ -165,7 +165,7 @@ public final class Issuance {
     /**
      * Signs what was prepared, stores the certificate and audits it as {@code certificate.issued}.
      *
-     * @return nothing when the intent was abandoned in the meantime
+     * @return nothing when the intent was abandoned in the meantime, or the issuer revoked
      * @throws IllegalStateException when {@code prepared} was used before, or inside a transaction
      */
     public Optional<IssuedCertificate> sign(PreparedCertificate prepared) {
@@ -209,7 +209,8 @@ public final class Issuance {
         if (order.profile().role() == CertificateRole.DEVICE) {
             devices.certified(order.name().value(), issued.serialNumber());
         }
-        if (!inventory.complete(issued.serialNumber(), der)) {
+        // Asked last: once an authority is revoked, it is looked for what it has issued up to then.
+        if (!inventory.complete(issued.serialNumber(), der) || authority.hasRevoked(issued.issuer())) {
             return false;
         }
         audit.record(AuditEvent.success(

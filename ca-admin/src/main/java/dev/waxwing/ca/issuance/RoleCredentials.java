@@ -109,6 +109,13 @@ public final class RoleCredentials {
         return Optional.ofNullable(responders.get(issuer));
     }
 
+    /** Whether what this server shows to devices, or signs receipts with, is certified by an authority. */
+    public boolean areOf(AuthorityId issuer) {
+        return current.values().stream()
+                .anyMatch(credential ->
+                        authority.issuerOf(credential.certificate()).id().equals(issuer));
+    }
+
     private Credential credential(Profile profile) {
         Credential credential = current.get(profile);
         if (credential == null) {

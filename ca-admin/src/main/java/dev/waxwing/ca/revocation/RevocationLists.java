@@ -38,6 +38,7 @@ import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -59,6 +60,7 @@ public final class RevocationLists {
     private final Revocation revocation;
     private final ListNumbers numbers;
     private final Duration lifetime;
+    private final ApplicationEventPublisher events;
     private final Clock clock;
     private final ReentrantLock building = new ReentrantLock();
     private final Map<AuthorityId, Published> published = new ConcurrentHashMap<>();
@@ -77,6 +79,7 @@ public final class RevocationLists {
             PkiProperties properties,
             JdbcClient jdbc,
             TransactionTemplate transactions,
+            ApplicationEventPublisher events,
             Clock clock) {
         this.authority = authority;
         this.issuers = issuers;
@@ -84,6 +87,7 @@ public final class RevocationLists {
         this.revocation = revocation;
         this.numbers = new ListNumbers(jdbc, transactions);
         this.lifetime = properties.crlLifetime();
+        this.events = events;
         this.clock = clock;
         build(issuers.all(), (_, _) -> true);
         this.root = numbers.kept(authority.rootId()).filter(this::isToBeServed).orElseGet(this::buildRoot);
@@ -154,6 +158,7 @@ public final class RevocationLists {
         } finally {
             building.unlock();
         }
+        events.publishEvent(new RootListSigned(root));
     }
 
     /**
@@ -162,9 +167,14 @@ public final class RevocationLists {
      * @throws IllegalStateException when the root's key is not at hand
      */
     public void nameRevokedIssuers() {
-        if (lacksAny(root)) {
+        if (lacksRevokedIssuers()) {
             signRoot();
         }
+    }
+
+    /** Whether an issuing authority is revoked that the root's newest list does not name. */
+    public boolean lacksRevokedIssuers() {
+        return lacksAny(root);
     }
 
     private boolean isDue(IssuingAuthority issuer) {

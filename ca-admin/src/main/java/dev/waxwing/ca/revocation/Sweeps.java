@@ -95,15 +95,23 @@ public final class Sweeps implements SmartLifecycle {
                 launch(order);
             }
         }
-        authority.revokedIssuers().forEach(this::sweepWhatIsLeft);
+        sweepRevokedAuthorities();
         started = true;
     }
 
-    /** Nothing of a revoked authority counts. Its order was not kept when the server died right after, or was restored. */
+    /**
+     * Nothing of a revoked authority counts: begins a sweep where something is left. No order was kept when the server failed or died
+     * right after the revocation, or was restored. One that has failed is for whoever asks again.
+     */
+    public void sweepRevokedAuthorities() {
+        authority.revokedIssuers().forEach(this::sweepWhatIsLeft);
+    }
+
     private void sweepWhatIsLeft(IssuingAuthority revoked) {
         Withdrawal withdrawal = Objects.requireNonNull(revoked.withdrawal(), "it is revoked");
         RevocationReason reason = RevocationReason.parse(withdrawal.reason()).orElse(RevocationReason.UNSPECIFIED);
-        if (!newest.containsKey(revoked.id()) && inventory.countRevocable(revoked.id(), reason, clock.instant()) > 0) {
+        boolean isDone = of(revoked.id()).map(Sweep::state).orElse(Sweep.State.DONE) == Sweep.State.DONE;
+        if (isDone && inventory.countRevocable(revoked.id(), reason, clock.instant()) > 0) {
             LOG.info("Revoking what issuing authority {} has issued, because it is revoked itself", revoked.id());
             begun(revoked.id(), reason, withdrawal.by());
         }

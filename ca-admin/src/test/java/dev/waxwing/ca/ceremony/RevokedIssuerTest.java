@@ -8,15 +8,20 @@ import dev.waxwing.ca.AdjustableClock;
 import dev.waxwing.ca.DyingDatabase;
 import dev.waxwing.ca.PkixCheck;
 import dev.waxwing.ca.TestDeployment;
+import dev.waxwing.ca.TestRequests;
 import dev.waxwing.ca.authority.AuthorityId;
 import dev.waxwing.ca.authority.IssuingAuthority;
 import dev.waxwing.ca.authority.IssuingAuthority.State;
 import dev.waxwing.ca.authority.KeysProperties;
 import dev.waxwing.ca.authority.Withdrawal;
 import dev.waxwing.ca.inventory.RevocationReason;
+import dev.waxwing.ca.issuance.CertificateOrder;
 import dev.waxwing.ca.issuance.IssuedCertificate;
+import dev.waxwing.ca.issuance.Preparation;
+import dev.waxwing.ca.issuance.PreparedCertificate;
 import dev.waxwing.ca.revocation.ListNumberJump;
 import dev.waxwing.ca.revocation.Sweep;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CRLReason;
 import java.security.cert.CertPathValidatorException;
@@ -264,6 +269,89 @@ class RevokedIssuerTest {
         deployment.sweeps.order(former.id(), RevocationReason.SUPERSEDED, "anna");
         assertThat(refusals).singleElement().asString().contains("another reason");
         assertThat(deployment.authority.revokedIssuers()).isEmpty();
+    }
+
+    @Test
+    void not_while_the_servers_own_certificates_are_from_it() throws Exception {
+        AuthorityId id = deployment.authority.issuing().id();
+        Path key = directory.resolve("keys/receipt.pem");
+        Files.delete(key);
+        Files.createDirectories(key.resolve("in-the-way"));
+        deployment.ceremonies.rotateIssuing("anna");
+
+        former = deployment.authority.issuer(id).orElseThrow();
+        assertThat(refused(revoke(RevocationReason.CA_COMPROMISE)))
+                .contains("own certificates are still from issuing authority " + id);
+        assertThat(deployment.authority.revokedIssuers()).isEmpty();
+
+        Files.delete(key.resolve("in-the-way"));
+        Files.delete(key);
+        revoked();
+        assertThat(deployment.credentials.areOf(id)).isFalse();
+    }
+
+    @Test
+    void a_list_that_cannot_be_signed_keeps_nothing_else_from_being_done() throws Exception {
+        Ceremonies ceremonies = new Ceremonies(
+                deployment.authority,
+                deployment.credentials,
+                deployment.lists,
+                deployment.sweeps,
+                deployment.audit,
+                deployment.transactions,
+                _ -> database.live(),
+                clock);
+        database.dieAfter("UPDATE revocation_list", 0, () -> {});
+
+        assertThat(refused(ceremonies.revokeIssuing(former.id(), RevocationReason.CA_COMPROMISE, "anna")))
+                .contains("but the root's list does not say so yet");
+        assertThat(rootList().getRevokedCertificate(former.certificate().getSerialNumber()))
+                .isNull();
+        await().until(() -> deployment.inventory.countLive(former.id()) == 0);
+
+        deployment.lists.rebuildWhereDue();
+        assertThat(rootList().getRevokedCertificate(former.certificate().getSerialNumber()))
+                .isNotNull();
+        assertThat(deployment.rootLists).last().isEqualTo(deployment.lists.root());
+    }
+
+    @Test
+    void asking_again_without_the_roots_key_says_what_to_bring() {
+        byte[] export = ((CeremonyResult.Done<byte[]>) deployment.ceremonies.exportRoot(PASSPHRASE, "anna")).result();
+        deployment.ceremonies.removeRoot(export, PASSPHRASE, "anna");
+        withdrawn();
+
+        assertThat(refused(revoke(RevocationReason.CA_COMPROMISE))).contains("bin/server root import FILE");
+        await().until(() -> deployment.inventory.countLive(former.id()) == 0);
+        deployment.ceremonies.importRoot(export, PASSPHRASE, "anna");
+        assertThat(revoked().total()).isZero();
+        assertThat(deployment.lists.lacksRevokedIssuers()).isFalse();
+    }
+
+    @Test
+    void what_it_has_issued_is_revoked_by_the_schedule_where_nobody_has_ordered_it() {
+        withdrawn();
+        deployment.sweeps.sweepRevokedAuthorities();
+        await().until(() -> deployment.inventory.countLive(former.id()) == 0);
+        assertThat(deployment.revocation.isRevoked(before.certificate())).isTrue();
+    }
+
+    @Test
+    void what_was_being_signed_when_it_was_revoked_becomes_no_certificate() {
+        former =
+                deployment.authority.issuer(deployment.authority.issuing().id()).orElseThrow();
+        CertificateOrder order = deployment.order("camera-02", "camera", TestRequests.p256());
+        PreparedCertificate prepared = ((Preparation.Prepared) deployment.issuance.prepare(order)).certificate();
+        deployment.ceremonies.rotateIssuing("anna");
+        withdrawn();
+        assertThat(deployment.issuance.sign(prepared)).isEmpty();
+        assertThat(deployment.inventory.find(prepared.serialNumber())).isEmpty();
+    }
+
+    /** The revocation is stored, and nothing has followed from it. */
+    private void withdrawn() {
+        deployment.authority.withdraw(
+                former, new Withdrawal(clock.instant(), "cACompromise", "anna"), deployment.transactions, () -> {});
     }
 
     /** The process dies after each statement and commit of the revocation, and starts again. */
