@@ -112,10 +112,11 @@ final class Extraction {
             media.add(name, size);
             content += size;
         } else if (name.equals(Archive.MANIFEST)) {
-            manifest = BackupManifest.decode(zip.readNBytes(Archive.MAX_MANIFEST));
+            byte[] json = zip.readNBytes(Archive.MAX_MANIFEST);
             if (zip.read() >= 0) {
                 throw new BackupException("The backup's manifest is longer than any.");
             }
+            manifest = BackupManifest.decode(json);
         } else {
             throw new BackupException(
                     "The backup has a part that this version does not know: " + Archive.shown(name) + ".");
