@@ -17,7 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class RecentBlocks {
 
-    static final int MOST_BYTES = 4 << 20;
+    static final int MOST_BYTES = 8 << 20;
 
     /** What it takes to keep a block, beside its content: one may have a single short text. */
     private static final int OVERHEAD = 512;
