@@ -157,6 +157,7 @@ public final class Reader {
         return in.position();
     }
 
+    /** Passes over {@code opaque[n]}. */
     public void skip(int n) throws ProtocolException {
         need(n);
         in.position(in.position() + n);
