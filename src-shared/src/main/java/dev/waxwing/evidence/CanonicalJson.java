@@ -3,7 +3,6 @@ package dev.waxwing.evidence;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Utf8;
 import dev.waxwing.wire.Writer;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -41,10 +40,10 @@ final class CanonicalJson {
                 out.u8(',');
             }
             first = false;
-            quote(utf8(member.getKey()).asByteBuffer(), out);
+            quote(utf8(member.getKey()), out);
             out.u8(':');
             switch (member.getValue()) {
-                case Value.Text(String text) -> quote(utf8(text).asByteBuffer(), out);
+                case Value.Text(String text) -> quote(utf8(text), out);
                 case Value.Whole(long number) -> out.bytes(ascii(Long.toString(inRange(number))));
             }
         }
@@ -76,28 +75,32 @@ final class CanonicalJson {
         return number;
     }
 
+    static void quote(Bytes utf8, Writer out) {
+        quote(utf8, 0, utf8.size(), out);
+    }
+
     /**
      * Writes a string. Whole runs of what needs no escape are copied at once.
      *
-     * @param utf8 its remaining bytes, well-formed
+     * @param utf8 from {@code from}, inclusive, to {@code to}, exclusive, well-formed
      */
-    static void quote(ByteBuffer utf8, Writer out) {
+    static void quote(Bytes utf8, int from, int to, Writer out) {
         out.u8('"');
-        int written = utf8.position();
-        for (int i = afterPlain(utf8, written); i < utf8.limit(); i = afterPlain(utf8, i + 1)) {
-            byte[] escape = ESCAPES[utf8.get(i) & 0xFF];
+        int written = from;
+        for (int i = afterPlain(utf8, from, to); i < to; i = afterPlain(utf8, i + 1, to)) {
+            byte[] escape = ESCAPES[utf8.at(i) & 0xFF];
             if (escape.length > 0) {
-                out.bytes(utf8.slice(written, i - written)).bytes(escape);
+                out.bytes(utf8, written, i).bytes(escape);
                 written = i + 1;
             }
         }
-        out.bytes(utf8.slice(written, utf8.limit() - written)).u8('"');
+        out.bytes(utf8, written, to).u8('"');
     }
 
     /** The place behind all groups of eight bytes from a place on that need no escape. */
-    private static int afterPlain(ByteBuffer utf8, int from) {
+    private static int afterPlain(Bytes utf8, int from, int to) {
         int at = from;
-        while (at + Long.BYTES <= utf8.limit() && !needsEscape(utf8.getLong(at))) {
+        while (at + Long.BYTES <= to && !needsEscape(utf8.longAt(at))) {
             at += Long.BYTES;
         }
         return at;

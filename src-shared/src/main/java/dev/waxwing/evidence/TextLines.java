@@ -4,7 +4,6 @@ import dev.waxwing.media.ItemId;
 import dev.waxwing.media.Text;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Writer;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -46,16 +45,26 @@ public final class TextLines {
 
     /** Writes the line of one text, with its line feed. */
     public static void write(Text text, Writer out) {
-        write(text.counter(), text.id(), text.capturedAt(), text.utf8().asByteBuffer(), out);
+        write(text.counter(), text.id(), text.capturedAt(), text.utf8(), out);
     }
 
     /**
      * Writes the line of one text, with its line feed.
      *
      * @param capturedAt years 0 to 9999
-     * @param utf8 its remaining bytes, well-formed
+     * @param utf8 well-formed
      */
-    public static void write(long counter, ItemId id, Instant capturedAt, ByteBuffer utf8, Writer out) {
+    public static void write(long counter, ItemId id, Instant capturedAt, Bytes utf8, Writer out) {
+        write(counter, id, capturedAt, utf8, 0, utf8.size(), out);
+    }
+
+    /**
+     * Writes the line of one text, with its line feed.
+     *
+     * @param capturedAt years 0 to 9999
+     * @param bytes the text from {@code from}, inclusive, to {@code to}, exclusive, well-formed UTF-8
+     */
+    public static void write(long counter, ItemId id, Instant capturedAt, Bytes bytes, int from, int to, Writer out) {
         out.bytes(CAPTURED_AT)
                 .bytes(time(capturedAt))
                 .bytes(COUNTER)
@@ -63,7 +72,7 @@ public final class TextLines {
                 .bytes(ID)
                 .bytes(hex(id))
                 .bytes(TEXT);
-        CanonicalJson.quote(utf8, out);
+        CanonicalJson.quote(bytes, from, to, out);
         out.bytes(END);
     }
 
@@ -74,7 +83,7 @@ public final class TextLines {
 
     private static Bytes line(long counter, ItemId id, Instant capturedAt, Bytes utf8) {
         Writer out = Writer.growing(FRAME + utf8.size());
-        write(counter, id, capturedAt, utf8.asByteBuffer(), out);
+        write(counter, id, capturedAt, utf8, out);
         return out.toBytes();
     }
 

@@ -74,6 +74,11 @@ public final class Bytes implements Comparable<Bytes> {
         return value[index];
     }
 
+    /** Eight bytes from the index on, in the order of the machine. */
+    public long longAt(int index) {
+        return (long) LONGS.get(value, index);
+    }
+
     /** A copy of the bytes from {@code from}, inclusive, to {@code to}, exclusive. */
     public Bytes slice(int from, int to) {
         if (to > value.length) {
@@ -97,6 +102,11 @@ public final class Bytes implements Comparable<Bytes> {
         target.put(value);
     }
 
+    /** Writes the bytes from {@code from}, inclusive, to {@code to}, exclusive, at the buffer's position, and moves that. */
+    void putInto(ByteBuffer target, int from, int to) {
+        target.put(value, from, to - from);
+    }
+
     /** Adds the bytes to what is hashed. */
     public void addTo(MessageDigest digest) {
         digest.update(value);
@@ -112,7 +122,7 @@ public final class Bytes implements Comparable<Bytes> {
         long seen = 0;
         int at = 0;
         for (; at + Long.BYTES <= value.length; at += Long.BYTES) {
-            seen |= (long) LONGS.get(value, at);
+            seen |= longAt(at);
         }
         for (; at < value.length; at++) {
             seen |= value[at];

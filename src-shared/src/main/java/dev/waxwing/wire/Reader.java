@@ -152,6 +152,17 @@ public final class Reader {
         return text(u24(min, max));
     }
 
+    /** How many bytes were read. */
+    public int position() {
+        return in.position();
+    }
+
+    /** Passes over {@code opaque[n]}. */
+    public void skip(int n) throws ProtocolException {
+        need(n);
+        in.position(in.position() + n);
+    }
+
     public int remaining() {
         return in.remaining();
     }

@@ -87,6 +87,12 @@ public final class Writer {
         return this;
     }
 
+    /** The bytes from {@code from}, inclusive, to {@code to}, exclusive. */
+    public Writer bytes(Bytes value, int from, int to) {
+        value.putInto(room(to - from), from, to);
+        return this;
+    }
+
     public Writer bytes(byte[] value) {
         room(value.length).put(value);
         return this;

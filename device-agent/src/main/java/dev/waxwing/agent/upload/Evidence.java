@@ -26,7 +26,6 @@ import dev.waxwing.trust.VerifiedPeer;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.ProtocolException;
 import dev.waxwing.wire.Writer;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -142,7 +141,7 @@ final class Evidence {
     static Bytes contentOf(List<QueuedText> texts) {
         Writer lines = Writer.growing(TYPICAL_LINE * texts.size());
         for (QueuedText text : texts) {
-            ByteBuffer utf8 = ByteBuffer.wrap(text.text().getBytes(StandardCharsets.UTF_8));
+            Bytes utf8 = Bytes.adopt(text.text().getBytes(StandardCharsets.UTF_8));
             TextLines.write(text.counter(), text.id(), text.capturedAt(), utf8, lines);
         }
         return lines.toBytes();

@@ -104,14 +104,12 @@ public final class Conversation {
         if (ending) {
             return;
         }
-        if (message instanceof Text text) {
-            texts.add(TextOffer.of(sender, text));
-            return;
+        if (!(message instanceof Text)) {
+            storeTexts();
+            outbox.awaitRoom();
         }
-        storeTexts();
-        outbox.awaitRoom();
         switch (message) {
-            case Text _ -> throw new IllegalStateException("texts wait for the end of their record");
+            case Text text -> texts.add(TextOffer.of(sender, text));
             case TextSeal seal -> lanes.run(seal.group(), () -> sealTexts(seal));
             case UploadOpen open -> open(open);
             case UploadData data -> data(data);

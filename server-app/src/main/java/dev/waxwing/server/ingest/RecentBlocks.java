@@ -17,7 +17,10 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class RecentBlocks {
 
-    static final int MOST_BYTES = 4 << 20;
+    static final int MOST_BYTES = 8 << 20;
+
+    /** What it takes to keep a block, beside its content: one may have a single short text. */
+    private static final int OVERHEAD = 512;
 
     private final ReentrantLock lock = new ReentrantLock();
 
@@ -35,8 +38,9 @@ final class RecentBlocks {
             for (TextBlock block : blocks) {
                 devices.computeIfAbsent(device, _ -> new TreeMap<>())
                         .put(block.counters().last(), block);
-                oldestFirst.add(new Kept(device, block.counters().last()));
-                bytes += block.content().size();
+                int cost = OVERHEAD + block.content().size();
+                oldestFirst.add(new Kept(device, block.counters().last(), cost));
+                bytes += cost;
             }
             while (bytes > MOST_BYTES) {
                 forget(oldestFirst.remove());
@@ -47,8 +51,9 @@ final class RecentBlocks {
     }
 
     private void forget(Kept kept) {
+        bytes -= kept.cost();
         devices.computeIfPresent(kept.device(), (_, blocks) -> {
-            bytes -= blocks.remove(kept.lastCounter()).content().size();
+            blocks.remove(kept.lastCounter());
             return blocks.isEmpty() ? null : blocks;
         });
     }
@@ -57,8 +62,9 @@ final class RecentBlocks {
     Optional<TextBlock> with(String device, long counter) {
         lock.lock();
         try {
-            return Optional.ofNullable(devices.get(device))
-                    .map(blocks -> blocks.ceilingEntry(counter))
+            NavigableMap<Long, TextBlock> blocks = devices.get(device);
+            Map.Entry<Long, TextBlock> found = blocks == null ? null : blocks.ceilingEntry(counter);
+            return Optional.ofNullable(found)
                     .map(Map.Entry::getValue)
                     .filter(block -> block.counters().has(counter));
         } finally {
@@ -66,5 +72,5 @@ final class RecentBlocks {
         }
     }
 
-    private record Kept(String device, long lastCounter) {}
+    private record Kept(String device, long lastCounter, int cost) {}
 }

@@ -103,17 +103,26 @@ record TextBlock(CounterRun counters, IdRange ids, Bytes content) {
     void writeLines(CounterRun wanted, Writer out) {
         Reader in = Reader.of(content);
         try {
-            for (long counter = counters.first(); counter < wanted.first(); counter++) {
-                in.slice(ID_BYTES + Long.BYTES);
-                in.slice(in.u24(1, Text.MAX_BYTES));
-            }
-            for (long counter = wanted.first(); counter <= wanted.last(); counter++) {
-                ItemId id = new ItemId(in.bytes(ID_BYTES));
-                TextLines.write(counter, id, in.instant(), in.slice(in.u24(1, Text.MAX_BYTES)), out);
+            for (long counter = counters.first(); counter <= wanted.last(); counter++) {
+                if (counter < wanted.first()) {
+                    in.skip(ID_BYTES + Long.BYTES);
+                    in.skip(in.u24(1, Text.MAX_BYTES));
+                } else {
+                    writeLine(counter, in, out);
+                }
             }
         } catch (ProtocolException e) {
             throw damaged(e);
         }
+    }
+
+    private void writeLine(long counter, Reader in, Writer out) throws ProtocolException {
+        ItemId id = new ItemId(in.bytes(ID_BYTES));
+        Instant capturedAt = in.instant();
+        int size = in.u24(1, Text.MAX_BYTES);
+        int from = in.position();
+        in.skip(size);
+        TextLines.write(counter, id, capturedAt, content, from, from + size, out);
     }
 
     private IllegalStateException damaged(ProtocolException e) {
