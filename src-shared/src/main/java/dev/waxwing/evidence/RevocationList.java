@@ -27,7 +27,7 @@ final class RevocationList {
 
     /** @throws UntrustedException {@link Reason#REVOKED} if the list names this certificate of its issuer */
     void requireAbsent(X509Certificate certificate) throws UntrustedException {
-        if (list.revokedAt(certificate).isPresent()) {
+        if (list.names(certificate)) {
             throw new UntrustedException(
                     Reason.REVOKED,
                     "revoked: " + certificate.getSubjectX500Principal().getName());

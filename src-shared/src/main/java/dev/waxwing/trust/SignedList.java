@@ -11,7 +11,6 @@ import java.security.cert.X509CRLEntry;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -91,12 +90,10 @@ public final class SignedList {
                 && !list.getNextUpdate().toInstant().isBefore(at.minus(StapledStatus.SKEW));
     }
 
-    /** When it names this certificate of its issuer, since when that is revoked; nothing when it does not. */
-    public Optional<Instant> revokedAt(X509Certificate certificate) {
+    /** Whether it names this certificate of its issuer. */
+    public boolean names(X509Certificate certificate) {
         return certificate.getIssuerX500Principal().equals(list.getIssuerX500Principal())
-                ? Optional.ofNullable(list.getRevokedCertificate(certificate.getSerialNumber()))
-                        .map(entry -> entry.getRevocationDate().toInstant())
-                : Optional.empty();
+                && list.getRevokedCertificate(certificate.getSerialNumber()) != null;
     }
 
     /** The serial numbers that it names. */
