@@ -29,7 +29,7 @@ final class Outbox {
     private final SecureChannel channel;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Queue<ServerMessage> queue = new ArrayDeque<>();
+    private final Queue<ServerMessage> queue = new ArrayDeque<>(0); // In a silent session it stays like that.
     private boolean sending;
     private boolean broken;
 
