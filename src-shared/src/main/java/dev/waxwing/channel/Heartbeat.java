@@ -25,7 +25,7 @@ final class Heartbeat {
     /** What was pinged and is not answered yet; the timer's thread sets it, the reading thread forgets it. */
     private volatile @Nullable Bytes unanswered;
 
-    private long count;
+    private int count;
 
     /**
      * @param idle how long a peer may be silent

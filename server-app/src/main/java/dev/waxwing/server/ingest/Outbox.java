@@ -27,7 +27,8 @@ final class Outbox {
     private final SecureChannel channel;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
-    private final Queue<ServerMessage> queue = new ArrayDeque<>();
+    private final Queue<ServerMessage> queue = new ArrayDeque<>(0); // In a silent session it stays like that.
+
     /** How many of those before are on their way. */
     private int leaving;
 

@@ -14,15 +14,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Tells the audit trail what was refused in one session. The first few refusals have an entry each; after them all of one kind
  * share a reference (docs/protocol.md, section 11.1), with one entry when the first comes and one with their number when the session
- * ends. So a session writes a bounded number of entries whatever its device offers. Any thread may call; nothing is written under
- * the lock.
+ * ends. So a session writes a bounded number of entries whatever its device offers. Any thread may call; this object's monitor guards
+ * the counts, and nothing is written under it.
  */
 public final class SessionRefusals implements AutoCloseable {
 
@@ -38,7 +37,6 @@ public final class SessionRefusals implements AutoCloseable {
     private final Traffic traffic;
     private final Clock clock;
     private final SecureRandom random;
-    private final ReentrantLock lock = new ReentrantLock();
     private final Map<Kind, Repeated> repeated = new HashMap<>();
     private int alone;
 
@@ -65,13 +63,8 @@ public final class SessionRefusals implements AutoCloseable {
     }
 
     /** Whether the next one has no entry of its own, unless it is the first of its kind. */
-    boolean areMany() {
-        lock.lock();
-        try {
-            return alone >= ALONE;
-        } finally {
-            lock.unlock();
-        }
+    synchronized boolean areMany() {
+        return alone >= ALONE;
     }
 
     /** The reference that the device is told. Waits for the database if the refusal needs an entry. */
@@ -79,8 +72,7 @@ public final class SessionRefusals implements AutoCloseable {
         traffic.offerRefused(Ingest.word(refusal));
         Incident fresh = Incident.fresh(random);
         Refusal written = refusal;
-        lock.lock();
-        try {
+        synchronized (this) {
             if (alone < ALONE) {
                 alone++;
             } else {
@@ -96,8 +88,6 @@ public final class SessionRefusals implements AutoCloseable {
                         refusal.detail() + "; more refusals of this kind in session " + sessionId
                                 + " have this reference too");
             }
-        } finally {
-            lock.unlock();
         }
         audit.record(new AuditEvent(
                 actor,
@@ -112,18 +102,17 @@ public final class SessionRefusals implements AutoCloseable {
     /** Writes how many there were of each kind. */
     @Override
     public void close() {
+        sums().forEach(this::write);
+    }
+
+    private synchronized List<AuditEvent> sums() {
         List<AuditEvent> sums = new ArrayList<>();
-        lock.lock();
-        try {
-            repeated.forEach((kind, of) -> {
-                if (of.count > 1) {
-                    sums.add(sum(kind, of));
-                }
-            });
-        } finally {
-            lock.unlock();
-        }
-        sums.forEach(this::write);
+        repeated.forEach((kind, of) -> {
+            if (of.count > 1) {
+                sums.add(sum(kind, of));
+            }
+        });
+        return sums;
     }
 
     /** The session ends whether its sums can be written or not. */
@@ -150,7 +139,7 @@ public final class SessionRefusals implements AutoCloseable {
 
     private record Kind(String action, RefusalReason reason) {}
 
-    /** The refusals of one kind that share a reference. The lock guards it. */
+    /** The refusals of one kind that share a reference. The monitor guards it. */
     private static final class Repeated {
 
         private final Incident incident;

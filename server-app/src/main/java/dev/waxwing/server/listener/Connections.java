@@ -232,8 +232,13 @@ final class Connections {
                 over(session, channel, "internal failure");
             }
         }
-        // This thread's stack has grown with the handshake and the database, and would keep its size for hours.
-        Thread.ofVirtual().name("waxwing-session").start(Origin.carried(() -> run(session, channel)));
+        // This thread's stack has grown with the handshake and the database, and would keep its size for hours. What
+        // the
+        // framework lets threads inherit would be a map for each of thousands.
+        Thread.ofVirtual()
+                .name("waxwing-session")
+                .inheritInheritableThreadLocals(false)
+                .start(Origin.carried(() -> run(session, channel)));
     }
 
     private void run(DeviceSession session, SecureChannel channel) {
