@@ -14,6 +14,7 @@ import org.conscrypt.Conscrypt;
 final class ConscryptCrypto implements CryptoProvider {
 
     private final Engines engines;
+    private final Optional<ConscryptMlKem> mlKem = ConscryptMlKem.find();
 
     private ConscryptCrypto(Provider provider) {
         this.engines =
@@ -37,6 +38,18 @@ final class ConscryptCrypto implements CryptoProvider {
     @Override
     public Aead aead(TrafficKeys keys, SecureRandom random) {
         return engines.aead(keys, random);
+    }
+
+    @Override
+    public MlKemKeys mlKemKeys(SecureRandom random) {
+        return mlKem.isPresent() ? mlKem.get().generate(random) : CryptoProvider.super.mlKemKeys(random);
+    }
+
+    @Override
+    public Encapsulation encapsulate(Bytes encapsulationKey, SecureRandom random) throws InvalidKeyException {
+        return mlKem.isPresent()
+                ? mlKem.get().encapsulate(encapsulationKey)
+                : CryptoProvider.super.encapsulate(encapsulationKey, random);
     }
 
     /** From BoringSSL's generator: it multiplies the base point in a third of the time, but only for keys that it draws itself. */
