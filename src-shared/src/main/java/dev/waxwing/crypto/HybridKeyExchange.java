@@ -28,20 +28,18 @@ public final class HybridKeyExchange {
 
     /** The device's fresh key pairs; used for one handshake. Owned by one thread. */
     public static final class DeviceKeys implements AutoCloseable {
-        private final CryptoProvider crypto;
         private final MlKemKeys mlKem;
         private final X25519Keys x25519;
         private final Bytes share;
 
-        private DeviceKeys(CryptoProvider crypto, MlKemKeys mlKem, X25519Keys x25519) {
-            this.crypto = crypto;
+        private DeviceKeys(MlKemKeys mlKem, X25519Keys x25519) {
             this.mlKem = mlKem;
             this.x25519 = x25519;
             this.share = Bytes.concat(mlKem.encapsulationKey(), x25519.publicKey());
         }
 
         public static DeviceKeys generate(CryptoProvider crypto, SecureRandom random) {
-            return new DeviceKeys(crypto, crypto.mlKemKeys(random), crypto.x25519Keys(random));
+            return new DeviceKeys(crypto.mlKemKeys(random), crypto.x25519Keys(random));
         }
 
         /** key_share of ClientHello. */
@@ -57,7 +55,7 @@ public final class HybridKeyExchange {
             Bytes ciphertext = serverShare.slice(0, MlKemKeys.CIPHERTEXT);
             Bytes serverKey = serverShare.slice(MlKemKeys.CIPHERTEXT, SERVER_SHARE);
             try (Secret first = mlKem.decapsulate(ciphertext);
-                    Secret second = crypto.x25519(x25519.scalar(), serverKey)) {
+                    Secret second = x25519.agree(serverKey)) {
                 return join(first, second);
             } catch (InvalidKeyException | DecapsulateException e) {
                 throw new ProtocolException(AlertCode.PROTOCOL_ERROR, "server's key share is not usable", e);
@@ -90,7 +88,7 @@ public final class HybridKeyExchange {
                 Encapsulation mlKem = crypto.encapsulate(encapsulationKey, random);
                 try (Secret first = mlKem.shared();
                         X25519Keys own = crypto.x25519Keys(random);
-                        Secret second = crypto.x25519(own.scalar(), deviceKey)) {
+                        Secret second = own.agree(deviceKey)) {
                     return new ServerAnswer(Bytes.concat(mlKem.ciphertext(), own.publicKey()), join(first, second));
                 }
             } catch (InvalidKeyException e) {
