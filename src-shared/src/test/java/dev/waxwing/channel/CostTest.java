@@ -110,8 +110,8 @@ class CostTest {
                     server = Math.min(server, connected.serverAllocated);
                 }
             }
-            assertThat(device).as("bytes at the device").isLessThan(400_000);
-            assertThat(server).as("bytes at the server").isLessThan(320_000);
+            assertThat(device).as("bytes at the device").isLessThan(235_000);
+            assertThat(server).as("bytes at the server").isLessThan(205_000);
         }
     }
 
