@@ -69,7 +69,7 @@ public final class Bench {
         }
         Path work = Files.createDirectories(target.resolve("work"));
         Files.createDirectories(options.out());
-        Setting setting = new Setting(repository(), work, options.quick());
+        Setting setting = new Setting(repository(), work, options.quick(), options.warmUp());
         boolean worked = new Bench(options, setting, Machine.here(work), Clock.systemUTC(), System.out).run();
         System.exit(worked ? 0 : 1);
     }

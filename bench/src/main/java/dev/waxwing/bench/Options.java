@@ -15,8 +15,9 @@ import java.util.Set;
  * @param pairs rounds
  * @param out directory of the results
  * @param only names of the subjects to measure; all if empty
+ * @param warmUp handshakes of each subject before its first sample; 0 for the group's own choice
  */
-record Options(List<String> groups, boolean quick, int pairs, Path out, Set<String> only) {
+record Options(List<String> groups, boolean quick, int pairs, Path out, Set<String> only, int warmUp) {
 
     private static final int PAIRS = 10;
     private static final int QUICK_PAIRS = 3;
@@ -41,12 +42,14 @@ record Options(List<String> groups, boolean quick, int pairs, Path out, Set<Stri
         int pairs = 0;
         Path out = defaultOut;
         Set<String> only = Set.of();
+        int warmUp = 0;
         Iterator<String> rest = arguments.iterator();
         while (rest.hasNext()) {
             String argument = rest.next();
             switch (argument) {
                 case "--quick" -> quick = true;
-                case "--pairs" -> pairs = count(value(argument, rest));
+                case "--pairs" -> pairs = count(argument, value(argument, rest));
+                case "--warm-up" -> warmUp = count(argument, value(argument, rest));
                 case "--out" -> out = Path.of(value(argument, rest));
                 case "--only" -> only = names(value(argument, rest));
                 case "all" -> groups.addAll(known);
@@ -58,7 +61,8 @@ record Options(List<String> groups, boolean quick, int pairs, Path out, Set<Stri
                 quick,
                 pairs != 0 ? pairs : quick ? QUICK_PAIRS : PAIRS,
                 out.toAbsolutePath().normalize(),
-                only);
+                only,
+                warmUp);
     }
 
     /** Whether a subject takes part: it is named, or it is the group's first, without which there is no comparison. */
@@ -75,7 +79,7 @@ record Options(List<String> groups, boolean quick, int pairs, Path out, Set<Stri
         return rest.next();
     }
 
-    private static int count(String text) throws UsageException {
+    private static int count(String option, String text) throws UsageException {
         try {
             int count = Integer.parseInt(text);
             if (count > 0) {
@@ -84,7 +88,7 @@ record Options(List<String> groups, boolean quick, int pairs, Path out, Set<Stri
         } catch (NumberFormatException notANumber) {
             // Said below.
         }
-        throw new UsageException("--pairs takes a number from 1, not " + text);
+        throw new UsageException(option + " takes a number from 1, not " + text);
     }
 
     private static Set<String> names(String list) throws UsageException {

@@ -8,5 +8,6 @@ import java.nio.file.Path;
  * @param repository where {@code bin/server} and {@code bin/agent} are
  * @param work for files that subjects share and that may stay for the next run
  * @param quick whether sizes are small, to see that everything works
+ * @param warmUp handshakes of each subject before its first sample; 0 for the group's own choice
  */
-public record Setting(Path repository, Path work, boolean quick) {}
+public record Setting(Path repository, Path work, boolean quick, int warmUp) {}

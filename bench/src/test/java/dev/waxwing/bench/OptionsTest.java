@@ -23,6 +23,12 @@ class OptionsTest {
         assertThat(options.pairs()).isEqualTo(10);
         assertThat(options.out()).isEqualTo(OUT);
         assertThat(options.only()).isEmpty();
+        assertThat(options.warmUp()).isZero();
+    }
+
+    @Test
+    void a_warm_up_may_be_longer() throws Exception {
+        assertThat(parse("handshake --warm-up 40000").warmUp()).isEqualTo(40_000);
     }
 
     @Test
@@ -47,7 +53,18 @@ class OptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sideload", "--fast", "--pairs", "--pairs 0", "--pairs many", "--only ,", "--out"})
+    @ValueSource(
+            strings = {
+                "sideload",
+                "--fast",
+                "--pairs",
+                "--pairs 0",
+                "--pairs many",
+                "--warm-up",
+                "--warm-up 0",
+                "--only ,",
+                "--out"
+            })
     void refuses_what_it_does_not_know(String line) {
         assertThatExceptionOfType(Options.UsageException.class).isThrownBy(() -> parse(line));
     }

@@ -14,10 +14,13 @@ import org.conscrypt.Conscrypt;
 final class ConscryptCrypto implements CryptoProvider {
 
     private final Engines engines;
+    private final TranslatedKeys ellipticKeys;
+    private final Optional<ConscryptMlKem> mlKem = ConscryptMlKem.find();
 
     private ConscryptCrypto(Provider provider) {
         this.engines =
                 new Engines(provider, provider, provider, provider, "ChaCha20/Poly1305/NoPadding", "SHA256withRSA/PSS");
+        this.ellipticKeys = new TranslatedKeys(provider);
     }
 
     static Optional<CryptoProvider> instance() {
@@ -39,6 +42,18 @@ final class ConscryptCrypto implements CryptoProvider {
         return engines.aead(keys, random);
     }
 
+    @Override
+    public MlKemKeys mlKemKeys(SecureRandom random) {
+        return mlKem.isPresent() ? mlKem.get().generate(random) : CryptoProvider.super.mlKemKeys(random);
+    }
+
+    @Override
+    public Encapsulation encapsulate(Bytes encapsulationKey, SecureRandom random) throws InvalidKeyException {
+        return mlKem.isPresent()
+                ? mlKem.get().encapsulate(encapsulationKey)
+                : CryptoProvider.super.encapsulate(encapsulationKey, random);
+    }
+
     /** From BoringSSL's generator: it multiplies the base point in a third of the time, but only for keys that it draws itself. */
     @Override
     public X25519Keys x25519Keys(SecureRandom random) {
@@ -52,7 +67,13 @@ final class ConscryptCrypto implements CryptoProvider {
 
     @Override
     public Bytes sign(SignatureScheme scheme, PrivateKey key, Bytes content) throws InvalidKeyException {
-        return engines.sign(scheme, key, content);
+        return engines.sign(
+                scheme,
+                switch (scheme) {
+                    case ECDSA_SECP256R1_SHA256, ECDSA_SECP384R1_SHA384 -> ellipticKeys.translate(key);
+                    case RSA_PSS_RSAE_SHA256 -> key;
+                },
+                content);
     }
 
     @Override

@@ -9,8 +9,7 @@ import java.security.SecureRandom;
 import java.util.Optional;
 
 /**
- * The primitives that are worth choosing: AEAD, X25519 and signatures. Hashes, HKDF and ML-KEM always come from the JDK.
- * Every provider gives the same bytes. Safe for use by many threads.
+ * The primitives that are worth choosing: AEAD, key exchange and signatures. Hashes and HKDF always come from the JDK. Every provider gives the same bytes. Safe for use by many threads.
  */
 public interface CryptoProvider {
 
@@ -61,6 +60,24 @@ public interface CryptoProvider {
      * @param random for suites that need a fresh IV for each record
      */
     Aead aead(TrafficKeys keys, SecureRandom random);
+
+    /**
+     * ML-KEM.KeyGen of FIPS 203: a fresh key pair for ML-KEM-768, with d and z from the generator that is passed in. The JDK's unless
+     * the provider has its own.
+     */
+    default MlKemKeys mlKemKeys(SecureRandom random) {
+        return JdkMlKem.generate(random);
+    }
+
+    /**
+     * ML-KEM.Encaps of FIPS 203, with its check of the key. The JDK's, with m from the generator that is passed in, unless the provider
+     * has its own, and a generator for it: Conscrypt has, with BoringSSL's.
+     *
+     * @throws InvalidKeyException if the key has not {@value MlKemKeys#ENCAPSULATION_KEY} bytes, or coefficients that are not reduced
+     */
+    default Encapsulation encapsulate(Bytes encapsulationKey, SecureRandom random) throws InvalidKeyException {
+        return JdkMlKem.encapsulate(encapsulationKey, random);
+    }
 
     /**
      * A fresh key pair for X25519. The private key is drawn from the generator that is passed in, unless the provider has a

@@ -32,6 +32,7 @@ record Engines(Provider ciphers, Provider agreement, Provider ecdsa, Provider rs
             Bytes.fromHex("302a300506032b656e032100").toArray();
     private static final PSSParameterSpec PSS =
             new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1);
+    private static final String X25519 = "XDH";
     private static final int X25519_LENGTH = X25519Keys.SIZE;
     private static final int GCM_TAG_BITS = 8 * Suite.AES_256_GCM_SHA384.tagLength();
 
@@ -45,33 +46,42 @@ record Engines(Provider ciphers, Provider agreement, Provider ecdsa, Provider rs
         };
     }
 
-    /** A key pair from the provider's own generator. */
+    /**
+     * A key pair from the provider's own generator. It stays the provider's object: who reads a private key back in multiplies the
+     * base point once more.
+     */
     X25519Keys x25519Keys() {
         try {
-            KeyPair keys = KeyPairGenerator.getInstance("XDH", agreement).generateKeyPair();
-            try (Secret encoded = Secret.adopt(keys.getPrivate().getEncoded())) {
-                Bytes publicKey =
-                        Bytes.of(behind(X25519_X509_HEAD, keys.getPublic().getEncoded()));
-                return new X25519Keys(Secret.adopt(behind(X25519_PKCS8_HEAD, encoded.value())), publicKey);
-            } finally {
-                keys.getPrivate().destroy();
-            }
+            KeyPair keys = KeyPairGenerator.getInstance(X25519, agreement).generateKeyPair();
+            Bytes publicKey = Bytes.of(behind(X25519_X509_HEAD, keys.getPublic().getEncoded()));
+            return new OwnX25519Keys(keys.getPrivate(), publicKey);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("X25519 key generation failed", e);
-        } catch (DestroyFailedException e) {
-            throw new IllegalStateException("the private key stays in memory", e);
         }
     }
 
     Secret x25519(Secret scalar, Bytes u) throws InvalidKeyException {
-        if (scalar.value().length != X25519_LENGTH || u.size() != X25519_LENGTH) {
+        if (scalar.value().length != X25519_LENGTH) {
             throw new InvalidKeyException("X25519 takes 32 bytes and 32 bytes");
         }
-        byte[] pkcs8 = concat(X25519_PKCS8_HEAD, scalar.value());
-        try (Secret encoded = Secret.adopt(pkcs8)) {
-            KeyFactory factory = KeyFactory.getInstance("XDH", agreement);
-            KeyAgreement x25519 = KeyAgreement.getInstance("XDH", agreement);
-            x25519.init(factory.generatePrivate(new PKCS8EncodedKeySpec(encoded.value())));
+        try (Secret encoded = Secret.adopt(concat(X25519_PKCS8_HEAD, scalar.value()))) {
+            KeyFactory factory = KeyFactory.getInstance(X25519, agreement);
+            return x25519(factory.generatePrivate(new PKCS8EncodedKeySpec(encoded.value())), u);
+        } catch (InvalidKeyException e) {
+            throw e;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("X25519 failed", e);
+        }
+    }
+
+    private Secret x25519(PrivateKey own, Bytes u) throws InvalidKeyException {
+        if (u.size() != X25519_LENGTH) {
+            throw new InvalidKeyException("X25519 takes 32 bytes and 32 bytes");
+        }
+        try {
+            KeyFactory factory = KeyFactory.getInstance(X25519, agreement);
+            KeyAgreement x25519 = KeyAgreement.getInstance(X25519, agreement);
+            x25519.init(own);
             x25519.doPhase(factory.generatePublic(new X509EncodedKeySpec(concat(X25519_X509_HEAD, u.toArray()))), true);
             return notZero(Secret.adopt(x25519.generateSecret()));
         } catch (InvalidKeyException e) {
@@ -166,5 +176,35 @@ record Engines(Provider ciphers, Provider agreement, Provider ecdsa, Provider rs
         System.arraycopy(head, 0, whole, 0, head.length);
         System.arraycopy(tail, 0, whole, head.length, tail.length);
         return whole;
+    }
+
+    private final class OwnX25519Keys implements X25519Keys {
+
+        private final PrivateKey privateKey;
+        private final Bytes publicKey;
+
+        private OwnX25519Keys(PrivateKey privateKey, Bytes publicKey) {
+            this.privateKey = privateKey;
+            this.publicKey = publicKey;
+        }
+
+        @Override
+        public Bytes publicKey() {
+            return publicKey;
+        }
+
+        @Override
+        public Secret agree(Bytes u) throws InvalidKeyException {
+            return x25519(privateKey, u);
+        }
+
+        @Override
+        public void close() {
+            try {
+                privateKey.destroy();
+            } catch (DestroyFailedException e) {
+                throw new IllegalStateException("the private key stays in memory", e);
+            }
+        }
     }
 }

@@ -15,6 +15,7 @@ import javax.crypto.spec.HKDFParameterSpec;
 final class Kdf {
 
     private static final String PREFIX = "wxp2 ";
+    private static final String DERIVED = "derived";
 
     private static final Map<Suite, Kdf> ALL = new EnumMap<>(Suite.class);
 
@@ -25,9 +26,16 @@ final class Kdf {
     }
 
     private final Suite suite;
+    private final Bytes emptyHash;
+    private final byte[] handshakeSalt;
 
     private Kdf(Suite suite) {
         this.suite = suite;
+        this.emptyHash = Bytes.of(suite.newHash().digest());
+        try (Secret early = extract(zeros(), zeros());
+                Secret salt = derived(early)) {
+            this.handshakeSalt = salt.value().clone();
+        }
     }
 
     static Kdf of(Suite suite) {
@@ -43,8 +51,14 @@ final class Kdf {
         return new byte[suite.hashLength()];
     }
 
-    Bytes emptyHash() {
-        return Bytes.of(suite.newHash().digest());
+    /** The salt of HS: it follows from ES, which follows from zeros, so it is no secret and the same in every handshake. */
+    byte[] handshakeSalt() {
+        return handshakeSalt;
+    }
+
+    /** XL under the label {@code derived}, over the hash of nothing: the salt of the next stage. */
+    Secret derived(Secret from) {
+        return expand(from, DERIVED, emptyHash, suite.hashLength());
     }
 
     Secret extract(byte[] salt, byte[] ikm) {

@@ -9,7 +9,6 @@ import dev.waxwing.wire.SessionId;
  */
 public final class KeySchedule {
 
-    private static final String DERIVED = "derived";
     private static final String CLIENT_HANDSHAKE = "c hs";
     private static final String SERVER_HANDSHAKE = "s hs";
     private static final String CLIENT_APPLICATION = "c ap";
@@ -25,13 +24,11 @@ public final class KeySchedule {
 
     private KeySchedule() {}
 
-    /** ES and HS. The shared secret of the key exchange is wiped. */
+    /** HS. The shared secret of the key exchange is wiped. */
     public static HandshakeSecret handshake(Suite suite, Secret shared) {
         Kdf kdf = Kdf.of(suite);
-        try (shared;
-                Secret early = kdf.extract(kdf.zeros(), kdf.zeros());
-                Secret salt = kdf.expand(early, DERIVED, kdf.emptyHash(), suite.hashLength())) {
-            return new HandshakeSecret(kdf, kdf.extract(salt.value(), shared.value()));
+        try (shared) {
+            return new HandshakeSecret(kdf, kdf.extract(kdf.handshakeSalt(), shared.value()));
         }
     }
 
@@ -57,8 +54,7 @@ public final class KeySchedule {
 
         /** MS_0. */
         public MainSecret main() {
-            try (Secret salt =
-                    kdf.expand(secret, DERIVED, kdf.emptyHash(), kdf.suite().hashLength())) {
+            try (Secret salt = kdf.derived(secret)) {
                 return new MainSecret(kdf, kdf.extract(salt.value(), kdf.zeros()));
             }
         }

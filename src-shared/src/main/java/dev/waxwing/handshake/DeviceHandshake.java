@@ -95,9 +95,10 @@ public final class DeviceHandshake implements AutoCloseable {
                 SCHEMES,
                 Fields.MAX_CONTENT,
                 List.of());
-        transcript.add(hello.encode());
+        Bytes encoded = hello.encode();
+        transcript.add(encoded);
         state = new ExpectServerHello(ephemeral);
-        return List.of(new Send(hello.encode()));
+        return List.of(new Send(encoded));
     }
 
     /** Takes the content of one handshake record. */

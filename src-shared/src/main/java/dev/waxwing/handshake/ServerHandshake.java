@@ -203,10 +203,11 @@ public final class ServerHandshake implements AutoCloseable {
         ServerAnswer answer = ServerAnswer.to(hello.keyShare(), crypto, random);
         ServerHello serverHello = new ServerHello(
                 Bytes.of(fresh), ClientHello.VERSION, suite.code(), HybridKeyExchange.GROUP, answer.share(), List.of());
+        Bytes encoded = serverHello.encode();
         transcript.begin(suite);
-        transcript.add(serverHello.encode());
+        transcript.add(encoded);
         HandshakeKeys keys = HandshakeKeys.derive(suite, answer.shared(), transcript.hash());
-        actions.add(new Send(serverHello.encode()));
+        actions.add(new Send(encoded));
         actions.add(new ChangeSendingKeys(1, SessionId.NONE, keys.server().keys()));
         actions.add(new ChangeReceivingKeys(1, SessionId.NONE, keys.client().keys(), true));
         return keys;

@@ -29,6 +29,7 @@ public final class AuthoritySignatures {
             "SHA384withECDSA", SignatureScheme.ECDSA_SECP384R1_SHA384);
 
     private final CryptoProvider crypto;
+    private final KnownPaths paths = new KnownPaths();
     private final Map<Bytes, Boolean> verified = new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Bytes, Boolean> eldest) {
@@ -39,6 +40,11 @@ public final class AuthoritySignatures {
     /** @param crypto computes what it has a scheme for; the JDK computes the rest */
     public AuthoritySignatures(CryptoProvider crypto) {
         this.crypto = crypto;
+    }
+
+    /** The paths that have held with these signatures. */
+    KnownPaths paths() {
+        return paths;
     }
 
     /**

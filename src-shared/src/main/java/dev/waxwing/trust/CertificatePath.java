@@ -1,13 +1,16 @@
 package dev.waxwing.trust;
 
 import dev.waxwing.trust.UntrustedException.Reason;
+import dev.waxwing.wire.Bytes;
 import java.security.GeneralSecurityException;
 import java.security.InvalidAlgorithmParameterException;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertPathValidatorException.BasicReason;
 import java.security.cert.CertificateException;
+import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.PKIXCertPathValidatorResult;
 import java.security.cert.PKIXParameters;
 import java.security.cert.PKIXReason;
@@ -16,6 +19,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -39,11 +43,41 @@ final class CertificatePath {
     }
 
     /**
+     * What has held is remembered for the rest of its day, in UTC; only the times of the certificates are looked at again then.
+     *
      * @param chain the end of the path first, each signed by the next, the last signed by one of the anchors
      * @return the anchor that signed the last
      * @throws UntrustedException if a link does not hold at that time
      */
     static X509Certificate validate(
+            List<X509Certificate> chain, List<X509Certificate> anchors, Instant at, AuthoritySignatures signatures)
+            throws UntrustedException {
+        KnownPaths known = signatures.paths();
+        Bytes path = KnownPaths.fingerprint(chain, anchors, at);
+        Optional<X509Certificate> remembered = known.anchorOf(path);
+        if (remembered.isPresent()) {
+            requireInTime(chain, Date.from(at));
+            return remembered.get();
+        }
+        X509Certificate anchor = compute(chain, anchors, at, signatures);
+        known.remember(path, anchor);
+        return anchor;
+    }
+
+    /** From the anchor down, as a path is validated. */
+    private static void requireInTime(List<X509Certificate> chain, Date at) throws UntrustedException {
+        try {
+            for (X509Certificate certificate : chain.reversed()) {
+                certificate.checkValidity(at);
+            }
+        } catch (CertificateExpiredException e) {
+            throw new UntrustedException(Reason.EXPIRED, "path: " + e.getMessage(), e);
+        } catch (CertificateNotYetValidException e) {
+            throw new UntrustedException(Reason.NOT_YET_VALID, "path: " + e.getMessage(), e);
+        }
+    }
+
+    private static X509Certificate compute(
             List<X509Certificate> chain, List<X509Certificate> anchors, Instant at, AuthoritySignatures signatures)
             throws UntrustedException {
         for (X509Certificate certificate : chain) {

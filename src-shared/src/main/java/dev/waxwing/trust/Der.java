@@ -1,13 +1,10 @@
 package dev.waxwing.trust;
 
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.ResolverStyle;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -29,8 +26,8 @@ public final class Der {
     public static final int SEQUENCE = 0x30;
     public static final int SET = 0x31;
 
-    private static final DateTimeFormatter GENERALIZED =
-            DateTimeFormatter.ofPattern("uuuuMMddHHmmss'Z'").withResolverStyle(ResolverStyle.STRICT);
+    /** {@code YYYYMMDDHHMMSSZ}. */
+    private static final int TIME_LENGTH = 15;
 
     /** The bytes are not what the grammar says. */
     public static final class MalformedException extends Exception {
@@ -132,12 +129,34 @@ public final class Der {
 
     /** A GeneralizedTime as RFC 5280 section 4.1.2.5.2 restricts it: UTC, with seconds and without fractions. */
     public Instant time() throws MalformedException {
-        String text = new String(content(GENERALIZED_TIME), StandardCharsets.US_ASCII);
+        byte[] text = content(GENERALIZED_TIME);
+        if (text.length != TIME_LENGTH || text[TIME_LENGTH - 1] != 'Z') {
+            throw new MalformedException("not a time in UTC with seconds: " + text.length + " bytes");
+        }
         try {
-            return LocalDateTime.parse(text, GENERALIZED).toInstant(ZoneOffset.UTC);
+            return LocalDateTime.of(
+                            number(text, 0, 4),
+                            number(text, 4, 6),
+                            number(text, 6, 8),
+                            number(text, 8, 10),
+                            number(text, 10, 12),
+                            number(text, 12, 14))
+                    .toInstant(ZoneOffset.UTC);
         } catch (DateTimeException e) {
             throw new MalformedException("not a time: " + e.getMessage());
         }
+    }
+
+    private static int number(byte[] text, int from, int to) throws MalformedException {
+        int number = 0;
+        for (int i = from; i < to; i++) {
+            int digit = text[i] - '0';
+            if (digit < 0 || digit > 9) {
+                throw new MalformedException("not a digit in a time");
+            }
+            number = 10 * number + digit;
+        }
+        return number;
     }
 
     private int length() throws MalformedException {

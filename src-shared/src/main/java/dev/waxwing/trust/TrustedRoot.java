@@ -11,9 +11,11 @@ public final class TrustedRoot {
     private static final int KEY_CERT_SIGN = 5;
 
     private final X509Certificate certificate;
+    private final Bytes spkiSha256;
 
     private TrustedRoot(X509Certificate certificate) {
         this.certificate = certificate;
+        this.spkiSha256 = Certificates.spkiSha256(certificate);
     }
 
     /** @throws UntrustedException if the certificate is not that of a self-signed certificate authority */
@@ -39,11 +41,11 @@ public final class TrustedRoot {
 
     /** SHA-256 of the root's SubjectPublicKeyInfo. */
     public Bytes spkiSha256() {
-        return Certificates.spkiSha256(certificate);
+        return spkiSha256;
     }
 
     @Override
     public String toString() {
-        return "public key SHA-256 " + spkiSha256().hex();
+        return "public key SHA-256 " + spkiSha256.hex();
     }
 }

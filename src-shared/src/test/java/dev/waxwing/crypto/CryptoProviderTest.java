@@ -23,6 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CryptoProviderTest {
 
     private static final SecureRandom RANDOM = new SecureRandom();
+    private static final Bytes BASE_POINT =
+            Bytes.fromHex("0900000000000000000000000000000000000000000000000000000000000000");
 
     static List<CryptoProvider> providers() {
         return Stream.concat(Stream.of(CryptoProvider.jdk()), CryptoProvider.conscrypt().stream())
@@ -112,6 +114,32 @@ class CryptoProviderTest {
 
     @ParameterizedTest
     @MethodSource("providers")
+    void each_key_signs_with_itself_however_often_and_in_whatever_order(CryptoProvider crypto) throws Exception {
+        Bytes content = Bytes.fromHex("20");
+        List<KeyPair> keys = List.of(TestPki.ec("secp256r1"), TestPki.ec("secp256r1"), TestPki.ec("secp384r1"));
+        for (int i = 0; i < 9; i++) {
+            KeyPair own = keys.get(i % 3);
+            SignatureScheme scheme = SignatureScheme.choose(own.getPublic(), List.of(0x0403, 0x0503))
+                    .orElseThrow();
+            Bytes signature = crypto.sign(scheme, own.getPrivate(), content);
+            for (KeyPair other : keys) {
+                assertThat(crypto.verify(scheme, other.getPublic(), content, signature))
+                        .isEqualTo(other == own);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("providers")
+    void an_elliptic_scheme_does_not_sign_with_a_key_of_another_kind(CryptoProvider crypto) {
+        KeyPair rsa = TestPki.rsa(2048);
+        assertThatThrownBy(() ->
+                        crypto.sign(SignatureScheme.ECDSA_SECP256R1_SHA256, rsa.getPrivate(), Bytes.fromHex("20")))
+                .isInstanceOf(InvalidKeyException.class);
+    }
+
+    @ParameterizedTest
+    @MethodSource("providers")
     void a_scheme_does_not_verify_with_a_key_of_another_kind(CryptoProvider crypto) throws Exception {
         KeyPair p384 = TestPki.ec("secp384r1");
         Bytes content = Bytes.fromHex("20");
@@ -192,15 +220,34 @@ class CryptoProviderTest {
         SecureRandom random = new SecureRandom();
         try (X25519Keys ours = a.x25519Keys(random);
                 X25519Keys theirs = b.x25519Keys(random);
-                Secret one = a.x25519(ours.scalar(), theirs.publicKey());
-                Secret other = b.x25519(theirs.scalar(), ours.publicKey())) {
+                Secret one = ours.agree(theirs.publicKey());
+                Secret other = theirs.agree(ours.publicKey());
+                Secret product = ours.agree(BASE_POINT)) {
             assertThat(one.value()).isEqualTo(other.value());
             assertThat(ours.publicKey()).isNotEqualTo(theirs.publicKey());
-            // The public key is that of the private one, whoever multiplied.
-            try (Secret product = b.x25519(
-                    ours.scalar(), Bytes.fromHex("0900000000000000000000000000000000000000000000000000000000000000"))) {
-                assertThat(Bytes.of(product.value())).isEqualTo(ours.publicKey());
-            }
+            assertThat(Bytes.of(product.value())).isEqualTo(ours.publicKey());
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("providers")
+    void fresh_x25519_keys_refuse_what_is_no_public_key(CryptoProvider crypto) {
+        try (X25519Keys keys = crypto.x25519Keys(RANDOM)) {
+            for (Bytes u :
+                    List.of(Bytes.EMPTY, BASE_POINT.slice(0, 31), Bytes.concat(BASE_POINT, Bytes.fromHex("00")))) {
+                assertThatThrownBy(() -> keys.agree(u)).isInstanceOf(InvalidKeyException.class);
+            }
+            assertThatThrownBy(() -> keys.agree(Bytes.of(new byte[32]))).isInstanceOf(InvalidKeyException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("providers")
+    void x25519_keys_are_wiped(CryptoProvider crypto) throws Exception {
+        X25519Keys keys = crypto.x25519Keys(RANDOM);
+        keys.agree(BASE_POINT).close();
+        keys.close();
+        keys.close();
+        assertThatThrownBy(() -> keys.agree(BASE_POINT)).isInstanceOf(RuntimeException.class);
     }
 }

@@ -37,6 +37,16 @@ public class ForwardingCrypto implements CryptoProvider {
     }
 
     @Override
+    public MlKemKeys mlKemKeys(SecureRandom random) {
+        return provider.mlKemKeys(random);
+    }
+
+    @Override
+    public Encapsulation encapsulate(Bytes encapsulationKey, SecureRandom random) throws InvalidKeyException {
+        return provider.encapsulate(encapsulationKey, random);
+    }
+
+    @Override
     public X25519Keys x25519Keys(SecureRandom random) {
         return provider.x25519Keys(random);
     }

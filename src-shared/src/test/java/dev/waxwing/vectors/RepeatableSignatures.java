@@ -1,6 +1,7 @@
 package dev.waxwing.vectors;
 
 import dev.waxwing.crypto.CryptoProvider;
+import dev.waxwing.crypto.Encapsulation;
 import dev.waxwing.crypto.ForwardingCrypto;
 import dev.waxwing.crypto.SignatureScheme;
 import dev.waxwing.crypto.X25519Keys;
@@ -23,8 +24,9 @@ import org.bouncycastle.crypto.signers.HMacDSAKCalculator;
 import org.bouncycastle.crypto.signers.StandardDSAEncoding;
 
 /**
- * A provider whose ECDSA P-256 signatures are those of RFC 6979, and whose X25519 keys come from the randomness that is passed in,
- * so that a handshake can be repeated to the byte.
+ * A provider whose ECDSA P-256 signatures are those of RFC 6979, and whose X25519 keys and ML-KEM ciphertexts come from the randomness
+ * that is passed in, so that a handshake can be repeated to the byte. The ciphertexts are therefore the JDK's; the keys that open them
+ * are the provider's own.
  */
 public final class RepeatableSignatures extends ForwardingCrypto {
 
@@ -44,6 +46,11 @@ public final class RepeatableSignatures extends ForwardingCrypto {
         } catch (IOException | GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    @Override
+    public Encapsulation encapsulate(Bytes encapsulationKey, SecureRandom random) throws InvalidKeyException {
+        return CryptoProvider.jdk().encapsulate(encapsulationKey, random);
     }
 
     @Override

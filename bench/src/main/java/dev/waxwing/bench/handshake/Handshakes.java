@@ -16,7 +16,8 @@ public final class Handshakes {
     private Handshakes() {}
 
     public static Group group(Setting setting) {
-        Effort effort = setting.quick() ? QUICK : FULL;
+        Effort usual = setting.quick() ? QUICK : FULL;
+        Effort effort = setting.warmUp() == 0 ? usual : new Effort(setting.warmUp(), usual.sample());
         return new Group(
                 "handshake",
                 "Full handshakes, both ends authenticated, %d at once, loopback".formatted(Dialing.AT_ONCE),
