@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -425,7 +426,9 @@ public final class CertificateAuthority {
                 record.run();
             });
             // Not read again: it is in force whatever becomes of the database from here on.
-            IssuingAuthority revoked = succession.all().get(issuing.id()).revoked(withdrawal);
+            IssuingAuthority revoked = Objects.requireNonNull(
+                            succession.all().get(issuing.id()), "an authority stays for good")
+                    .revoked(withdrawal);
             Map<AuthorityId, IssuingAuthority> all = new HashMap<>(succession.all());
             all.put(revoked.id(), revoked);
             succession = new Succession(Map.copyOf(all), succession.current(), succession.turn());
