@@ -6,11 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.waxwing.ca.authority.AuthorityId;
 import dev.waxwing.ca.authority.CertificateAuthority;
-import dev.waxwing.ca.ceremony.Ceremonies;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.revocation.RevocationLists;
-import dev.waxwing.server.account.Accounts;
-import dev.waxwing.server.account.Role;
 import dev.waxwing.server.host.Subcommands;
 import dev.waxwing.wire.PeerAlertException;
 import java.io.ByteArrayInputStream;
@@ -84,11 +81,15 @@ class RevokedIssuerCrashTest {
         Path mark = home.resolve("stopped");
         AuthorityId former;
         TestDevice device;
-        try (RunningServer server = RunningServer.start(data)) {
-            server.bean(Accounts.class).create("test", "admin", Role.ADMIN, PASSWORD);
+        Path password = Files.writeString(home.resolve("password"), PASSWORD);
+        try (ServerProcess server = ServerProcess.start(
+                data, home.resolve("log-before"), "--waxwing.console.admin-password-file=" + password)) {
             device = TestDevice.enrol(server.listenerPort(), server.invite("camera-01"));
-            former = server.bean(CertificateAuthority.class).issuing().id();
-            server.bean(Ceremonies.class).rotateIssuing("test");
+            former = onlyIssuing(data);
+            PrintStream nowhere = new PrintStream(new ByteArrayOutputStream());
+            assertThat(Subcommands.run(new String[] {"rotate-issuing", "--waxwing.data-dir=" + data}, nowhere, nowhere))
+                    .isZero();
+            server.kill();
         }
         try (ServerProcess server = ServerProcess.start(
                 List.of(QUICK, StoppingServer.class.getName(), Integer.toString(step), mark.toString()),
@@ -103,6 +104,16 @@ class RevokedIssuerCrashTest {
             judge(server, data, former, device.at(server.listenerPort()), Files.notExists(mark));
         }
         return Files.exists(mark);
+    }
+
+    private static AuthorityId onlyIssuing(Path data) throws IOException {
+        try (Stream<Path> keys = Files.list(data.resolve("keys"))) {
+            return keys.map(file -> file.getFileName().toString())
+                    .filter(name -> name.startsWith("issuing-"))
+                    .map(name -> new AuthorityId(name.substring("issuing-".length(), name.length() - ".pem".length())))
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 
     private static CompletableFuture<Boolean> asked(ServerProcess server, AuthorityId former) throws IOException {
