@@ -258,6 +258,11 @@ public final class ServerDouble implements AutoCloseable {
             public X509Certificate root() {
                 return pki.rootCertificate();
             }
+
+            @Override
+            public Bytes rootList() {
+                return rootList;
+            }
         };
         var devices = new PeerVerifier(
                 pki.root(),
@@ -285,7 +290,7 @@ public final class ServerDouble implements AutoCloseable {
             throw refusal;
         }
         admitted.add(device.certificate().getSerialNumber().toString(16));
-        return new SessionGrant(Math.max(durableCounter, highest()), 2, restored, rootList);
+        return new SessionGrant(Math.max(durableCounter, highest()), 2, restored);
     }
 
     private synchronized long highest() {

@@ -85,14 +85,17 @@ final class RevocationSpread {
     }
 
     /**
-     * Ends the sessions of its devices, and tells those of other authorities. What its devices had half sent is put aside as the
-     * certificate of each is revoked, which may take longer.
+     * Tells all devices, and then ends the sessions of its own. Neither waits for a device. What its devices had half sent is put aside
+     * as the certificate of each is revoked, which may take longer.
      */
     @EventListener
     @Order(Ordered.HIGHEST_PRECEDENCE)
     void on(AuthorityRevoked event) {
-        connections.endIssuedBy(event.issuer().certificate());
-        connections.tellRootList();
+        try {
+            connections.tellRootList();
+        } finally {
+            connections.endIssuedBy(event.issuer().certificate());
+        }
     }
 
     private void quarantineWaiting() {
