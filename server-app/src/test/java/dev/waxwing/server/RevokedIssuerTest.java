@@ -156,15 +156,15 @@ class RevokedIssuerTest {
     }
 
     @Test
-    void a_session_begins_with_the_roots_list_and_whoever_asks_hears_of_a_newer_one_within_a_second() throws Exception {
+    void a_handshake_shows_the_roots_list_and_whoever_asks_hears_of_a_newer_one_within_a_second() throws Exception {
         IssuingAuthority former = rotated();
         TestDevice asking = enrol("asking-01");
         TestDevice silent = enrol("silent-01");
         try (TestSession told = asking.connect();
                 TestSession untold = silent.connect()) {
             Bytes before = rootList();
-            assertThat(told.channel().grant().rootList()).isEqualTo(before);
-            assertThat(untold.channel().grant().rootList()).isEqualTo(before);
+            assertThat(told.channel().rootList()).isEqualTo(before);
+            assertThat(untold.channel().rootList()).isEqualTo(before);
             told.send(new RootListQuery());
             Sending.texts(asking, told, "nothing is told that is known");
 
@@ -179,8 +179,33 @@ class RevokedIssuerTest {
             Sending.texts(silent, untold, "nothing is told to who has not asked");
         }
         try (TestSession next = silent.connect()) {
-            assertThat(next.channel().grant().rootList()).isEqualTo(rootList());
+            assertThat(next.channel().rootList()).isEqualTo(rootList());
         }
+    }
+
+    @Test
+    void its_devices_are_told_before_their_sessions_end_and_by_the_handshake_that_refuses_them() throws Exception {
+        TestDevice old = enrol("warned-01");
+        TestSession live = old.connect();
+        live.send(new RootListQuery());
+        Sending.texts(old, live, "the server knows that this device asks");
+        IssuingAuthority former = rotated();
+
+        long asked = System.nanoTime();
+        revoked(former);
+        assertThat(live.expect(RootListAnswer.class).list()).isEqualTo(rootList());
+        assertThat(live.expectEnd())
+                .isInstanceOfSatisfying(
+                        PeerAlertException.class,
+                        ended -> assertThat(ended.alert().code()).isEqualTo(AlertCode.AUTH_FAILED));
+        assertThat(Duration.ofNanos(live.endedAt() - asked)).isLessThan(Duration.ofSeconds(2));
+
+        TrustedRoot root = TrustedRoot.of(authority().rootCertificate());
+        RevokedAuthorities learnt = new RevokedAuthorities(TrustedRoots.of(root));
+        PeerAlertException refused = assertThrows(PeerAlertException.class, () -> old.connect(learnt));
+        assertThat(refused.alert().code()).isEqualTo(AlertCode.AUTH_FAILED);
+        assertThat(learnt.newest(root)).contains(rootList());
+        assertThat(learnt.named(root)).contains(former.certificate().getSerialNumber());
     }
 
     private static Bytes rootList() {

@@ -117,7 +117,7 @@ final class TestAgent {
                 Delivery delivery = new Delivery(
                         endpoint,
                         dialer,
-                        new Membership(identities, endpoint, dialer, revoked.authorities(), random, clock),
+                        new Membership(identities, endpoint, dialer, revoked, random, clock),
                         spool,
                         new ReceiptStore(home.resolve("receipts")),
                         home.resolve("contact.json"),

@@ -21,8 +21,11 @@ import dev.waxwing.trust.Certificates;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerName;
 import dev.waxwing.trust.PeerVerifier;
+import dev.waxwing.trust.RevokedAuthorities;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.StapledStatus;
+import dev.waxwing.trust.TimeFloor;
+import dev.waxwing.trust.TrustedRoots;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.ProtocolException;
 import dev.waxwing.wire.SessionId;
@@ -114,6 +117,16 @@ final class TestDevice {
 
     TestSession connect() throws IOException, ProtocolException {
         return new TestSession(endpoint.connect(socket(port, source), identity.credential(), identity.root()));
+    }
+
+    /** Learns from the list of its root that the server shows, whether it lets the device in or not. */
+    TestSession connect(RevokedAuthorities revoked) throws IOException, ProtocolException {
+        return new TestSession(endpoint.connect(
+                socket(port, source),
+                identity.credential(),
+                TrustedRoots.of(identity.root()),
+                new TimeFloor(),
+                revoked));
     }
 
     /** The plain record of a ClientHello, in hex. */

@@ -25,7 +25,7 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.Optional;
+import java.util.function.Function;
 
 /** Makes connections into sessions, from the device's side. Immutable; used by many threads. */
 public final class DeviceEndpoint {
@@ -69,7 +69,7 @@ public final class DeviceEndpoint {
      * @param socket in blocking mode; closed before any exception leaves here
      * @param floor the latest time that this device has proof of under these roots; raised by what this connection proves
      * @param revoked what this device has learnt of authorities under these roots that count no more; learns from the list that the
-     *     server tells
+     *     server shows, also where this method throws
      * @throws dev.waxwing.wire.PeerAlertException if the server refused
      * @throws ProtocolException if the server broke the protocol or was not believed; the alert was sent
      * @throws IOException if the connection broke or took too long
@@ -88,10 +88,6 @@ public final class DeviceEndpoint {
         SecureChannel channel =
                 converse(socket, new DevicePurpose.Normal(credential, servers), DeviceConversation::connect);
         floor.raise(channel.startedAt().plus(channel.serverTimeOffset()), channel.startedAt());
-        Bytes list = channel.grant().rootList();
-        if (!list.isEmpty()) {
-            learn(channel, list, revoked);
-        }
         return channel;
     }
 
@@ -114,11 +110,11 @@ public final class DeviceEndpoint {
         }
     }
 
-    /** {@link #enrol(SocketChannel, Bytes, PeerName, byte[], EnrolmentRequestFactory, Optional)} of a device that has learnt nothing. */
+    /** {@link #enrol(SocketChannel, Bytes, PeerName, byte[], EnrolmentRequestFactory, Function)} of a device without a memory. */
     public EnrolledIdentity enrol(
             SocketChannel socket, Bytes rootPin, PeerName name, byte[] token, EnrolmentRequestFactory requests)
             throws IOException, ProtocolException {
-        return enrol(socket, rootPin, name, token, requests, Optional.empty());
+        return enrol(socket, rootPin, name, token, requests, root -> new RevokedAuthorities(TrustedRoots.of(root)));
     }
 
     /**
@@ -129,7 +125,8 @@ public final class DeviceEndpoint {
      * @param name the invite's name
      * @param token the invite's token, 16 bytes
      * @param requests makes the key and its request once the server is authenticated
-     * @param revoked what this device has learnt of authorities under the pinned root that count no more
+     * @param memory gives what this device has learnt of authorities under the pinned root that count no more, once the server has
+     *     shown that root's certificate; it learns from the list that the server shows, also where this method throws
      * @throws dev.waxwing.wire.PeerAlertException if the server refused
      * @throws ProtocolException if the server broke the protocol or was not believed; the alert was sent
      * @throws IOException if the connection broke or took too long
@@ -140,9 +137,9 @@ public final class DeviceEndpoint {
             PeerName name,
             byte[] token,
             EnrolmentRequestFactory requests,
-            Optional<RevokedAuthorities> revoked)
+            Function<TrustedRoot, RevokedAuthorities> memory)
             throws IOException, ProtocolException {
-        DevicePurpose purpose = new DevicePurpose.Enrolment(rootPin, name, Bytes.of(token), requests, revoked, clock);
+        DevicePurpose purpose = new DevicePurpose.Enrolment(rootPin, name, Bytes.of(token), requests, memory, clock);
         return converse(socket, purpose, conversation -> conversation.enrol(name));
     }
 

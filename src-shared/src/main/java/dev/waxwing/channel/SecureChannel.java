@@ -52,6 +52,7 @@ public final class SecureChannel implements Closeable {
     private final VerifiedPeer peer;
     private final SessionTerms terms;
     private final SessionGrant grant;
+    private final Bytes rootList;
     private final int peerMaxContent;
     private final Incident incident;
     private final Instant startedAt;
@@ -85,6 +86,7 @@ public final class SecureChannel implements Closeable {
         this.peer = session.peer();
         this.terms = session.terms();
         this.grant = session.grant();
+        this.rootList = session.rootList();
         this.peerMaxContent = session.peerMaxContent();
         this.incident = incident;
         this.startedAt = clock.instant();
@@ -127,6 +129,11 @@ public final class SecureChannel implements Closeable {
     /** What the server granted with SessionAccept. */
     public SessionGrant grant() {
         return grant;
+    }
+
+    /** The revocation list of its root that the server showed in the handshake, DER; empty if it showed none. */
+    public Bytes rootList() {
+        return rootList;
     }
 
     /** What the server announced about the session. */

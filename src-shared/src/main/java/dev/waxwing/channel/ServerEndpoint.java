@@ -104,7 +104,11 @@ public final class ServerEndpoint {
                 clock,
                 policy.suites(),
                 policy.terms(),
-                new ServerProof(credential, () -> identity.ocspStaple(credential.certificate()), identity.root()),
+                new ServerProof(
+                        credential,
+                        () -> identity.ocspStaple(credential.certificate()),
+                        identity.root(),
+                        identity::rootList),
                 devices);
     }
 }

@@ -19,4 +19,9 @@ public interface ServerIdentity {
 
     /** The root, which a device that enrols gets as the last of the chain. */
     X509Certificate root();
+
+    /** The root's newest revocation list, DER, at most 16,384 bytes; empty to show none. */
+    default Bytes rootList() {
+        return Bytes.EMPTY;
+    }
 }

@@ -26,6 +26,7 @@ import dev.waxwing.handshake.DeviceState.ExpectFinished;
 import dev.waxwing.handshake.DeviceState.ExpectServerHello;
 import dev.waxwing.handshake.DeviceState.ExpectSessionAccept;
 import dev.waxwing.handshake.DeviceState.Fresh;
+import dev.waxwing.handshake.DeviceState.Pinned;
 import dev.waxwing.handshake.EnrolmentRequestFactory.EnrolmentRequest;
 import dev.waxwing.handshake.Rekeying.Side;
 import dev.waxwing.trust.Certificates;
@@ -64,6 +65,7 @@ public final class DeviceHandshake implements AutoCloseable {
     private final Transcript transcript = new Transcript();
     private final Incoming.Splitter splitter = new Incoming.Splitter();
     private DeviceState state = new Fresh();
+    private Bytes shownRootList = Bytes.EMPTY;
 
     /** @param suites offered, in order of preference */
     public DeviceHandshake(CryptoProvider crypto, SecureRandom random, List<Suite> suites, DevicePurpose purpose) {
@@ -170,7 +172,9 @@ public final class DeviceHandshake implements AutoCloseable {
         return new ExpectCertificate(s.keys(), s.server(), purpose, request.signatureSchemes());
     }
 
-    private static DeviceState believe(ExpectCertificate s, Certificate certificate) throws ProtocolException {
+    private DeviceState believe(ExpectCertificate s, Certificate certificate) throws ProtocolException {
+        shownRootList = certificate.rootList();
+        hear(shownRootList, s.purpose().servers()::hear);
         try {
             List<X509Certificate> chain = Certificates.parseAll(certificate.chain());
             VerifiedPeer peer = s.purpose().servers().verify(chain, certificate.status());
@@ -182,15 +186,38 @@ public final class DeviceHandshake implements AutoCloseable {
 
     private static DeviceState believe(ExpectEnrolmentCertificate s, Certificate certificate) throws ProtocolException {
         Enrolment purpose = s.purpose();
+        Bytes rootList = certificate.rootList();
         try {
             List<X509Certificate> chain = Certificates.parseAll(certificate.chain());
             TrustedRoot root = pinnedRoot(chain, purpose.rootPin());
-            VerifiedPeer peer = purpose.verifier(root, Role.SERVER, new StapledStatus())
+            Pinned pinned = new Pinned(root, purpose.memory().apply(root));
+            hear(rootList, pinned.revoked()::hear);
+            VerifiedPeer peer = purpose.verifier(root, pinned.revoked(), Role.SERVER, new StapledStatus())
                     .verify(chain.subList(0, chain.size() - 1), certificate.status());
-            return new ExpectEnrolmentCertificateVerify(s.keys(), purpose, root, peer);
+            return new ExpectEnrolmentCertificateVerify(s.keys(), purpose, pinned, peer);
         } catch (UntrustedException e) {
             throw PeerClaim.distrust(e.claiming(s.server().serverTime()));
         }
+    }
+
+    /**
+     * Whoever shows the list, its root has signed it. It is heard before the server's chain is looked at, so that it counts for this
+     * very server, and also where the server is not believed or does not let the device in (protocol section 7.3).
+     */
+    private static void hear(Bytes rootList, Ear ear) throws ProtocolException {
+        if (rootList.isEmpty()) {
+            return;
+        }
+        try {
+            ear.hear(rootList);
+        } catch (UntrustedException e) {
+            throw ProtocolException.malformed("the root's revocation list: " + e.getMessage());
+        }
+    }
+
+    /** What learns from a root's list. */
+    private interface Ear {
+        void hear(Bytes rootList) throws UntrustedException;
     }
 
     private static TrustedRoot pinnedRoot(List<X509Certificate> chain, Bytes pin)
@@ -211,7 +238,7 @@ public final class DeviceHandshake implements AutoCloseable {
     private DeviceState authenticate(ExpectEnrolmentCertificateVerify s, CertificateVerify verify, Bytes hash)
             throws ProtocolException {
         requireSignature(s.peer(), verify, SignedContent.SERVER_ENROLMENT.over(hash));
-        return new ExpectEnrolmentFinished(s.keys(), s.purpose(), s.root());
+        return new ExpectEnrolmentFinished(s.keys(), s.purpose(), s.pinned());
     }
 
     private void requireSignature(VerifiedPeer server, CertificateVerify verify, Bytes content)
@@ -245,7 +272,7 @@ public final class DeviceHandshake implements AutoCloseable {
         send(flight, s.keys(), session, actions).close();
         EnrolmentRequest request = s.purpose().requests().create(session);
         actions.add(new Send(new EnrolRequest(s.purpose().token(), request.pkcs10()).encode()));
-        return new ExpectEnrolResponse(s.keys(), s.purpose(), s.root(), request.keys());
+        return new ExpectEnrolResponse(s.keys(), s.purpose(), s.pinned(), request.keys());
     }
 
     private static void requireFinished(HandshakeKeys keys, Finished finished, Bytes hash) throws ProtocolException {
@@ -295,6 +322,7 @@ public final class DeviceHandshake implements AutoCloseable {
                 s.peer(),
                 new SessionTerms(server.session(), server.idle(), server.rekey()),
                 accept.grant(),
+                shownRootList,
                 server.maxContent(),
                 credential.certificate().getNotAfter().toInstant(),
                 accept.serverTime());
@@ -317,10 +345,11 @@ public final class DeviceHandshake implements AutoCloseable {
             pinnedRoot(chain, s.purpose().rootPin());
             List<X509Certificate> own = chain.subList(0, chain.size() - 1);
             VerifiedPeer self = s.purpose()
-                    .verifier(s.root(), Role.DEVICE, (leaf, issuer, staple, now) -> {})
+                    .verifier(s.pinned().root(), s.pinned().revoked(), Role.DEVICE, (leaf, issuer, staple, now) -> {})
                     .verify(own, Bytes.EMPTY);
             requireOwn(self, s);
-            actions.add(new TakeIdentity(new Credential(s.own().getPrivate(), own), s.root()));
+            actions.add(new TakeIdentity(
+                    new Credential(s.own().getPrivate(), own), s.pinned().root()));
             return new Enrolled();
         } catch (UntrustedException e) {
             throw PeerClaim.distrust(e);

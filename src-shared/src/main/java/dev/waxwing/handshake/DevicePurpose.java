@@ -7,9 +7,10 @@ import dev.waxwing.trust.PeerVerifier;
 import dev.waxwing.trust.RevokedAuthorities;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.TrustedRoot;
+import dev.waxwing.trust.TrustedRoots;
 import dev.waxwing.wire.Bytes;
 import java.time.Clock;
-import java.util.Optional;
+import java.util.function.Function;
 
 /** What a device connects for. */
 public sealed interface DevicePurpose {
@@ -29,7 +30,8 @@ public sealed interface DevicePurpose {
      * @param name the invite's name
      * @param token the invite's token, 16 bytes, a secret
      * @param requests makes the key pair and the request
-     * @param revoked what the device has learnt of authorities that count no more
+     * @param memory what the device has learnt of authorities under the pinned root that count no more, and where it learns more; asked
+     *     once the root's certificate has been seen
      * @param clock for the validity of certificates
      */
     record Enrolment(
@@ -37,7 +39,7 @@ public sealed interface DevicePurpose {
             PeerName name,
             Bytes token,
             EnrolmentRequestFactory requests,
-            Optional<RevokedAuthorities> revoked,
+            Function<TrustedRoot, RevokedAuthorities> memory,
             Clock clock)
             implements DevicePurpose {
 
@@ -49,13 +51,12 @@ public sealed interface DevicePurpose {
 
         /** Of a device that has learnt nothing of authorities. */
         public Enrolment(Bytes rootPin, PeerName name, Bytes token, EnrolmentRequestFactory requests, Clock clock) {
-            this(rootPin, name, token, requests, Optional.empty(), clock);
+            this(rootPin, name, token, requests, root -> new RevokedAuthorities(TrustedRoots.of(root)), clock);
         }
 
         /** A verifier of chains under the pinned root. */
-        PeerVerifier verifier(TrustedRoot root, Role role, CertificateStatus status) {
-            PeerVerifier verifier = new PeerVerifier(root, role, status, clock);
-            return revoked.map(verifier::knowing).orElse(verifier);
+        PeerVerifier verifier(TrustedRoot root, RevokedAuthorities revoked, Role role, CertificateStatus status) {
+            return new PeerVerifier(root, role, status, clock).knowing(revoked);
         }
 
         @Override

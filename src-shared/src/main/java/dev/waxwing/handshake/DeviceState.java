@@ -1,6 +1,7 @@
 package dev.waxwing.handshake;
 
 import dev.waxwing.crypto.HybridKeyExchange.DeviceKeys;
+import dev.waxwing.trust.RevokedAuthorities;
 import dev.waxwing.trust.TrustedRoot;
 import dev.waxwing.trust.VerifiedPeer;
 import dev.waxwing.wire.SessionId;
@@ -13,6 +14,9 @@ sealed interface DeviceState extends AutoCloseable {
     /** Wipes what the state holds. */
     @Override
     default void close() {}
+
+    /** The root that an invite pinned, and what the device knows of authorities under it that count no more. */
+    record Pinned(TrustedRoot root, RevokedAuthorities revoked) {}
 
     /** Nothing has been sent. */
     record Fresh() implements DeviceState {}
@@ -98,7 +102,7 @@ sealed interface DeviceState extends AutoCloseable {
     }
 
     record ExpectEnrolmentCertificateVerify(
-            HandshakeKeys keys, DevicePurpose.Enrolment purpose, TrustedRoot root, VerifiedPeer peer)
+            HandshakeKeys keys, DevicePurpose.Enrolment purpose, Pinned pinned, VerifiedPeer peer)
             implements DeviceState {
         @Override
         public void close() {
@@ -106,7 +110,7 @@ sealed interface DeviceState extends AutoCloseable {
         }
     }
 
-    record ExpectEnrolmentFinished(HandshakeKeys keys, DevicePurpose.Enrolment purpose, TrustedRoot root)
+    record ExpectEnrolmentFinished(HandshakeKeys keys, DevicePurpose.Enrolment purpose, Pinned pinned)
             implements DeviceState {
         @Override
         public void close() {
@@ -114,7 +118,7 @@ sealed interface DeviceState extends AutoCloseable {
         }
     }
 
-    record ExpectEnrolResponse(HandshakeKeys keys, DevicePurpose.Enrolment purpose, TrustedRoot root, KeyPair own)
+    record ExpectEnrolResponse(HandshakeKeys keys, DevicePurpose.Enrolment purpose, Pinned pinned, KeyPair own)
             implements DeviceState {
         @Override
         public void close() {

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * One extension (protocol section 5). This revision defines two, {@link Restored} and {@link SessionGrant#rootList}; others are carried and ignored, or refused.
+ * One extension (protocol section 5). This revision defines two, {@link Restored} in SessionAccept and {@link Certificate#rootList} in
+ * a server's Certificate; others are carried and ignored, or refused.
  *
  * @param type a u16
  * @param data at most 65,531 bytes

@@ -63,6 +63,7 @@ public final class ServerHandshake implements AutoCloseable {
     private final Incoming.Splitter splitter = new Incoming.Splitter();
     private ServerState state = new ExpectClientHello();
     private @Nullable X509Certificate presented;
+    private Bytes shownRootList = Bytes.EMPTY;
 
     /**
      * What the server shows of itself.
@@ -70,8 +71,16 @@ public final class ServerHandshake implements AutoCloseable {
      * @param credential key and chain, without the root
      * @param status gives a current DER OCSP response about the certificate, for the handshake and for each ratchet
      * @param root added to the chain in enrolment
+     * @param rootList gives the root's newest revocation list, DER, at most 16,384 bytes; empty to show none
      */
-    public record ServerProof(Credential credential, Supplier<Bytes> status, X509Certificate root) {}
+    public record ServerProof(
+            Credential credential, Supplier<Bytes> status, X509Certificate root, Supplier<Bytes> rootList) {
+
+        /** Of a server that shows no list of its root. */
+        public ServerProof(Credential credential, Supplier<Bytes> status, X509Certificate root) {
+            this(credential, status, root, () -> Bytes.EMPTY);
+        }
+    }
 
     public ServerHandshake(
             CryptoProvider crypto,
@@ -111,6 +120,7 @@ public final class ServerHandshake implements AutoCloseable {
                 s.device(),
                 terms,
                 grant,
+                shownRootList,
                 s.maxContent(),
                 proof.credential().certificate().getNotAfter().toInstant(),
                 accept.serverTime());
@@ -223,7 +233,8 @@ public final class ServerHandshake implements AutoCloseable {
         if (mode == Mode.NORMAL) {
             add(flight, new CertificateRequest(SCHEMES, devices.roots().spkiSha256(), List.of()));
         }
-        add(flight, new Certificate(chain(mode), proof.status().get(), List.of()));
+        shownRootList = proof.rootList().get();
+        add(flight, Certificate.ofServer(chain(mode), proof.status().get(), shownRootList));
         SignedContent context = mode == Mode.NORMAL ? SignedContent.SERVER : SignedContent.SERVER_ENROLMENT;
         add(flight, sign(scheme, context.over(transcript.hash())));
         add(flight, new Finished(keys.server().verifyData(transcript.hash())));

@@ -2,6 +2,7 @@ package dev.waxwing.handshake;
 
 import dev.waxwing.crypto.Suite;
 import dev.waxwing.trust.VerifiedPeer;
+import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.SessionId;
 import java.time.Instant;
 
@@ -11,6 +12,7 @@ import java.time.Instant;
  * @param peer the authenticated peer
  * @param terms as the server announced them
  * @param grant as the server granted it
+ * @param rootList the revocation list of its root that the server showed with its certificate, DER; empty if it showed none
  * @param peerMaxContent the largest application content that the peer receives, in bytes
  * @param ownNotAfter the end of the own certificate
  * @param serverTime the server's clock when it sent SessionAccept
@@ -21,6 +23,7 @@ public record Session(
         VerifiedPeer peer,
         SessionTerms terms,
         SessionGrant grant,
+        Bytes rootList,
         int peerMaxContent,
         Instant ownNotAfter,
         Instant serverTime) {}

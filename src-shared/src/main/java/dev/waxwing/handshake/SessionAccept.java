@@ -1,7 +1,5 @@
 package dev.waxwing.handshake;
 
-import dev.waxwing.trust.RevokedAuthorities;
-import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.ProtocolException;
 import dev.waxwing.wire.Reader;
 import dev.waxwing.wire.Writer;
@@ -20,26 +18,14 @@ record SessionAccept(Instant serverTime, SessionGrant grant, List<Extension> ext
         int maxOpenUploads = in.u8(1, SessionGrant.MAX_OPEN_UPLOADS);
         List<Extension> others = new ArrayList<>();
         List<Restored> restored = List.of();
-        Bytes rootList = Bytes.EMPTY;
         for (Extension extension : Extension.decodeAll(in)) {
             if (extension.type() == Restored.TYPE) {
                 restored = Restored.decode(extension);
-            } else if (extension.type() == SessionGrant.ROOT_LIST) {
-                rootList = rootList(extension);
             } else {
                 others.add(extension);
             }
         }
-        return new SessionAccept(
-                serverTime, new SessionGrant(durableCounter, maxOpenUploads, restored, rootList), others);
-    }
-
-    private static Bytes rootList(Extension extension) throws ProtocolException {
-        int size = extension.data().size();
-        if (size == 0 || size > RevokedAuthorities.MAX_LIST) {
-            throw ProtocolException.malformed("a root's list of " + size + " bytes");
-        }
-        return extension.data();
+        return new SessionAccept(serverTime, new SessionGrant(durableCounter, maxOpenUploads, restored), others);
     }
 
     @Override
@@ -53,9 +39,6 @@ record SessionAccept(Instant serverTime, SessionGrant grant, List<Extension> ext
         List<Extension> all = new ArrayList<>();
         if (!grant.restored().isEmpty()) {
             all.add(Restored.encode(grant.restored()));
-        }
-        if (!grant.rootList().isEmpty()) {
-            all.add(new Extension(SessionGrant.ROOT_LIST, grant.rootList()));
         }
         all.addAll(extensions);
         Extension.encodeAll(out, all);

@@ -1,7 +1,5 @@
 package dev.waxwing.handshake;
 
-import dev.waxwing.trust.RevokedAuthorities;
-import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.Reader;
 import java.util.List;
 
@@ -11,20 +9,10 @@ import java.util.List;
  * @param durableCounter the highest counter that this device has used in anything the server holds durably, 0 if none
  * @param maxOpenUploads 1 to 16
  * @param restored when the server went back in time, the latest 16 at most
- * @param rootList the newest revocation list of the server's root, DER, at most {@value RevokedAuthorities#MAX_LIST} bytes; empty if
- *     the server tells none
  */
-public record SessionGrant(long durableCounter, int maxOpenUploads, List<Restored> restored, Bytes rootList) {
+public record SessionGrant(long durableCounter, int maxOpenUploads, List<Restored> restored) {
 
     static final int MAX_OPEN_UPLOADS = 16;
-
-    /** The type of the extension that carries the root's list (section 5.8). */
-    static final int ROOT_LIST = 0x0002;
-
-    /** Of a server that tells no list of its root. */
-    public SessionGrant(long durableCounter, int maxOpenUploads, List<Restored> restored) {
-        this(durableCounter, maxOpenUploads, restored, Bytes.EMPTY);
-    }
 
     /** Of a server that never went back in time. */
     public SessionGrant(long durableCounter, int maxOpenUploads) {
@@ -35,10 +23,6 @@ public record SessionGrant(long durableCounter, int maxOpenUploads, List<Restore
         restored = List.copyOf(restored);
         if (restored.size() > Restored.MOST) {
             throw new IllegalArgumentException("at most " + Restored.MOST + " restorations, not " + restored.size());
-        }
-        if (rootList.size() > RevokedAuthorities.MAX_LIST) {
-            throw new IllegalArgumentException(
-                    "a root's list has at most " + RevokedAuthorities.MAX_LIST + " bytes, not " + rootList.size());
         }
         if (durableCounter < 0 || durableCounter > Reader.MAX_COUNTER) {
             throw new IllegalArgumentException("durableCounter out of range: " + durableCounter);

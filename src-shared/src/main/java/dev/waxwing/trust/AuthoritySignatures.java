@@ -24,6 +24,15 @@ public final class AuthoritySignatures {
     /** Signatures that are remembered; each takes about 150 bytes. */
     private static final int REMEMBERED = 4_096;
 
+    /** The JCA names of the algorithms of protocol section 7.1, by the hex of their object identifiers. */
+    static final Map<String, String> ALGORITHMS = Map.of(
+            "2a8648ce3d040302", "SHA256withECDSA",
+            "2a8648ce3d040303", "SHA384withECDSA",
+            "2a8648ce3d040304", "SHA512withECDSA",
+            "2a864886f70d01010b", "SHA256withRSA",
+            "2a864886f70d01010c", "SHA384withRSA",
+            "2a864886f70d01010d", "SHA512withRSA");
+
     private static final Map<String, SignatureScheme> SCHEMES = Map.of(
             "SHA256withECDSA", SignatureScheme.ECDSA_SECP256R1_SHA256,
             "SHA384withECDSA", SignatureScheme.ECDSA_SECP384R1_SHA384);
@@ -45,6 +54,17 @@ public final class AuthoritySignatures {
     /** The paths that have held with these signatures. */
     KnownPaths paths() {
         return paths;
+    }
+
+    /** The object identifier, as hex, of an AlgorithmIdentifier whose parameters are absent or NULL. */
+    static String algorithm(Der in) throws Der.MalformedException {
+        Der algorithm = in.enter(Der.SEQUENCE);
+        String oid = algorithm.oidHex();
+        if (algorithm.hasMore()) {
+            algorithm.enter(Der.NULL).end();
+        }
+        algorithm.end();
+        return oid;
     }
 
     /**

@@ -49,13 +49,6 @@ record OcspResponse(
 
     private static final String BASIC = "2b0601050507300101";
     private static final Map<String, String> HASHES = Map.of("2b0e03021a", "SHA-1", "608648016503040201", "SHA-256");
-    private static final Map<String, String> SIGNATURES = Map.of(
-            "2a8648ce3d040302", "SHA256withECDSA",
-            "2a8648ce3d040303", "SHA384withECDSA",
-            "2a8648ce3d040304", "SHA512withECDSA",
-            "2a864886f70d01010b", "SHA256withRSA",
-            "2a864886f70d01010c", "SHA384withRSA",
-            "2a864886f70d01010d", "SHA512withRSA");
 
     /** @throws UntrustedException {@link Reason#BAD_STAPLE} if the bytes are anything but a successful basic response */
     static OcspResponse parse(byte[] der) throws UntrustedException {
@@ -128,7 +121,8 @@ record OcspResponse(
         Der basic = input.enter(Der.SEQUENCE);
         input.end();
         byte[] signedContent = basic.whole(Der.SEQUENCE);
-        String algorithm = known(SIGNATURES, algorithm(basic), "signature algorithm");
+        String algorithm =
+                known(AuthoritySignatures.ALGORITHMS, AuthoritySignatures.algorithm(basic), "signature algorithm");
         Bytes signature = Bytes.of(basic.bits());
         List<X509Certificate> certificates = basic.hasMore() ? certificates(basic) : List.of();
         basic.end();
@@ -187,7 +181,7 @@ record OcspResponse(
     }
 
     private static CertId certId(Der in) throws Der.MalformedException {
-        String hash = known(HASHES, algorithm(in), "hash");
+        String hash = known(HASHES, AuthoritySignatures.algorithm(in), "hash");
         Bytes issuerNameHash = Bytes.of(in.content(Der.OCTET_STRING));
         Bytes issuerKeyHash = Bytes.of(in.content(Der.OCTET_STRING));
         BigInteger serialNumber = in.integer();
@@ -239,17 +233,6 @@ record OcspResponse(
             certificates.add(Certificates.parse(list.whole(Der.SEQUENCE)));
         }
         return List.copyOf(certificates);
-    }
-
-    /** The object identifier of an AlgorithmIdentifier whose parameters are absent or NULL. */
-    private static String algorithm(Der in) throws Der.MalformedException {
-        Der algorithm = in.enter(Der.SEQUENCE);
-        String oid = algorithm.oidHex();
-        if (algorithm.hasMore()) {
-            algorithm.enter(Der.NULL).end();
-        }
-        algorithm.end();
-        return oid;
     }
 
     private static String known(Map<String, String> names, String oid, String what) throws Der.MalformedException {

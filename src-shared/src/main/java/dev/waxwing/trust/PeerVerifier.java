@@ -71,6 +71,18 @@ public final class PeerVerifier {
         return new PeerVerifier(roots, required, status, clock, signatures, own, authorities);
     }
 
+    /**
+     * Learns from a list that a peer showed which is yet to be verified ({@link RevokedAuthorities#hear}). A verifier that knows of no
+     * authorities ignores it.
+     *
+     * @throws UntrustedException {@link Reason#MALFORMED} if it is no list
+     */
+    public void hear(Bytes rootList) throws UntrustedException {
+        if (revoked != null) {
+            revoked.hear(rootList);
+        }
+    }
+
     /** The roots under which a peer is believed. */
     public TrustedRoots roots() {
         return roots;

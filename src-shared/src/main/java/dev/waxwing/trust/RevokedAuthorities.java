@@ -40,13 +40,12 @@ public final class RevokedAuthorities {
             }
             SignedList signed = SignedList.of(der, root.certificate());
             BigInteger its = signed.number();
-            if (its.compareTo(number) <= 0) {
-                return false;
+            boolean isNewest = its.compareTo(number) > 0;
+            if (isNewest) {
+                number = its;
+                list = der;
             }
-            number = its;
-            list = der;
-            named.addAll(signed.serialNumbers());
-            return true;
+            return named.addAll(signed.serialNumbers()) || isNewest;
         }
 
         synchronized Bytes list() {
@@ -73,11 +72,12 @@ public final class RevokedAuthorities {
     }
 
     /**
-     * Learns from a list, if it is newer than all of its root before.
+     * Learns from a list what it names, be it newer or older than what is known of its root.
      *
      * @param der 1 to {@value #MAX_LIST} bytes
-     * @return the root whose list it is, if anything was learnt
-     * @throws UntrustedException if it is not a complete list that one of the roots has signed; nothing was learnt then
+     * @return the root whose list it is, if anything was learnt: a revoked authority, or a newer list
+     * @throws UntrustedException if it is not a complete list that one of the roots has signed ({@link Reason#UNKNOWN_ISSUER} or
+     *     {@link Reason#WEAK_KEY} if none has signed it); nothing was learnt then
      */
     public Optional<TrustedRoot> take(Bytes der) throws UntrustedException {
         if (der.isEmpty() || der.size() > MAX_LIST) {
@@ -88,11 +88,31 @@ public final class RevokedAuthorities {
             try {
                 return known.take(der) ? Optional.of(known.root) : Optional.empty();
             } catch (UntrustedException e) {
-                // Whose signature it is says more than that it is not another's.
-                none = none == null || none.reason() == Reason.UNKNOWN_ISSUER ? e : none;
+                // What is wrong with a root's own list says more than that it is not another's.
+                none = none == null || isAnothers(none) ? e : none;
             }
         }
         throw none == null ? new UntrustedException(Reason.UNKNOWN_ISSUER, "there is no root") : none;
+    }
+
+    /**
+     * Learns from a list that a server showed before anybody knew who it is: {@link #take}, but what none of the roots has signed says
+     * nothing.
+     *
+     * @throws UntrustedException {@link Reason#MALFORMED} if it is no list at all, or a root has signed what is no complete list
+     */
+    public void hear(Bytes der) throws UntrustedException {
+        try {
+            take(der);
+        } catch (UntrustedException e) {
+            if (!isAnothers(e)) {
+                throw e;
+            }
+        }
+    }
+
+    private static boolean isAnothers(UntrustedException e) {
+        return e.reason() == Reason.UNKNOWN_ISSUER || e.reason() == Reason.WEAK_KEY;
     }
 
     /** Learns what lists that are not there any more have named. */

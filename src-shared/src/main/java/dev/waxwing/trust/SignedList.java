@@ -5,6 +5,8 @@ import dev.waxwing.wire.Bytes;
 import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
+import java.security.PublicKey;
+import java.security.Signature;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
 import java.security.cert.X509CRLEntry;
@@ -30,34 +32,66 @@ public final class SignedList {
     }
 
     /**
-     * Parses and verifies a list.
+     * Verifies and parses a list, in this order: what the issuer has not signed reaches no parser but the strict one.
      *
-     * @throws UntrustedException {@link Reason#UNKNOWN_ISSUER}, {@link Reason#WEAK_KEY} or {@link Reason#MALFORMED} if it is not a
-     *     complete list of this issuer
+     * @throws UntrustedException {@link Reason#UNKNOWN_ISSUER} or {@link Reason#WEAK_KEY} if the issuer has not signed it,
+     *     {@link Reason#MALFORMED} if it is not a complete list
      */
     public static SignedList of(Bytes der, X509Certificate issuer) throws UntrustedException {
+        requireSignature(der, issuer);
+        return parse(der, issuer);
+    }
+
+    private static void requireSignature(Bytes der, X509Certificate issuer) throws UntrustedException {
         try {
-            // The JDK's factory takes PEM as well, and ignores what follows the list.
             Der input = new Der(der.toArray());
-            input.enter(Der.SEQUENCE);
+            Der list = input.enter(Der.SEQUENCE);
             input.end();
+            byte[] content = list.whole(Der.SEQUENCE);
+            String oid = AuthoritySignatures.algorithm(list);
+            byte[] signature = list.bits();
+            list.end();
+            String algorithm = AuthoritySignatures.ALGORITHMS.get(oid);
+            if (algorithm == null) {
+                throw new UntrustedException(Reason.WEAK_KEY, "the revocation list is signed with " + oid);
+            }
+            if (!agrees(algorithm, issuer.getPublicKey(), content, signature)) {
+                throw new UntrustedException(
+                        Reason.UNKNOWN_ISSUER,
+                        "the revocation list is not signed by "
+                                + issuer.getSubjectX500Principal().getName());
+            }
+        } catch (Der.MalformedException e) {
+            throw new UntrustedException(Reason.MALFORMED, "the revocation list: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean agrees(String algorithm, PublicKey key, byte[] content, byte[] signature) {
+        try {
+            Signature engine = Signature.getInstance(algorithm);
+            engine.initVerify(key);
+            engine.update(content);
+            return engine.verify(signature);
+        } catch (GeneralSecurityException e) {
+            return false; // An algorithm for another kind of key, or bytes that are no signature.
+        }
+    }
+
+    private static SignedList parse(Bytes der, X509Certificate issuer) throws UntrustedException {
+        try {
             var factory = CertificateFactory.getInstance("X.509");
             X509CRL list = (X509CRL) factory.generateCRL(new ByteArrayInputStream(der.toArray()));
             if (!list.getIssuerX500Principal().equals(issuer.getSubjectX500Principal())) {
                 throw new UntrustedException(Reason.UNKNOWN_ISSUER, "the revocation list is another issuer's");
             }
-            if (!CertificatePath.isStrong(list.getSigAlgOID())) {
-                throw new UntrustedException(
-                        Reason.WEAK_KEY, "the revocation list is signed with " + list.getSigAlgName());
-            }
-            list.verify(issuer.getPublicKey());
             if (list.hasUnsupportedCriticalExtension()
                     || list.getExtensionValue(DELTA) != null
                     || list.getExtensionValue(ISSUING_DISTRIBUTION_POINT) != null) {
                 throw new UntrustedException(Reason.MALFORMED, "the revocation list is not a complete one");
             }
             return new SignedList(list);
-        } catch (GeneralSecurityException | Der.MalformedException e) {
+        } catch (GeneralSecurityException | RuntimeException e) {
+            // The JDK's parser has unchecked exceptions for some of what it cannot read.
             throw new UntrustedException(Reason.MALFORMED, "the revocation list: " + e.getMessage(), e);
         }
     }

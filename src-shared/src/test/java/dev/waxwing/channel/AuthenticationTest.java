@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.waxwing.handshake.SessionGrant;
 import dev.waxwing.trust.Credential;
+import dev.waxwing.trust.RevokedAuthorities;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.TestPki;
 import dev.waxwing.trust.TimeFloor;
@@ -21,6 +22,7 @@ import dev.waxwing.wire.ProtocolException;
 import java.security.KeyPair;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -253,48 +255,123 @@ class AuthenticationTest {
     }
 
     @Test
-    void device_learns_from_the_list_in_a_session_and_believes_no_server_through_a_revoked_authority_from_then_on()
+    void device_learns_from_the_list_in_a_handshake_and_believes_no_server_through_a_revoked_authority_from_then_on()
             throws Exception {
         try (Loopback loopback = new Loopback()) {
             TestPki stolen = loopback.pki.rotated();
-            Bytes list = loopback.pki.rootList(9, stolen.issuingCertificate());
-            loopback.admission = (device, session) -> new SessionGrant(1, 1, List.of(), list);
+            loopback.rootList = loopback.pki.rootList(9, stolen.issuingCertificate());
             try (Loopback.Pair pair = loopback.session()) {
-                assertThat(pair.device().grant().rootList()).isEqualTo(list);
+                assertThat(pair.device().rootList()).isEqualTo(loopback.rootList);
+                assertThat(pair.server().rootList()).isEqualTo(loopback.rootList);
             }
+            loopback.rootList = Bytes.EMPTY;
             loopback.serverCredential = stolen.issue(Role.SERVER, "server-1");
             loopback.staple = stolen.goodStaple(loopback.serverCredential.certificate());
-            loopback.accept();
-            assertThatThrownBy(() -> loopback.connect(loopback.pki.issue(Role.DEVICE, "camera-1")))
-                    .isInstanceOfSatisfying(
-                            ProtocolException.class,
-                            e -> assertThat(((UntrustedException) e.getCause()).reason())
-                                    .isEqualTo(Reason.ISSUER_REVOKED));
+            refusesTheRevoked(loopback);
         }
     }
 
     @Test
-    void device_leaves_a_session_whose_list_names_the_servers_own_authority() throws Exception {
+    void device_that_the_server_refuses_has_learnt_from_its_list_all_the_same() throws Exception {
         try (Loopback loopback = new Loopback()) {
-            Bytes list = loopback.pki.rootList(9, loopback.pki.issuingCertificate());
-            loopback.admission = (device, session) -> new SessionGrant(1, 1, List.of(), list);
+            TestPki stolen = loopback.pki.rotated();
+            loopback.rootList = loopback.pki.rootList(9, stolen.issuingCertificate());
+            loopback.status = (leaf, issuer, staple, now) -> {
+                throw new UntrustedException(Reason.REVOKED, "the authority of its certificate is revoked");
+            };
             loopback.accept();
-            assertThatThrownBy(() -> loopback.connect(loopback.pki.issue(Role.DEVICE, "camera-1")))
+            assertThatThrownBy(() -> loopback.connect(stolen.issue(Role.DEVICE, "camera-1")))
                     .isInstanceOfSatisfying(
-                            ProtocolException.class, e -> assertThat(e.code()).isEqualTo(AlertCode.AUTH_FAILED));
-            assertThat(loopback.revoked.newest(loopback.pki.root())).contains(list);
+                            PeerAlertException.class,
+                            e -> assertThat(e.alert().code()).isEqualTo(AlertCode.AUTH_FAILED));
+            assertThat(loopback.revoked.newest(loopback.pki.root())).contains(loopback.rootList);
+            assertThat(loopback.revoked.named(loopback.pki.root()))
+                    .containsExactly(stolen.issuingCertificate().getSerialNumber());
         }
     }
 
     @Test
-    void device_takes_a_list_that_its_root_has_not_signed_for_a_violation() throws Exception {
+    void device_refuses_a_server_whose_own_list_names_its_authority_before_it_shows_itself_and_keeps_the_list()
+            throws Exception {
         try (Loopback loopback = new Loopback()) {
-            Bytes list = TestPki.create().rootList(9);
-            loopback.admission = (device, session) -> new SessionGrant(1, 1, List.of(), list);
+            loopback.rootList = loopback.pki.rootList(9, loopback.pki.issuingCertificate());
+            refusesTheRevoked(loopback);
+            assertThat(loopback.revoked.newest(loopback.pki.root())).contains(loopback.rootList);
+        }
+    }
+
+    private static void refusesTheRevoked(Loopback loopback) {
+        loopback.accept();
+        assertThatThrownBy(() -> loopback.connect(loopback.pki.issue(Role.DEVICE, "camera-1")))
+                .isInstanceOfSatisfying(ProtocolException.class, e -> {
+                    assertThat(e.code()).isEqualTo(AlertCode.AUTH_FAILED);
+                    assertThat(((UntrustedException) e.getCause()).reason()).isEqualTo(Reason.ISSUER_REVOKED);
+                });
+    }
+
+    static List<Arguments> listsThatSayNothing() {
+        return List.of(
+                Arguments.of("another root's", (Function<Loopback, Bytes>)
+                        loopback -> TestPki.create().rootList(9, loopback.pki.issuingCertificate())),
+                Arguments.of("an issuing authority's", (Function<Loopback, Bytes>)
+                        loopback -> loopback.pki.crl(List.of(loopback.pki.issuingCertificate()))),
+                Arguments.of("one that was changed", (Function<Loopback, Bytes>) loopback -> {
+                    byte[] changed = loopback.pki
+                            .rootList(9, loopback.pki.issuingCertificate())
+                            .toArray();
+                    changed[changed.length - 1] ^= 1;
+                    return Bytes.of(changed);
+                }));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("listsThatSayNothing")
+    void a_list_that_the_devices_root_has_not_signed_teaches_nothing_and_costs_no_session(
+            String what, Function<Loopback, Bytes> list) throws Exception {
+        try (Loopback loopback = new Loopback()) {
+            loopback.rootList = list.apply(loopback);
+            try (Loopback.Pair pair = loopback.session()) {
+                assertThat(pair.device().isOpen()).as(what).isTrue();
+            }
+            assertThat(loopback.revoked.newest(loopback.pki.root())).isEmpty();
+            assertThat(loopback.revoked.named(loopback.pki.root())).isEmpty();
+        }
+    }
+
+    static List<Arguments> listsThatAreNone() {
+        return List.of(
+                Arguments.of("no DER", (Function<Loopback, Bytes>) _ -> Bytes.fromHex("3003020100")),
+                Arguments.of("a byte behind it", (Function<Loopback, Bytes>)
+                        loopback -> Bytes.concat(loopback.pki.rootList(9), Bytes.of((byte) 0))),
+                Arguments.of("without a number", (Function<Loopback, Bytes>)
+                        loopback -> TestPki.crl(loopback.pki.rootCredential(), List.of())));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("listsThatAreNone")
+    void device_takes_what_is_no_list_for_a_violation(String what, Function<Loopback, Bytes> list) throws Exception {
+        try (Loopback loopback = new Loopback()) {
+            loopback.rootList = list.apply(loopback);
             loopback.accept();
             assertThatThrownBy(() -> loopback.connect(loopback.pki.issue(Role.DEVICE, "camera-1")))
+                    .as(what)
                     .isInstanceOfSatisfying(
                             ProtocolException.class, e -> assertThat(e.code()).isEqualTo(AlertCode.PROTOCOL_ERROR));
+            assertThat(loopback.revoked.newest(loopback.pki.root())).isEmpty();
+        }
+    }
+
+    @Test
+    void the_largest_list_fits_into_a_handshake() throws Exception {
+        try (Loopback loopback = new Loopback()) {
+            X509Certificate[] all = new X509Certificate[320];
+            Arrays.fill(all, loopback.pki.rotated().issuingCertificate());
+            Bytes list = loopback.pki.rootList(9, all);
+            assertThat(list.size()).isBetween(RevokedAuthorities.MAX_LIST - 2_000, RevokedAuthorities.MAX_LIST);
+            loopback.rootList = list;
+            try (Loopback.Pair pair = loopback.session()) {
+                assertThat(pair.device().rootList()).isEqualTo(list);
+            }
         }
     }
 

@@ -146,6 +146,64 @@ class EnrolmentTest {
     }
 
     @Test
+    void sends_nothing_secret_to_a_server_whose_authority_the_list_names_that_it_shows_or_the_device_has()
+            throws Exception {
+        try (Loopback loopback = new Loopback()) {
+            loopback.rootList = loopback.pki.rootList(9, loopback.pki.issuingCertificate());
+            refusesTheRevoked(loopback);
+            assertThat(loopback.revoked.newest(loopback.pki.root())).contains(loopback.rootList);
+
+            loopback.rootList = Bytes.EMPTY;
+            refusesTheRevoked(loopback);
+        }
+    }
+
+    private void refusesTheRevoked(Loopback loopback) {
+        loopback.accept();
+        assertThatThrownBy(() -> loopback.enrolKnowing(loopback.dial(), session -> {
+                    throw new AssertionError("no request is made for a thief");
+                }))
+                .isInstanceOfSatisfying(ProtocolException.class, e -> {
+                    assertThat(e.code()).isEqualTo(AlertCode.AUTH_FAILED);
+                    assertThat(((UntrustedException) e.getCause()).reason())
+                            .isEqualTo(UntrustedException.Reason.ISSUER_REVOKED);
+                });
+    }
+
+    @Test
+    void device_that_gets_no_certificate_has_learnt_from_the_list_all_the_same() throws Exception {
+        try (Loopback loopback = new Loopback()) {
+            TestPki stolen = loopback.pki.rotated();
+            loopback.rootList = loopback.pki.rootList(9, stolen.issuingCertificate());
+            loopback.accept();
+            assertThatThrownBy(() -> loopback.enrolKnowing(loopback.dial(), requests()))
+                    .isInstanceOf(PeerAlertException.class);
+            assertThat(loopback.revoked.newest(loopback.pki.root())).contains(loopback.rootList);
+        }
+    }
+
+    @Test
+    void device_refuses_a_certificate_of_an_authority_that_the_list_names() throws Exception {
+        try (Loopback loopback = new Loopback()) {
+            TestPki stolen = loopback.pki.rotated();
+            loopback.rootList = loopback.pki.rootList(9, stolen.issuingCertificate());
+            loopback.desk = (token, pkcs10, session) -> {
+                Credential own =
+                        stolen.request(Role.DEVICE, "camera-1").keys(keys).issue();
+                List<X509Certificate> chain = new ArrayList<>(own.chain());
+                chain.add(loopback.pki.rootCertificate());
+                return chain;
+            };
+            loopback.accept();
+            assertThatThrownBy(() -> loopback.enrol(loopback.dial(), pin(loopback), requests()))
+                    .isInstanceOfSatisfying(
+                            ProtocolException.class,
+                            e -> assertThat(((UntrustedException) e.getCause()).reason())
+                                    .isEqualTo(UntrustedException.Reason.ISSUER_REVOKED));
+        }
+    }
+
+    @Test
     void device_refuses_a_certificate_with_another_name() throws Exception {
         refusesAnswer("camera-2", keys);
     }

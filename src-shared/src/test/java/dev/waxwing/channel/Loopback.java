@@ -1,5 +1,6 @@
 package dev.waxwing.channel;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.waxwing.crypto.CryptoProvider;
@@ -51,6 +52,9 @@ final class Loopback implements AutoCloseable {
     CryptoProvider deviceCrypto = CryptoProvider.best();
     Credential serverCredential = pki.issue(Role.SERVER, "server-1");
     Bytes staple = pki.goodStaple(serverCredential.certificate());
+    /** What the server shows of its root's revocation list. */
+    Bytes rootList = Bytes.EMPTY;
+
     ServerPolicy serverPolicy = ServerPolicy.defaults();
     DevicePolicy devicePolicy = DevicePolicy.defaults();
     SessionAdmission admission = (device, session) -> GRANT;
@@ -147,6 +151,11 @@ final class Loopback implements AutoCloseable {
             public X509Certificate root() {
                 return pki.rootCertificate();
             }
+
+            @Override
+            public Bytes rootList() {
+                return rootList;
+            }
         };
         return new ServerEndpoint(
                 serverPolicy,
@@ -166,6 +175,14 @@ final class Loopback implements AutoCloseable {
 
     SecureChannel connect(Credential credential) throws Exception {
         return deviceEndpoint().connect(dial(), credential, TrustedRoots.of(pki.root()), floor, revoked);
+    }
+
+    /** Enrols a device that has this memory of revoked authorities. */
+    EnrolledIdentity enrolKnowing(SocketChannel socket, EnrolmentRequestFactory requests) throws Exception {
+        return deviceEndpoint().enrol(socket, pki.root().spkiSha256(), DEVICE, TOKEN, requests, root -> {
+            assertThat(root.certificate()).isEqualTo(pki.rootCertificate());
+            return revoked;
+        });
     }
 
     EnrolledIdentity enrol(SocketChannel socket, Bytes pin, EnrolmentRequestFactory requests) throws Exception {

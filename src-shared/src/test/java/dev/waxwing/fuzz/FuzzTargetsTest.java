@@ -18,6 +18,7 @@ import dev.waxwing.recordlayer.OpenerFuzz;
 import dev.waxwing.recordlayer.RecordHeaderFuzz;
 import dev.waxwing.trust.CertificateFuzz;
 import dev.waxwing.trust.OcspFuzz;
+import dev.waxwing.trust.RevocationListFuzz;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -35,6 +36,7 @@ class FuzzTargetsTest {
                 RekeyingFuzz.class,
                 CertificateFuzz.class,
                 OcspFuzz.class,
+                RevocationListFuzz.class,
                 InviteFuzz.class,
                 ApplicationMessageFuzz.class,
                 CanonicalJsonFuzz.class,

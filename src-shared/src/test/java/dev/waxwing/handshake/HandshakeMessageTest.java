@@ -1,6 +1,8 @@
 package dev.waxwing.handshake;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.waxwing.wire.AlertCode;
@@ -149,6 +151,22 @@ class HandshakeMessageTest {
                 List.of(certificate, certificate, certificate, certificate, certificate), Bytes.EMPTY, List.of()));
         assertRefused(new EnrolResponse(List.of(certificate)));
         assertRefused(new Certificate(List.of(Bytes.EMPTY), Bytes.EMPTY, List.of()));
+    }
+
+    @Test
+    void refuses_a_root_list_of_no_byte_or_of_more_than_16384() throws Exception {
+        assertThat(new Certificate(List.of(), Bytes.EMPTY, List.of()).rootList())
+                .isEqualTo(Bytes.EMPTY);
+        Bytes largest = Bytes.of(new byte[16_384]);
+        assertThat(Certificate.ofServer(List.of(), Bytes.EMPTY, largest).rootList())
+                .isEqualTo(largest);
+        for (Bytes wrong : List.of(Bytes.EMPTY, Bytes.of(new byte[16_385]))) {
+            Certificate certificate =
+                    new Certificate(List.of(), Bytes.EMPTY, List.of(new Extension(Certificate.ROOT_LIST, wrong)));
+            assertThatExceptionOfType(ProtocolException.class).isThrownBy(certificate::rootList);
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Certificate.ofServer(List.of(), Bytes.EMPTY, Bytes.of(new byte[16_385])));
     }
 
     @Test

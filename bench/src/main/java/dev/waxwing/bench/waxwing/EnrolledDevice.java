@@ -80,7 +80,7 @@ public final class EnrolledDevice implements Closeable {
         Delivery delivery = new Delivery(
                 endpoint,
                 dialer,
-                new Membership(identities, endpoint, dialer, revoked.authorities(), random, clock),
+                new Membership(identities, endpoint, dialer, revoked, random, clock),
                 spool,
                 new ReceiptStore(own.resolve("receipts")),
                 own.resolve("contact.json"),

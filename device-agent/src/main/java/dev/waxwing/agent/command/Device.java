@@ -207,7 +207,7 @@ final class Device implements Closeable {
             current = new Delivery(
                     endpoint(),
                     dialer(),
-                    new Membership(identities, endpoint(), dialer(), revoked.authorities(), random, clock),
+                    new Membership(identities, endpoint(), dialer(), revoked, random, clock),
                     opened,
                     receipts(),
                     contactFile(),

@@ -1,13 +1,11 @@
 package dev.waxwing.agent.command;
 
-import dev.waxwing.agent.connection.KeptRevokedAuthorities;
 import dev.waxwing.agent.connection.UnreachableException;
 import dev.waxwing.agent.enrollment.Enroller;
 import dev.waxwing.agent.home.AgentFailure;
 import dev.waxwing.agent.identity.Identity;
 import dev.waxwing.enrollment.Invite;
 import dev.waxwing.enrollment.InviteException;
-import dev.waxwing.trust.RevokedAuthorities;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,7 +13,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 
 /** Redeems an invite for this device's identity. */
 final class EnrollCommand implements AgentCommand {
@@ -128,29 +125,13 @@ final class EnrollCommand implements AgentCommand {
         }
     }
 
-    /** What the device that is replaced has learnt holds for its successor, too. */
-    private static Optional<RevokedAuthorities> learnt(Invocation invocation, Device device) throws IOException {
-        if (!device.identities().isEnrolled()) {
-            return Optional.empty();
-        }
-        try {
-            KeptRevokedAuthorities revoked = device.revoked(device.identity());
-            revoked.notices().forEach(notice -> invocation.messages().say(notice));
-            return Optional.of(revoked.authorities());
-        } catch (AgentFailure damaged) {
-            return Optional.empty(); // The identity, which is replaced.
-        }
-    }
-
     private static Identity enrol(Invocation invocation, Device device, Invite invite)
             throws AgentFailure, IOException {
         Enroller enroller =
                 new Enroller(device.endpoint(), device.dialer(), device.identities(), device.random(), device.clock());
         try {
-            Identity identity = enroller.enrol(
-                    invite,
-                    learnt(invocation, device),
-                    notice -> invocation.messages().say(notice));
+            Identity identity =
+                    enroller.enrol(invite, notice -> invocation.messages().say(notice));
             // An invite is the administrator's own word: what was proved to the device before starts over with it.
             Files.deleteIfExists(device.timeFile(identity));
             return identity;

@@ -38,7 +38,10 @@ public final class KeptRevokedAuthorities {
     private final RevokedAuthorities authorities;
     private final List<String> notices = new ArrayList<>();
     private final ReentrantLock lock = new ReentrantLock();
-    private final Map<TrustedRoot, Bytes> kept = new HashMap<>();
+    private final Map<TrustedRoot, Content> kept = new HashMap<>();
+
+    /** What a file holds. */
+    private record Content(Bytes list, Set<BigInteger> named) {}
 
     private KeptRevokedAuthorities(Home home, TrustedRoots roots) {
         this.roots = roots;
@@ -77,7 +80,7 @@ public final class KeptRevokedAuthorities {
                 throw new IllegalArgumentException("the list is none of this root");
             }
             authorities.remember(root, named);
-            kept.put(root, list);
+            kept.put(root, content(root));
         } catch (AgentFailure | IllegalArgumentException | UntrustedException broken) {
             setAside(file);
         }
@@ -114,10 +117,10 @@ public final class KeptRevokedAuthorities {
         lock.lock();
         try {
             for (TrustedRoot root : roots.all()) {
-                Bytes newest = authorities.newest(root).orElse(Bytes.EMPTY);
-                if (!newest.isEmpty() && !newest.equals(kept.get(root))) {
-                    write(root, newest);
-                    kept.put(root, newest);
+                Content content = content(root);
+                if (!content.list().isEmpty() && !content.equals(kept.get(root))) {
+                    write(root, content);
+                    kept.put(root, content);
                 }
             }
         } finally {
@@ -125,13 +128,17 @@ public final class KeptRevokedAuthorities {
         }
     }
 
-    private void write(TrustedRoot root, Bytes list) throws IOException {
+    private Content content(TrustedRoot root) {
+        return new Content(authorities.newest(root).orElse(Bytes.EMPTY), authorities.named(root));
+    }
+
+    private void write(TrustedRoot root, Content content) throws IOException {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("version", "1");
-        members.put(LIST, Base64.getEncoder().encodeToString(list.toArray()));
+        members.put(LIST, Base64.getEncoder().encodeToString(content.list().toArray()));
         members.put(
                 NAMED,
-                authorities.named(root).stream()
+                content.named().stream()
                         .sorted()
                         .map(serialNumber -> serialNumber.toString(16))
                         .toList());

@@ -1,6 +1,7 @@
 package dev.waxwing.agent.enrollment;
 
 import dev.waxwing.agent.connection.Dialer;
+import dev.waxwing.agent.connection.PinnedRevokedAuthorities;
 import dev.waxwing.agent.connection.UnreachableException;
 import dev.waxwing.agent.home.AgentFailure;
 import dev.waxwing.agent.identity.Identity;
@@ -9,10 +10,10 @@ import dev.waxwing.agent.identity.IdentityStore.PendingKey;
 import dev.waxwing.channel.DeviceEndpoint;
 import dev.waxwing.channel.EnrolledIdentity;
 import dev.waxwing.enrollment.Invite;
-import dev.waxwing.trust.RevokedAuthorities;
 import dev.waxwing.trust.TrustedRoots;
 import dev.waxwing.wire.Bytes;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.KeyPair;
@@ -21,7 +22,6 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -53,28 +53,8 @@ public final class Enroller {
      * @throws UnreachableException if no server answered; a repeat may succeed
      */
     public Identity enrol(Invite invite, Consumer<String> notices) throws IOException, AgentFailure {
-        return enrol(invite, Optional.empty(), notices);
-    }
-
-    /**
-     * The same for a device that has been one before.
-     *
-     * @param revoked authorities through which neither a server nor a certificate is believed
-     */
-    public Identity enrol(Invite invite, Optional<RevokedAuthorities> revoked, Consumer<String> notices)
-            throws IOException, AgentFailure {
         KeyPair keys = keysFor(invite, notices);
-        byte[] token = invite.token().bytes();
-        EnrolledIdentity enrolled = dialer.dial(
-                        invite.addresses(),
-                        socket -> endpoint.enrol(
-                                socket,
-                                Bytes.of(invite.rootSpkiSha256()),
-                                invite.name(),
-                                token.clone(),
-                                session -> DeviceRequest.create(invite.name(), keys, session),
-                                revoked))
-                .value();
+        EnrolledIdentity enrolled = redeem(invite, keys, new PinnedRevokedAuthorities(identities.home(), notices));
         Identity identity = new Identity(
                 enrolled.name(),
                 enrolled.credential().chain(),
@@ -83,6 +63,28 @@ public final class Enroller {
                 clock.instant().truncatedTo(ChronoUnit.SECONDS));
         identities.save(identity, enrolled.credential().privateKey());
         return identity;
+    }
+
+    /** What the home knows of revoked authorities counts, whosever it was, and what a server shows of them is kept in every case. */
+    private EnrolledIdentity redeem(Invite invite, KeyPair keys, PinnedRevokedAuthorities revoked)
+            throws IOException, AgentFailure {
+        byte[] token = invite.token().bytes();
+        try {
+            return dialer.dial(
+                            invite.addresses(),
+                            socket -> endpoint.enrol(
+                                    socket,
+                                    Bytes.of(invite.rootSpkiSha256()),
+                                    invite.name(),
+                                    token.clone(),
+                                    session -> DeviceRequest.create(invite.name(), keys, session),
+                                    revoked))
+                    .value();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        } finally {
+            revoked.keep();
+        }
     }
 
     private KeyPair keysFor(Invite invite, Consumer<String> notices) throws IOException, AgentFailure {

@@ -1,6 +1,7 @@
 package dev.waxwing.agent.enrollment;
 
 import dev.waxwing.agent.connection.Dialer;
+import dev.waxwing.agent.connection.KeptRevokedAuthorities;
 import dev.waxwing.agent.connection.Refusals;
 import dev.waxwing.agent.connection.UnreachableException;
 import dev.waxwing.agent.home.AgentFailure;
@@ -10,7 +11,6 @@ import dev.waxwing.agent.identity.UnlockedIdentity;
 import dev.waxwing.channel.DeviceEndpoint;
 import dev.waxwing.channel.EnrolledIdentity;
 import dev.waxwing.enrollment.InviteToken;
-import dev.waxwing.trust.RevokedAuthorities;
 import java.io.IOException;
 import java.security.KeyPair;
 import java.security.SecureRandom;
@@ -33,7 +33,7 @@ public final class Membership {
     private final IdentityStore identities;
     private final DeviceEndpoint endpoint;
     private final Dialer dialer;
-    private final RevokedAuthorities revoked;
+    private final KeptRevokedAuthorities revoked;
     private final SecureRandom random;
     private final Clock clock;
     private @Nullable AgentFailure unusable;
@@ -43,7 +43,7 @@ public final class Membership {
             IdentityStore identities,
             DeviceEndpoint endpoint,
             Dialer dialer,
-            RevokedAuthorities revoked,
+            KeptRevokedAuthorities revoked,
             SecureRandom random,
             Clock clock) {
         this.identities = identities;
@@ -124,7 +124,7 @@ public final class Membership {
 
     /** For a session that was opened with this identity. */
     public Renewer renewer(UnlockedIdentity held) {
-        return new Renewer(identities, held.identity(), revoked, random, clock);
+        return new Renewer(identities, held.identity(), revoked.authorities(), random, clock);
     }
 
     /**
@@ -153,16 +153,7 @@ public final class Membership {
         Identity former = held.identity();
         KeyPair keys = new KeyPair(
                 former.certificate().getPublicKey(), held.credential().privateKey());
-        EnrolledIdentity enrolled = dialer.dial(
-                        former.addresses(),
-                        socket -> endpoint.enrol(
-                                socket,
-                                former.root().spkiSha256(),
-                                former.name(),
-                                new byte[InviteToken.LENGTH],
-                                session -> DeviceRequest.create(former.name(), keys, session),
-                                Optional.of(revoked)))
-                .value();
+        EnrolledIdentity enrolled = readmitted(former, keys);
         Identity back = new Identity(
                 former.name(),
                 enrolled.credential().chain(),
@@ -172,6 +163,24 @@ public final class Membership {
                 true);
         identities.save(back, enrolled.credential().privateKey());
         return new UnlockedIdentity(back, enrolled.credential());
+    }
+
+    /** What the server shows of revoked authorities is kept in every case. */
+    private EnrolledIdentity readmitted(Identity former, KeyPair keys) throws IOException, AgentFailure {
+        try {
+            return dialer.dial(
+                            former.addresses(),
+                            socket -> endpoint.enrol(
+                                    socket,
+                                    former.root().spkiSha256(),
+                                    former.name(),
+                                    new byte[InviteToken.LENGTH],
+                                    session -> DeviceRequest.create(former.name(), keys, session),
+                                    _ -> revoked.authorities()))
+                    .value();
+        } finally {
+            revoked.keep();
+        }
     }
 
     private static AgentFailure notLetIn(Identity identity, @Nullable AgentFailure refusal) {

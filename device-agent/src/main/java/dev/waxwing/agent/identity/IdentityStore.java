@@ -64,6 +64,11 @@ public final class IdentityStore {
         this.protection = protection;
     }
 
+    /** The home that it is in. */
+    public Home home() {
+        return home;
+    }
+
     /** The file that holds the identity. */
     public Path file() {
         return home.resolve(IDENTITY);

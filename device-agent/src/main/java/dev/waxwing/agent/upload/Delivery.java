@@ -312,17 +312,21 @@ public final class Delivery implements Closeable {
         return fresh;
     }
 
-    /** What was learnt is kept also where the server was not believed in the end. */
+    /** What was learnt is kept also where the server was not believed in the end, or did not let this device in. */
     private Dialer.Reached<SecureChannel> dial(UnlockedIdentity held) throws AgentFailure, IOException {
         Identity identity = held.identity();
+        boolean isReached = false;
         try {
-            return dialer.dial(
+            Dialer.Reached<SecureChannel> reached = dialer.dial(
                     identity.addresses(),
                     socket -> endpoint.connect(
                             socket, held.credential(), identity.roots(), time.floor(), revoked.authorities()));
-        } catch (AgentFailure | UnreachableException failed) {
-            revoked.keep();
-            throw failed;
+            isReached = true;
+            return reached;
+        } finally {
+            if (!isReached) {
+                revoked.keep();
+            }
         }
     }
 

@@ -119,7 +119,7 @@ final class Session implements Closeable {
     void start() {
         Thread.ofVirtual().name("waxwing-receiver").start(this::receiveAll);
         renewal.start();
-        if (!channel.grant().rootList().isEmpty()) {
+        if (!channel.rootList().isEmpty()) {
             try {
                 sender.send(new RootListQuery());
             } catch (IOException broken) {
@@ -406,10 +406,16 @@ final class Session implements Closeable {
         }
     }
 
-    /** A list that names the authority of this session's own server ends the session, and another one takes its place. */
+    /**
+     * A list that names the authority of this session's own server ends the session, and another one takes its place. One that names
+     * another may name that of the receipt signer, whose chain is then to be shown, and believed, again.
+     */
     private void learn(Bytes list) throws IOException, ProtocolException {
         try {
-            DeviceEndpoint.learn(channel, list, revoked.authorities());
+            if (DeviceEndpoint.learn(channel, list, revoked.authorities())) {
+                receiptSigner = null;
+                locked(() -> isSignerAsked = false);
+            }
         } catch (ProtocolException failed) {
             if (failed.getCause() instanceof UntrustedException revokedIssuer) {
                 throw new IOException(revokedIssuer.getMessage(), failed);

@@ -2,6 +2,8 @@ package dev.waxwing.agent.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.waxwing.agent.connection.KeptRevokedAuthorities;
+import dev.waxwing.agent.home.Home;
 import dev.waxwing.agent.upload.ServerDouble;
 import dev.waxwing.channel.RefusedException;
 import dev.waxwing.evidence.ClassicEvidence;
@@ -22,6 +24,8 @@ import dev.waxwing.trust.Credential;
 import dev.waxwing.trust.PeerName;
 import dev.waxwing.trust.Role;
 import dev.waxwing.trust.TestPki;
+import dev.waxwing.trust.TrustedRoots;
+import dev.waxwing.trust.UntrustedException;
 import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.SessionId;
@@ -189,6 +193,53 @@ class AgentCommandsTest {
                 .isEqualTo(1);
         assertThat(Files.readAllBytes(home.resolve("identity.json"))).isEqualTo(before);
         assertThat(server.enrolments).isEqualTo(1);
+    }
+
+    private KeptRevokedAuthorities keptRevocations() throws IOException {
+        return KeptRevokedAuthorities.load(Home.at(home), TrustedRoots.of(server.pki.root()));
+    }
+
+    /** The device has learnt that the authority of whoever poses as its server is revoked. */
+    private void learn() throws IOException, UntrustedException {
+        KeptRevokedAuthorities kept = keptRevocations();
+        kept.authorities().take(server.pki.rootList(7, server.pki.issuingCertificate()));
+        kept.keep();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"as it was", "damaged", "missing"})
+    void no_thief_of_a_revoked_authority_reads_an_invite_whatever_became_of_the_identity(String identity)
+            throws IOException, UntrustedException {
+        enrol();
+        learn();
+        switch (identity) {
+            case "damaged" -> Files.writeString(home.resolve("identity.json"), "{");
+            case "missing" -> Files.delete(home.resolve("identity.json"));
+            default -> {}
+        }
+        server.renewInvite();
+
+        Run replaced = run("enroll", "--replace", "--invite-file", inviteFile().toString());
+
+        assertThat(replaced.status()).isEqualTo(1);
+        assertThat(replaced.out() + replaced.err()).contains("an authority that is revoked", "a thief of its key");
+        assertThat(server.enrolments).isEqualTo(1);
+        assertThat(keptRevocations().authorities().named(server.pki.root()))
+                .containsExactly(server.pki.issuingCertificate().getSerialNumber());
+    }
+
+    @Test
+    void what_an_enrolment_shows_of_revoked_authorities_is_kept_also_if_it_fails() throws IOException {
+        TestPki stolen = server.pki.rotated();
+        server.rootList = server.pki.rootList(7, stolen.issuingCertificate());
+        server.enrolledKey(Bytes.fromHex("00"));
+
+        Run refused = run("enroll", "--invite-file", inviteFile().toString());
+
+        assertThat(refused.status()).isEqualTo(1);
+        assertThat(keptRevocations().authorities().newest(server.pki.root())).contains(server.rootList);
+        assertThat(keptRevocations().authorities().named(server.pki.root()))
+                .containsExactly(stolen.issuingCertificate().getSerialNumber());
     }
 
     @Test

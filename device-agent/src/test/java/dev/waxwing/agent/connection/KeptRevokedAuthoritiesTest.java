@@ -1,14 +1,19 @@
 package dev.waxwing.agent.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.waxwing.agent.home.FlatJson;
 import dev.waxwing.agent.home.Home;
+import dev.waxwing.trust.RevokedAuthorities;
 import dev.waxwing.trust.TestPki;
 import dev.waxwing.trust.TrustedRoots;
+import dev.waxwing.wire.Bytes;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +79,44 @@ class KeptRevokedAuthoritiesTest {
         kept.authorities().take(pki.rootList(2));
         kept.keep();
         assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void what_only_an_older_list_names_is_kept_beside_the_newest() throws Exception {
+        KeptRevokedAuthorities kept = load();
+        Bytes newest = pki.rootList(3);
+        kept.authorities().take(newest);
+        kept.keep();
+        kept.authorities().take(pki.rootList(2, pki.issuingCertificate()));
+        kept.keep();
+        assertKnown(load(), pki);
+        assertThat(load().authorities().newest(pki.root())).contains(newest);
+    }
+
+    @Test
+    void is_found_by_the_root_alone_once_that_is_seen_and_one_that_cannot_be_read_is_not_taken_for_none()
+            throws Exception {
+        KeptRevokedAuthorities before = load();
+        before.authorities().take(pki.rootList(3, pki.issuingCertificate()));
+        before.keep();
+
+        List<String> notices = new ArrayList<>();
+        PinnedRevokedAuthorities pinned = new PinnedRevokedAuthorities(home, notices::add);
+        pinned.keep();
+        RevokedAuthorities known = pinned.apply(pki.root());
+        assertThat(known.named(pki.root()))
+                .containsExactly(pki.issuingCertificate().getSerialNumber());
+        TestPki next = pki.rotated();
+        known.take(pki.rootList(4, next.issuingCertificate()));
+        assertThat(pinned.apply(pki.root())).isSameAs(known);
+        pinned.keep();
+        assertKnown(load(), pki, next);
+        assertThat(notices).isEmpty();
+
+        Files.delete(file);
+        Files.createDirectory(file);
+        assertThatExceptionOfType(UncheckedIOException.class)
+                .isThrownBy(() -> new PinnedRevokedAuthorities(home, notices::add).apply(pki.root()));
     }
 
     @Test

@@ -83,6 +83,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -155,7 +156,7 @@ class DeliveryTest {
         return new Delivery(
                 endpoint,
                 dialer,
-                new Membership(identities, endpoint, dialer, revoked.authorities(), RANDOM, clock),
+                new Membership(identities, endpoint, dialer, revoked, RANDOM, clock),
                 spool,
                 new ReceiptStore(directory.resolve("receipts")),
                 directory.resolve("contact.json"),
@@ -194,7 +195,7 @@ class DeliveryTest {
     }
 
     @Test
-    void what_the_first_record_of_a_session_tells_of_revoked_authorities_is_kept_before_anything_is_sent()
+    void what_the_handshake_of_a_session_shows_of_revoked_authorities_is_kept_before_anything_is_sent()
             throws Exception {
         TestPki former = server.pki.rotated();
         server.rootList = server.pki.rootList(5, former.issuingCertificate());
@@ -209,6 +210,55 @@ class DeliveryTest {
         deliver();
         assertThat(server.received).anyMatch(RootListQuery.class::isInstance);
         assertThat(settled).singleElement().matches(Settled::isAccepted);
+    }
+
+    @Test
+    void what_a_handshake_shows_of_revoked_authorities_is_kept_also_where_no_session_comes_of_it() throws Exception {
+        TestPki former = server.pki.rotated();
+        server.rootList = server.pki.rootList(5, former.issuingCertificate());
+        server.admissions.add(new RefusedException(AlertCode.BUSY, "too many sessions", Duration.ofSeconds(30), null));
+        assertThat(catchThrowableOfType(AgentFailure.class, () -> delivery.connect(Duration.ofMillis(200), listener)))
+                .isNotNull();
+        assertThat(server.admitted).isEmpty();
+        assertThat(keptRevocations().newest(server.pki.root())).contains(server.rootList);
+        assertThat(keptRevocations().named(server.pki.root()))
+                .containsExactly(former.issuingCertificate().getSerialNumber());
+    }
+
+    @Test
+    void what_is_shown_to_a_device_that_comes_back_is_kept() throws Exception {
+        TestPki former = server.pki.rotated();
+        server.rootList = server.pki.rootList(5, former.issuingCertificate());
+        delivery.close();
+        delivery = delivery(server.pki
+                .request(Role.DEVICE, "camera-1")
+                .validity(TestPki.NOW.minus(Duration.ofDays(2)), TestPki.NOW.minus(Duration.ofDays(1)))
+                .issue());
+        assertThat(catchThrowableOfType(AgentFailure.class, () -> delivery.connect(Duration.ofMillis(200), listener)))
+                .isNotNull();
+        assertThat(keptRevocations().named(server.pki.root()))
+                .containsExactly(former.issuingCertificate().getSerialNumber());
+    }
+
+    @Test
+    void a_receipt_signer_that_was_believed_has_to_be_believed_again_after_a_revocation_was_told() throws Exception {
+        TestPki former = server.pki.rotated();
+        server.rootList = server.pki.rootList(5);
+        Bytes list = server.pki.rootList(6, former.issuingCertificate());
+        spool.addText("gate open");
+        deliver();
+        assertThat(server.count(CertificateQuery.class)).isEqualTo(1);
+        server.interception = (message, honest) -> message instanceof Text
+                ? Optional.of(Stream.concat(
+                                Stream.of(new RootListAnswer(list)),
+                                honest.honestly(message, new SessionId(Bytes.of(new byte[16]))).stream())
+                        .toList())
+                : Optional.empty();
+        spool.addText("gate shut");
+        deliver();
+        assertThat(server.admitted).hasSize(1);
+        assertThat(server.count(CertificateQuery.class)).isEqualTo(2);
+        assertThat(settled).hasSize(2).allMatch(Settled::isAccepted);
     }
 
     @Test

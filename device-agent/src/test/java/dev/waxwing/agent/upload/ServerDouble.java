@@ -188,12 +188,13 @@ public final class ServerDouble implements AutoCloseable {
         }
     };
     private final ServerSocketChannel listener;
+    private final Thread accepting;
     private final List<SocketChannel> sockets = new CopyOnWriteArrayList<>();
     private volatile List<Bytes> enrolledKey = List.of();
 
     public ServerDouble() throws IOException {
         listener = ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-        Thread.ofVirtual().start(this::acceptAll);
+        accepting = Thread.ofVirtual().start(this::acceptAll);
     }
 
     public ServerAddress address() throws IOException {
@@ -258,6 +259,11 @@ public final class ServerDouble implements AutoCloseable {
             public X509Certificate root() {
                 return pki.rootCertificate();
             }
+
+            @Override
+            public Bytes rootList() {
+                return rootList;
+            }
         };
         var devices = new PeerVerifier(
                 pki.root(),
@@ -285,7 +291,7 @@ public final class ServerDouble implements AutoCloseable {
             throw refusal;
         }
         admitted.add(device.certificate().getSerialNumber().toString(16));
-        return new SessionGrant(Math.max(durableCounter, highest()), 2, restored, rootList);
+        return new SessionGrant(Math.max(durableCounter, highest()), 2, restored);
     }
 
     private synchronized long highest() {
@@ -501,9 +507,15 @@ public final class ServerDouble implements AutoCloseable {
         }
     }
 
+    /** Nobody is served any more: as long as its thread is waiting for one, a closed listener would still take the next connection. */
     @Override
     public void close() throws IOException {
         listener.close();
+        try {
+            accepting.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         breakConnections();
     }
 }

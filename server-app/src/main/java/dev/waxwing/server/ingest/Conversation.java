@@ -91,7 +91,7 @@ public final class Conversation {
         this.outbox = new Outbox(channel);
         this.captureClock = new CaptureClock(ingest.clock());
         this.refusals = ingest.refusals(sender);
-        this.toldRootList = new AtomicReference<>(channel.grant().rootList());
+        this.toldRootList = new AtomicReference<>(channel.rootList());
     }
 
     /** How many uploads are open. */
@@ -130,6 +130,11 @@ public final class Conversation {
         if (wantsRootLists && !newest.isEmpty() && !newest.equals(toldRootList.getAndSet(newest))) {
             outbox.add(new RootListAnswer(newest));
         }
+    }
+
+    /** Waits until the device was told all that there is to tell, but no longer than {@code patience}. */
+    public void awaitTold(Duration patience) throws InterruptedException {
+        outbox.awaitEmpty(patience);
     }
 
     /** All messages of a record have been received: its texts, which wait for each other till then, go to the database. */

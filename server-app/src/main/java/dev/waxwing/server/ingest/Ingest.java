@@ -231,8 +231,9 @@ public final class Ingest {
     }
 
     /**
-     * The root's newest revocation list, DER, the same object as long as it is the same list; empty if it is too large to be told, as
-     * it would be after the revocation of some three hundred issuing authorities.
+     * The root's newest revocation list, DER, the same object as long as it is the same list; empty if it is too large for devices
+     * (docs/protocol.md, section 7.4), as it would be after the revocation of some three hundred issuing authorities. The health of the
+     * revocation lists fails then.
      */
     public Bytes rootList() {
         Bytes list = lists.root().encoded();

@@ -67,8 +67,7 @@ final class Admission implements SessionAdmission {
                     null);
         }
         register(device.name().value(), SerialNumber.of(device.certificate()));
-        return new SessionGrant(
-                ingest.durableCounter(device.name().value()), ingest.maxOpenUploads(), restored, ingest.rootList());
+        return new SessionGrant(ingest.durableCounter(device.name().value()), ingest.maxOpenUploads(), restored);
     }
 
     /**

@@ -7,9 +7,18 @@ import dev.waxwing.channel.ServerIdentity;
 import dev.waxwing.trust.Credential;
 import dev.waxwing.wire.Bytes;
 import java.security.cert.X509Certificate;
+import java.util.function.Supplier;
 
-/** The server's credential as the authority keeps it, with a fresh word on its status. */
-record ChannelIdentity(CertificateAuthority authority, RoleCredentials credentials, OcspResponder responder)
+/**
+ * The server's credential as the authority keeps it, with a fresh word on its status.
+ *
+ * @param newestRootList what devices are to learn of revoked authorities
+ */
+record ChannelIdentity(
+        CertificateAuthority authority,
+        RoleCredentials credentials,
+        OcspResponder responder,
+        Supplier<Bytes> newestRootList)
         implements ServerIdentity {
 
     @Override
@@ -25,5 +34,10 @@ record ChannelIdentity(CertificateAuthority authority, RoleCredentials credentia
     @Override
     public X509Certificate root() {
         return authority.rootCertificate();
+    }
+
+    @Override
+    public Bytes rootList() {
+        return newestRootList.get();
     }
 }

@@ -367,7 +367,7 @@ final class Connections {
     void endIssuedBy(X509Certificate issuer) {
         open.stream()
                 .filter(session -> session.issuer().equals(issuer))
-                .forEach(session -> session.end(Ending.REVOKED));
+                .forEach(session -> session.end(Ending.ISSUER_REVOKED));
     }
 
     /** Tells the devices of the root's newest revocation list that have not heard of it. */

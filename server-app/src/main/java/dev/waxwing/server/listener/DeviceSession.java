@@ -36,6 +36,10 @@ final class DeviceSession implements LiveSession {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeviceSession.class);
     private static final Duration PATIENCE = Duration.ofSeconds(3);
+
+    /** Of the second within which a session of a revoked certificate ends. */
+    private static final Duration TO_BE_TOLD = Duration.ofMillis(300);
+
     private static final Duration REKEY_LIMIT = Duration.ofSeconds(15);
 
     private final SecureChannel channel;
@@ -175,6 +179,15 @@ final class DeviceSession implements LiveSession {
         }
     }
 
+    /** Of all devices these need the root's list most: a thief of their authority's key knows whom to wait for. */
+    private void awaitTold() {
+        try {
+            conversation.awaitTold(TO_BE_TOLD);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private String actor() {
         return "device:" + sender.device();
     }
@@ -223,6 +236,8 @@ final class DeviceSession implements LiveSession {
             Thread.ofVirtual().name("waxwing-ending").start(() -> {
                 if (why.answersFirst()) {
                     finish(PATIENCE);
+                } else if (why == Ending.ISSUER_REVOKED) {
+                    awaitTold();
                 }
                 channel.fail(new Alert(why.alert(), incident));
             });

@@ -13,6 +13,7 @@ import dev.waxwing.channel.ServerPolicy;
 import dev.waxwing.crypto.CryptoProvider;
 import dev.waxwing.server.admission.AdmissionProperties;
 import dev.waxwing.server.admission.Gate;
+import dev.waxwing.server.ingest.Ingest;
 import dev.waxwing.trust.AuthoritySignatures;
 import dev.waxwing.trust.PeerVerifier;
 import dev.waxwing.trust.Role;
@@ -74,6 +75,7 @@ class ListenerConfiguration {
             CertificateAuthority authority,
             RoleCredentials credentials,
             OcspResponder responder,
+            Ingest ingest,
             PeerVerifier devices,
             Admission admission,
             Enrollment enrollment,
@@ -87,7 +89,7 @@ class ListenerConfiguration {
                 crypto,
                 random,
                 clock,
-                new ChannelIdentity(authority, credentials, responder),
+                new ChannelIdentity(authority, credentials, responder, ingest::rootList),
                 devices,
                 admission,
                 new InviteDesk(enrollment, readmissions),

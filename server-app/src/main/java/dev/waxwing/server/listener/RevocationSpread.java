@@ -5,6 +5,7 @@ import dev.waxwing.ca.inventory.RevocationReason;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.revocation.CertificateRevoked;
 import dev.waxwing.ca.revocation.Revocation;
+import dev.waxwing.ca.revocation.RootListSigned;
 import dev.waxwing.server.device.DeviceRegister;
 import dev.waxwing.server.ingest.Ingest;
 import dev.waxwing.server.session.Ending;
@@ -85,13 +86,22 @@ final class RevocationSpread {
     }
 
     /**
-     * Ends the sessions of its devices, and tells those of other authorities. What its devices had half sent is put aside as the
-     * certificate of each is revoked, which may take longer.
+     * Tells all devices, and then ends the sessions of its own. Neither waits for a device. What its devices had half sent is put aside
+     * as the certificate of each is revoked, which may take longer.
      */
     @EventListener
     @Order(Ordered.HIGHEST_PRECEDENCE)
     void on(AuthorityRevoked event) {
-        connections.endIssuedBy(event.issuer().certificate());
+        try {
+            connections.tellRootList();
+        } finally {
+            connections.endIssuedBy(event.issuer().certificate());
+        }
+    }
+
+    /** It may name an authority for the first time: one that was revoked while the root's key was away. */
+    @EventListener
+    void on(RootListSigned event) {
         connections.tellRootList();
     }
 

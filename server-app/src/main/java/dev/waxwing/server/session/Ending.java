@@ -8,6 +8,8 @@ public enum Ending {
     TAKEN_OVER("taken over by a newer session", AlertCode.GOING_AWAY, false),
     /** Its certificate was revoked. */
     REVOKED("certificate revoked", AlertCode.AUTH_FAILED, false),
+    /** The authority that issued its certificate was revoked. */
+    ISSUER_REVOKED("the authority of its certificate was revoked", AlertCode.AUTH_FAILED, false),
     /** It is a classic one, and its device was kept out, got another key, or moved to WXP/2. */
     CLASSIC_CLOSED("classic is closed to the device", AlertCode.AUTH_FAILED, false),
     /** A person ended it. */
@@ -44,6 +46,6 @@ public enum Ending {
 
     /** Whether it is something that the device is to be refused for. */
     public boolean isRefusal() {
-        return this == REVOKED || this == CLASSIC_CLOSED || this == ENDED_BY_OPERATOR;
+        return this == REVOKED || this == ISSUER_REVOKED || this == CLASSIC_CLOSED || this == ENDED_BY_OPERATOR;
     }
 }

@@ -85,6 +85,9 @@ final class HealthAdvice {
         if (details.get("failure") instanceof String failure) {
             advice.add("The list could not be made: " + failure + ".");
         }
+        if (details.get("tooLarge") instanceof String tooLarge) {
+            advice.add(sentence(tooLarge));
+        }
         if (details.get("warning") instanceof String warning) {
             advice.add(sentence(warning));
         }

@@ -50,6 +50,8 @@ class HealthAdviceTest {
                         Status.UP,
                         Map.of("warning", "the root's revocation list has to be signed anew")))
                 .containsExactly("The root's revocation list has to be signed anew.");
+        assertThat(HealthAdvice.of("revocationList", Status.DOWN, Map.of("tooLarge", "the root's list is too large")))
+                .containsExactly("The root's list is too large.");
         assertThat(HealthAdvice.of("revocationList", Status.DOWN, Map.of())).hasSize(1);
     }
 
