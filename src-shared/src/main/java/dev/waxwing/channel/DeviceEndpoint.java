@@ -95,12 +95,15 @@ public final class DeviceEndpoint {
      * Learns from a list of the root that a server told in its session, and ends the session if that server's own authority is on it
      * (protocol section 7.4).
      *
+     * @return whether anything was learnt
      * @throws ProtocolException if the list is none of a root of this device, or names the server's authority; the alert was sent
      */
-    public static void learn(SecureChannel channel, Bytes list, RevokedAuthorities revoked) throws ProtocolException {
+    public static boolean learn(SecureChannel channel, Bytes list, RevokedAuthorities revoked)
+            throws ProtocolException {
         try {
-            revoked.take(list);
+            boolean isNews = revoked.take(list).isPresent();
             revoked.requireNone(channel.peer().chain());
+            return isNews;
         } catch (UntrustedException e) {
             ProtocolException failure = e.reason() == Reason.ISSUER_REVOKED
                     ? new ProtocolException(AlertCode.AUTH_FAILED, e.reason() + ": " + e.getMessage(), e)
