@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.authority.IssuingAuthority;
+import dev.waxwing.ca.revocation.RevocationLists;
 import dev.waxwing.evidence.BundleVerification;
 import dev.waxwing.evidence.VerificationReport;
 import dev.waxwing.media.RootListAnswer;
@@ -180,6 +181,17 @@ class RevokedIssuerTest {
         }
         try (TestSession next = silent.connect()) {
             assertThat(next.channel().rootList()).isEqualTo(rootList());
+        }
+    }
+
+    @Test
+    void whoever_asks_hears_of_each_list_that_the_root_signs() throws Exception {
+        TestDevice asking = enrol("asking-02");
+        try (TestSession told = asking.connect()) {
+            told.send(new RootListQuery());
+            Sending.texts(asking, told, "the server knows that this device asks");
+            server.bean(RevocationLists.class).signRoot();
+            assertThat(told.expect(RootListAnswer.class).list()).isEqualTo(rootList());
         }
     }
 
