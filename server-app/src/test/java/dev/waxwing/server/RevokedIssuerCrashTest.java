@@ -14,11 +14,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.CertificateFactory;
@@ -26,24 +21,21 @@ import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
-import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A server that is killed while it revokes a former issuing authority: the next start completes what was stored, and nothing was done
- * where nothing was. Each run tries one step; {@code -Dwaxwing.crash.steps=all} every one, {@code =4,7} those.
+ * where nothing was. Each run tries one step ({@link CrashSteps}).
  */
 class RevokedIssuerCrashTest {
 
     /** So often does it ask something of the database, statements and commits, before it leaves the rest to the sweep. */
     private static final int STEPS = 13;
 
-    private static final int MORE_THAN_THERE_ARE = 100;
     private static final String QUICK = "-XX:TieredStopAtLevel=1";
     private static final String PASSWORD = "plum tree by the harbour";
     private static final String ADMIN = ConsoleClient.basic("admin", PASSWORD);
@@ -53,26 +45,7 @@ class RevokedIssuerCrashTest {
 
     @Test
     void a_revocation_that_is_killed_at_any_step_is_whole_after_the_next_start() throws Exception {
-        for (int step : steps()) {
-            try {
-                if (!stoppedAndKilled(step, Files.createDirectory(directory.resolve("step-" + step)))) {
-                    return;
-                }
-            } catch (Exception | AssertionError e) {
-                throw new AssertionError(
-                        "killed before step %1$d, to be tried again with -Dwaxwing.crash.steps=%1$d".formatted(step),
-                        e);
-            }
-        }
-    }
-
-    private static List<Integer> steps() {
-        String chosen = System.getProperty("waxwing.crash.steps", "random");
-        return switch (chosen) {
-            case "random" -> List.of(1 + new Random().nextInt(STEPS));
-            case "all" -> IntStream.rangeClosed(1, MORE_THAN_THERE_ARE).boxed().toList();
-            default -> Stream.of(chosen.split(",")).map(Integer::valueOf).toList();
-        };
+        CrashSteps.each(STEPS, directory, RevokedIssuerCrashTest::stoppedAndKilled);
     }
 
     /** One round; false if the revocation was over before that step. */
@@ -95,10 +68,13 @@ class RevokedIssuerCrashTest {
                 List.of(QUICK, StoppingServer.class.getName(), Integer.toString(step), mark.toString()),
                 data,
                 home.resolve("log"))) {
-            CompletableFuture<Boolean> revocation = asked(server, former);
+            CompletableFuture<Integer> revocation = server.asked(
+                    "/api/v1/authority/issuing/" + former + "/certificate/revocation",
+                    ADMIN,
+                    "{\"reason\": \"cACompromise\"}");
             await().atMost(Duration.ofMinutes(1)).until(() -> Files.exists(mark) || revocation.isDone());
             server.kill();
-            assertThat(revocation.get(1, TimeUnit.MINUTES)).isEqualTo(Files.notExists(mark));
+            assertThat(revocation.get(1, TimeUnit.MINUTES) == 200).isEqualTo(Files.notExists(mark));
         }
         try (RunningServer server = RunningServer.start(data)) {
             judge(server, data, former, device.at(server.listenerPort()), Files.notExists(mark));
@@ -114,24 +90,6 @@ class RevokedIssuerCrashTest {
                     .findFirst()
                     .orElseThrow();
         }
-    }
-
-    private static CompletableFuture<Boolean> asked(ServerProcess server, AuthorityId former) throws IOException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.consolePort()
-                        + "/api/v1/authority/issuing/" + former + "/certificate/revocation"))
-                .header("Authorization", ADMIN)
-                .header("Content-Type", "application/json")
-                .POST(BodyPublishers.ofString("{\"reason\": \"cACompromise\"}"))
-                .build();
-        return CompletableFuture.supplyAsync(() -> {
-            try (HttpClient http = HttpClient.newHttpClient()) {
-                return http.send(request, BodyHandlers.ofString()).statusCode() == 200;
-            } catch (IOException e) {
-                return false; // The server is dead.
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        });
     }
 
     private static void judge(RunningServer server, Path data, AuthorityId former, TestDevice device, boolean isOver)

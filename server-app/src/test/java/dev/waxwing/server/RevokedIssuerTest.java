@@ -3,7 +3,6 @@ package dev.waxwing.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.authority.IssuingAuthority;
@@ -19,7 +18,6 @@ import dev.waxwing.server.host.Subcommands;
 import dev.waxwing.server.media.Transfer;
 import dev.waxwing.server.media.TransferFilter;
 import dev.waxwing.server.media.Transfers;
-import dev.waxwing.server.web.ConsoleAddress;
 import dev.waxwing.trust.RevokedAuthorities;
 import dev.waxwing.trust.TrustedRoot;
 import dev.waxwing.trust.TrustedRoots;
@@ -27,7 +25,6 @@ import dev.waxwing.wire.AlertCode;
 import dev.waxwing.wire.Bytes;
 import dev.waxwing.wire.PeerAlertException;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.http.HttpResponse;
@@ -37,11 +34,9 @@ import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -285,70 +280,27 @@ class RevokedIssuerTest {
 
     @Test
     void openssl_refuses_the_chain_through_it_and_believes_the_one_through_the_present_authority() throws Exception {
-        requireOpenssl();
+        OpensslChain.requireInstalled();
         X509Certificate old = enrol("judged-01").credential().certificate();
         IssuingAuthority former = rotated();
         X509Certificate fresh = enrol("judged-02").credential().certificate();
-        assertThat(judged("before", old, former)).isEqualTo("issued.pem: OK\n");
+        assertThat(chain("before", old, former).verified()).isEqualTo("issued.pem: OK\n");
 
         revoked(former);
-        await().until(() -> !judged("list", old, former).contains("OK"));
-        assertThat(judged("after", old, former)).contains("certificate revoked");
-        assertThat(openssl(
-                        directory.resolve("after"), "verify -crl_check -CRLfile lists.pem -CAfile ca.pem issuer.pem"))
+        await().until(() -> !chain("list", old, former).verified().contains("OK"));
+        OpensslChain after = chain("after", old, former);
+        assertThat(after.verified()).contains("certificate revoked");
+        assertThat(after.said("verify -crl_check -CRLfile lists.pem -CAfile ca.pem issuer.pem"))
                 .as("the authority itself, whatever stands on its own list")
                 .contains("error 23 at 0 depth lookup: certificate revoked");
-        assertThat(judged("fresh", fresh, authority().issuers().getFirst())).isEqualTo("issued.pem: OK\n");
+        assertThat(chain("fresh", fresh, authority().issuers().getFirst()).verified())
+                .isEqualTo("issued.pem: OK\n");
 
-        String url = server.bean(ConsoleAddress.class).url() + "/pki/ocsp";
-        Path files = directory.resolve("after");
-        assertThat(openssl(files, "ocsp -issuer issuer.pem -cert issued.pem -CAfile ca.pem -url " + url))
-                .startsWith("Response verify OK\nissued.pem: revoked\n");
+        assertThat(after.status()).startsWith("Response verify OK\nissued.pem: revoked\n");
     }
 
-    private static void requireOpenssl() throws InterruptedException {
-        boolean present;
-        try {
-            present = new ProcessBuilder("openssl", "version").start().waitFor() == 0;
-        } catch (IOException e) {
-            present = false;
-        }
-        assumeTrue(present, "skipped: there is no openssl on this machine");
-    }
-
-    /** What OpenSSL says about a whole chain, with the lists that are published now. */
-    private static String judged(String name, X509Certificate issued, IssuingAuthority issuer) throws Exception {
-        Path files = Files.createDirectories(directory.resolve(name));
-        Files.writeString(files.resolve("issued.pem"), pem("CERTIFICATE", issued.getEncoded()));
-        Files.writeString(
-                files.resolve("issuer.pem"),
-                pem("CERTIFICATE", issuer.certificate().getEncoded()));
-        Files.writeString(
-                files.resolve("ca.pem"),
-                pem("CERTIFICATE", authority().rootCertificate().getEncoded()));
-        Files.writeString(
-                files.resolve("lists.pem"),
-                pem("X509 CRL", http.bytes("/pki/crl/" + issuer.id()).body())
-                        + pem("X509 CRL", http.bytes("/pki/root-crl").body()));
-        return openssl(
-                files, "verify -crl_check_all -CRLfile lists.pem -CAfile ca.pem -untrusted issuer.pem issued.pem");
-    }
-
-    private static String pem(String type, byte[] der) {
-        return "-----BEGIN " + type + "-----\n"
-                + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der) + "\n-----END " + type + "-----\n";
-    }
-
-    private static String openssl(Path files, String arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of("openssl"));
-        command.addAll(List.of(arguments.split(" ")));
-        Process process = new ProcessBuilder(command)
-                .directory(files.toFile())
-                .redirectErrorStream(true)
-                .start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-        return said;
+    private static OpensslChain chain(String name, X509Certificate issued, IssuingAuthority issuer) throws Exception {
+        return OpensslChain.of(server, directory.resolve(name), issued.getEncoded(), issuer);
     }
 
     @Test

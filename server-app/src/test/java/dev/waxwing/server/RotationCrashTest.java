@@ -2,7 +2,6 @@ package dev.waxwing.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.authority.IssuingAuthority;
@@ -10,30 +9,20 @@ import dev.waxwing.ca.authority.KeyStorage;
 import dev.waxwing.ca.inventory.Inventory;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.server.host.Subcommands;
-import dev.waxwing.server.web.ConsoleAddress;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,14 +31,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * A server that is killed in the middle of a rotation, which was asked for over REST, or by the host's command, of which the next
- * one is killed, too: the server after that is whole. Each run tries one step; {@code -Dwaxwing.crash.steps=all} every one, {@code =9,17} those.
+ * one is killed, too: the server after that is whole. Each run tries one step ({@link CrashSteps}).
  */
 class RotationCrashTest {
 
     /** So often does a rotation ask something of the database, statements and commits, or a little more often. */
     private static final int STEPS = 43;
-
-    private static final int MORE_THAN_THERE_ARE = 1_000;
 
     /** Short-lived processes start sooner without the compiler that makes them fast. */
     private static final String QUICK = "-XX:TieredStopAtLevel=1";
@@ -65,38 +52,13 @@ class RotationCrashTest {
 
     @BeforeAll
     static void prepare() throws Exception {
-        boolean present;
-        try {
-            present = new ProcessBuilder("openssl", "version").start().waitFor() == 0;
-        } catch (IOException e) {
-            present = false;
-        }
-        assumeTrue(present, "skipped: there is no openssl on this machine");
+        OpensslChain.requireInstalled();
         password = Files.writeString(directory.resolve("password"), PASSWORD);
     }
 
     @Test
     void a_rotation_that_is_killed_at_any_step_leaves_a_server_that_is_whole() throws Exception {
-        for (int step : steps()) {
-            try {
-                if (!stoppedAndKilled(step, Files.createDirectory(directory.resolve("step-" + step)))) {
-                    return;
-                }
-            } catch (Exception | AssertionError e) {
-                throw new AssertionError(
-                        "killed before step %1$d, to be tried again with -Dwaxwing.crash.steps=%1$d".formatted(step),
-                        e);
-            }
-        }
-    }
-
-    private static List<Integer> steps() {
-        String chosen = System.getProperty("waxwing.crash.steps", "random");
-        return switch (chosen) {
-            case "random" -> List.of(1 + new Random().nextInt(STEPS));
-            case "all" -> IntStream.rangeClosed(1, MORE_THAN_THERE_ARE).boxed().toList();
-            default -> Stream.of(chosen.split(",")).map(Integer::valueOf).toList();
-        };
+        CrashSteps.each(STEPS, directory, RotationCrashTest::stoppedAndKilled);
     }
 
     /** One round; false if the rotation was over before that step. */
@@ -111,7 +73,9 @@ class RotationCrashTest {
                 home.resolve("log"),
                 "--waxwing.console.admin-password-file=" + password)) {
             device = TestDevice.enrol(server.listenerPort(), server.invite("camera-01"));
-            CompletableFuture<Boolean> rotation = byHost ? askedByTheHost(data) : askedOverRest(server);
+            CompletableFuture<Boolean> rotation = byHost
+                    ? askedByTheHost(data)
+                    : server.asked(ROTATION, ADMIN, "").thenApply(status -> status == 201);
             await().atMost(Duration.ofMinutes(1)).until(() -> Files.exists(mark) || rotation.isDone());
             server.kill();
             // Whoever asked is told, and nothing is done a second time behind the back of who asked.
@@ -124,22 +88,6 @@ class RotationCrashTest {
             new Judgement(server, data, home).of(device.at(server.listenerPort()));
         }
         return Files.exists(mark);
-    }
-
-    private static CompletableFuture<Boolean> askedOverRest(ServerProcess server) throws IOException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.consolePort() + ROTATION))
-                .header("Authorization", ADMIN)
-                .POST(BodyPublishers.noBody())
-                .build();
-        return CompletableFuture.supplyAsync(() -> {
-            try (HttpClient http = HttpClient.newHttpClient()) {
-                return http.send(request, BodyHandlers.ofString()).statusCode() == 201;
-            } catch (IOException e) {
-                return false; // The server is dead.
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        });
     }
 
     private static CompletableFuture<Boolean> askedByTheHost(Path data) {
@@ -253,7 +201,6 @@ class RotationCrashTest {
         }
 
         private void assertThatOpensslBelieves(IssuingAuthority issuer) throws Exception {
-            Path files = Files.createDirectory(home.resolve(issuer.id().toString()));
             byte[] issued = database()
                     .sql("""
                         SELECT certificate FROM certificate
@@ -262,46 +209,10 @@ class RotationCrashTest {
                     .param("issuer", issuer.id().toString())
                     .query(byte[].class)
                     .single();
-            save(files.resolve("issued.pem"), "CERTIFICATE", issued);
-            save(
-                    files.resolve("issuer.pem"),
-                    "CERTIFICATE",
-                    issuer.certificate().getEncoded());
-            save(
-                    files.resolve("ca.pem"),
-                    "CERTIFICATE",
-                    authority().rootCertificate().getEncoded());
-            ConsoleClient http = ConsoleClient.of(server);
-            for (String list : List.of("/pki/crl/" + issuer.id(), "/pki/root-crl")) {
-                save(files.resolve("lists.pem"), "X509 CRL", http.bytes(list).body());
-            }
-            assertThat(openssl(
-                            files,
-                            "verify -crl_check_all -CRLfile lists.pem -CAfile ca.pem -untrusted issuer.pem issued.pem"))
-                    .isEqualTo("issued.pem: OK\n");
-            String url = server.bean(ConsoleAddress.class).url() + "/pki/ocsp";
-            assertThat(openssl(files, "ocsp -issuer issuer.pem -cert issued.pem -CAfile ca.pem -url " + url))
-                    .startsWith("Response verify OK\nissued.pem: good\n");
-        }
-
-        private static void save(Path file, String type, byte[] der) throws IOException {
-            String pem = "-----BEGIN " + type + "-----\n"
-                    + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der) + "\n-----END " + type
-                    + "-----\n";
-            String before = Files.exists(file) ? Files.readString(file) : "";
-            Files.writeString(file, before + pem);
-        }
-
-        private static String openssl(Path files, String arguments) throws Exception {
-            List<String> command = new ArrayList<>(List.of("openssl"));
-            command.addAll(List.of(arguments.split(" ")));
-            Process process = new ProcessBuilder(command)
-                    .directory(files.toFile())
-                    .redirectErrorStream(true)
-                    .start();
-            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
-            return said;
+            OpensslChain chain =
+                    OpensslChain.of(server, home.resolve(issuer.id().toString()), issued, issuer);
+            assertThat(chain.verified()).isEqualTo("issued.pem: OK\n");
+            assertThat(chain.status()).startsWith("Response verify OK\nissued.pem: good\n");
         }
     }
 }

@@ -7,12 +7,18 @@ import dev.waxwing.server.host.Subcommands;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -103,6 +109,24 @@ final class ServerProcess implements AutoCloseable {
             throw new AssertionError("invite ended with " + exit);
         }
         return Invite.parse(out.toString(StandardCharsets.UTF_8));
+    }
+
+    /** Asks over REST, as an administrator, and goes on meanwhile: the status of the answer, 0 when the server died before it. */
+    CompletableFuture<Integer> asked(String path, String authorization, String json) throws IOException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + consolePort() + path))
+                .header("Authorization", authorization)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(json))
+                .build();
+        return CompletableFuture.supplyAsync(() -> {
+            try (HttpClient http = HttpClient.newHttpClient()) {
+                return http.send(request, BodyHandlers.discarding()).statusCode();
+            } catch (IOException e) {
+                return 0;
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
     }
 
     /** As {@code kill -9} does. */
