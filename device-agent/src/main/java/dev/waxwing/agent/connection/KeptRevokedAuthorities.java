@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -87,9 +86,7 @@ public final class KeptRevokedAuthorities {
     }
 
     private void setAside(Path file) throws IOException {
-        Path copy = home.resolve(file.getFileName() + ".damaged");
-        Files.move(file, copy, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        PrivateFiles.syncDirectory(home.directory());
+        Path copy = PrivateFiles.setAside(file);
         notices.add(("%s is damaged; it was set aside as %s, and this device learns anew, in its next session, which"
                         + " authorities are revoked")
                 .formatted(file, copy.getFileName()));

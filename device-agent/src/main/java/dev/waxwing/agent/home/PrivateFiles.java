@@ -115,6 +115,18 @@ public final class PrivateFiles {
     @SuppressWarnings("ArrayRecordComponent") // handed over and written, never compared
     public record NamedContent(String name, byte[] content) {}
 
+    /**
+     * Puts a damaged file out of the way, durably and as one step; one that was put there before is replaced.
+     *
+     * @return where it is now, beside where it was
+     */
+    public static Path setAside(Path file) throws IOException {
+        Path copy = file.resolveSibling(file.getFileName() + ".damaged");
+        Files.move(file, copy, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        syncDirectory(parentOf(copy));
+        return copy;
+    }
+
     /** Makes the names in a directory durable, where the system can do that. */
     public static void syncDirectory(Path directory) throws IOException {
         if (isPosix()) {

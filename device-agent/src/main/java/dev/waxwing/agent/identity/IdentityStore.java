@@ -276,14 +276,7 @@ public final class IdentityStore {
     }
 
     private RenewalKey renewalSetAside(Path file, AgentFailure why) throws IOException {
-        return new RenewalKey.SetAside(why, setAside(file));
-    }
-
-    private Path setAside(Path file) throws IOException {
-        Path copy = home.resolve(file.getFileName() + ".damaged");
-        Files.move(file, copy, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        PrivateFiles.syncDirectory(home.directory());
-        return copy;
+        return new RenewalKey.SetAside(why, PrivateFiles.setAside(file));
     }
 
     /** Keeps the key of a renewal before it is used. */
@@ -377,7 +370,7 @@ public final class IdentityStore {
     }
 
     private PendingKey pendingSetAside(Path file, AgentFailure why) throws IOException {
-        return new PendingKey.SetAside(why, setAside(file));
+        return new PendingKey.SetAside(why, PrivateFiles.setAside(file));
     }
 
     private static AgentFailure undeciphered(String begun, Path file, AgentFailure cause) {
