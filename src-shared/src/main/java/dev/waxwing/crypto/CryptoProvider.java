@@ -9,7 +9,8 @@ import java.security.SecureRandom;
 import java.util.Optional;
 
 /**
- * The primitives that are worth choosing: AEAD, key exchange and signatures. Hashes and HKDF always come from the JDK. Every provider gives the same bytes. Safe for use by many threads.
+ * The primitives that are worth choosing: AEAD, key exchange and signatures. Hashes and HKDF always come from the JDK. Every
+ * provider gives the same bytes. Safe for use by many threads.
  */
 public interface CryptoProvider {
 

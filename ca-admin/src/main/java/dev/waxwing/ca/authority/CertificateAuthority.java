@@ -324,6 +324,17 @@ public final class CertificateAuthority {
     }
 
     /**
+     * The issuing authority that a person names.
+     *
+     * @param name its identifier, or {@code current}
+     */
+    public Optional<IssuingAuthority> issuerNamed(String name) {
+        return name.equals("current")
+                ? Optional.of(succession.current())
+                : AuthorityId.parse(name).flatMap(this::issuer);
+    }
+
+    /**
      * The authority whose name a certificate gives as its issuer.
      *
      * @throws IllegalArgumentException when it is none of ours

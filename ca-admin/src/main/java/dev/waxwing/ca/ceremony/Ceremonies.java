@@ -198,7 +198,8 @@ public final class Ceremonies {
         return FOR_AUTHORITIES;
     }
 
-    private static String reasonNames() {
+    /** Their names, for people, with commas between. */
+    public static String reasonNames() {
         return FOR_AUTHORITIES.stream().map(RevocationReason::rfcName).collect(Collectors.joining(", "));
     }
 

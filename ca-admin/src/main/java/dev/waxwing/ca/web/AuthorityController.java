@@ -17,7 +17,7 @@ import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Size;
 import java.net.URI;
 import java.security.Principal;
-import java.util.stream.Collectors;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -102,29 +102,23 @@ final class AuthorityController {
             @Nullable Principal principal) {
         RevocationReason reason = RevocationReason.parse(wish.reason())
                 .orElseThrow(() -> refuse(
-                        HttpStatus.BAD_REQUEST,
-                        "A reason is one of: "
-                                + Ceremonies.reasonsForAuthorities().stream()
-                                        .map(RevocationReason::rfcName)
-                                        .collect(Collectors.joining(", "))
-                                + ".",
-                        principal));
-        AuthorityId issuer = AuthorityId.parse(
-                        id.equals("current") ? authority.issuing().id().toString() : id)
-                .filter(known -> authority.issuer(known).isPresent())
+                        HttpStatus.BAD_REQUEST, "A reason is one of: " + Ceremonies.reasonNames() + ".", principal));
+        AuthorityId issuer = authority
+                .issuerNamed(id)
+                .map(IssuingAuthority::id)
                 .orElseThrow(() -> refuse(
                         HttpStatus.NOT_FOUND,
                         "There is no such issuing authority; GET /api/v1/authority lists them.",
                         principal));
         return switch (ceremonies.revokeIssuing(issuer, reason, Refusals.actor(principal))) {
-            case CeremonyResult.Done<Sweep>(var sweep) -> revoked(sweep, principal);
+            case CeremonyResult.Done<Sweep>(var sweep) -> revoked(sweep);
             case CeremonyResult.Refused<Sweep>(var detail, var reference) ->
                 throw new RefusedException(
                         HttpStatus.CONFLICT, "The issuing authority was not revoked", detail, reference);
         };
     }
 
-    private ResponseEntity<AuthorityView.Issuer> revoked(Sweep sweep, @Nullable Principal principal) {
+    private ResponseEntity<AuthorityView.Issuer> revoked(Sweep sweep) {
         AuthorityView.Issuer view =
                 overview.issuer(authority.issuer(sweep.issuer()).orElseThrow());
         return switch (sweep.state()) {
@@ -134,12 +128,12 @@ final class AuthorityController {
                         .location(URI.create("/api/v1/authority"))
                         .body(view);
             case FAILED ->
-                throw refuse(
+                throw Refusals.refused(
                         HttpStatus.INTERNAL_SERVER_ERROR,
                         "The issuing authority is revoked, and " + sweep.revoked() + " of " + sweep.total()
                                 + " certificates that it has issued: " + sweep.failure()
                                 + ". Asking again goes on with what is left.",
-                        principal);
+                        Objects.requireNonNull(sweep.reference(), "a failed sweep is in the audit trail"));
         };
     }
 

@@ -184,11 +184,9 @@ final class RevocationsController {
             @Valid @RequestBody Wish wish,
             @Nullable Principal principal) {
         RevocationReason reason = reason(wish.reason(), "authority", principal);
-        AuthorityId issuer = authority.issuers().stream()
+        AuthorityId issuer = authority
+                .issuerNamed(id)
                 .map(IssuingAuthority::id)
-                .filter(known -> known.equals(authority.issuing().id()) && id.equals("current")
-                        || known.toString().equals(id))
-                .findFirst()
                 .orElseThrow(() -> refuse(
                         HttpStatus.NOT_FOUND,
                         "authority",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.waxwing.ca.RecordedAudit;
 import dev.waxwing.ca.audit.Outcome;
+import dev.waxwing.ca.authority.CertificateAuthority;
 import dev.waxwing.ca.inventory.SerialNumber;
 import dev.waxwing.ca.issuance.RoleCredentials;
 import dev.waxwing.ca.revocation.Revocation;
@@ -87,6 +88,39 @@ class SweepTest {
             var done = server.post(path, Map.of("reason", "superseded"));
             assertThat(done.statusCode()).isEqualTo(200);
             assertThat(RunningAuthority.json(done).path("revoked").asInt()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void what_a_revoked_authority_had_issued_and_could_not_be_revoked_is_written_once_too() throws Exception {
+        try (RunningAuthority server = new RunningAuthority(directory)) {
+            server.issue("camera-01");
+            String former =
+                    server.bean(CertificateAuthority.class).issuing().id().toString();
+            assertThat(server.post("/api/v1/authority/issuing/rotation", Map.of())
+                            .statusCode())
+                    .isEqualTo(201);
+            server.bean(JdbcClient.class)
+                    .sql("ALTER TABLE certificate ADD CONSTRAINT stays CHECK (name <> 'camera-01' OR reason IS NULL)")
+                    .update();
+
+            var failed = server.post(
+                    "/api/v1/authority/issuing/" + former + "/certificate/revocation",
+                    Map.of("reason", "cACompromise"));
+
+            assertThat(failed.statusCode()).isEqualTo(500);
+            JsonNode problem = RunningAuthority.json(failed);
+            assertThat(problem.path("detail").asString())
+                    .startsWith("The issuing authority is revoked, and 0 of ")
+                    .endsWith("Asking again goes on with what is left.");
+            assertThat(server.bean(RecordedAudit.class).events())
+                    .filteredOn(event -> event.outcome() == Outcome.REFUSED)
+                    .singleElement()
+                    .satisfies(event -> {
+                        assertThat(event.action()).isEqualTo("authority.sweep-failed");
+                        assertThat(event.reference())
+                                .isEqualTo(problem.path("reference").asString());
+                    });
         }
     }
 }

@@ -161,11 +161,7 @@ final class HostDesk {
             return HostAnswer.usage("An issuing authority is named by the last word of its name, 8 hex digits.");
         }
         if (known.isEmpty()) {
-            return HostAnswer.usage("A reason is one of: "
-                    + Ceremonies.reasonsForAuthorities().stream()
-                            .map(RevocationReason::rfcName)
-                            .collect(Collectors.joining(", "))
-                    + ".");
+            return HostAnswer.usage("A reason is one of: " + Ceremonies.reasonNames() + ".");
         }
         return outcome(ceremonies.revokeIssuing(issuer.get(), known.get(), ACTOR), HostDesk::revokedIssuing);
     }
